@@ -1,0 +1,33 @@
+package io.chunkserver.core.commit.log;
+
+import io.chunkserver.core.model.TransactionId;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a log adds up to: the transactions that are still open and the outcomes that are remembered.
+ *
+ * <p>A record is in the table when, and only when, it is durable (or, for records that were not forced, rode on a
+ * force). Safe for many threads; every method answers for one instant.
+ */
+public interface TransactionTable {
+
+    /** Prepared attempts of which no outcome is known. */
+    List<LogRecord.Prepared> inDoubt();
+
+    /** Decisions that not all members have acknowledged. */
+    List<LogRecord.Decided> undelivered();
+
+    /** The outcome of a committed transaction, as long as it is remembered. */
+    Optional<Outcome> outcome(TransactionId transaction);
+
+    /** A copy of all remembered outcomes. */
+    Collection<Outcome> outcomes();
+
+    /**
+     * Whether the id is so old that its outcome may have been forgotten. An id that is expired and not remembered
+     * must not be applied.
+     */
+    boolean expired(TransactionId transaction);
+}

@@ -1,0 +1,158 @@
+package io.chunkserver.core.error;
+
+import io.chunkserver.core.model.TransactionId;
+import java.io.IOException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The root of all failures. The subclass tells the caller what to do next; {@link #failure()} tells everything.
+ *
+ * <p>Made by {@link Failure#toException()}, so that a failure that crossed the wire is the same exception there
+ * as here.
+ */
+public abstract sealed class ChunkServerException extends IOException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient Failure failure;
+
+    private ChunkServerException(Failure failure, @Nullable Throwable cause) {
+        super(failure.describe(), cause);
+        this.failure = failure;
+    }
+
+    public Failure failure() {
+        return failure;
+    }
+
+    public ErrorCode code() {
+        return failure.code();
+    }
+
+    /** The request is wrong as it stands: mend it. */
+    public static final class InvalidRequest extends ChunkServerException {
+        private static final long serialVersionUID = 1L;
+
+        private InvalidRequest(Failure failure, @Nullable Throwable cause) {
+            super(failure, cause);
+        }
+    }
+
+    /** The chunk or transaction is not there. */
+    public static final class NotFound extends ChunkServerException {
+        private static final long serialVersionUID = 1L;
+
+        private NotFound(Failure failure, @Nullable Throwable cause) {
+            super(failure, cause);
+        }
+    }
+
+    /** Nothing was changed by this request: wait or go elsewhere, then retry. */
+    public static final class Unavailable extends ChunkServerException {
+        private static final long serialVersionUID = 1L;
+
+        private Unavailable(Failure failure, @Nullable Throwable cause) {
+            super(failure, cause);
+        }
+    }
+
+    /** A member lacks space: {@link Failure#availableBytes()} says how much it has. */
+    public static final class InsufficientSpace extends ChunkServerException {
+        private static final long serialVersionUID = 1L;
+
+        private InsufficientSpace(Failure failure, @Nullable Throwable cause) {
+            super(failure, cause);
+        }
+    }
+
+    /** Bytes are damaged: read from another member. */
+    public static final class Corrupt extends ChunkServerException {
+        private static final long serialVersionUID = 1L;
+
+        private Corrupt(Failure failure, @Nullable Throwable cause) {
+            super(failure, cause);
+        }
+    }
+
+    /** Another version, transaction or epoch stands in the way: read the chunk's state, then decide. */
+    public static final class Conflict extends ChunkServerException {
+        private static final long serialVersionUID = 1L;
+
+        private Conflict(Failure failure, @Nullable Throwable cause) {
+            super(failure, cause);
+        }
+    }
+
+    /** The transaction may or may not be committed: ask for its status, or retry with the same transaction id. */
+    public static final class OutcomeUnknown extends ChunkServerException {
+        private static final long serialVersionUID = 1L;
+
+        private OutcomeUnknown(Failure failure, @Nullable Throwable cause) {
+            super(failure, cause);
+        }
+
+        /** The transaction to ask for. */
+        public TransactionId transaction() {
+            return failure().transaction().orElseThrow();
+        }
+    }
+
+    /** The data directory, its log or the configuration cannot be used as it is: an operator must act. */
+    public static final class Unusable extends ChunkServerException {
+        private static final long serialVersionUID = 1L;
+
+        private Unusable(Failure failure, @Nullable Throwable cause) {
+            super(failure, cause);
+        }
+    }
+
+    /** A defect, or a peer that breaks the protocol. */
+    public static final class Internal extends ChunkServerException {
+        private static final long serialVersionUID = 1L;
+
+        private Internal(Failure failure, @Nullable Throwable cause) {
+            super(failure, cause);
+        }
+    }
+
+    static ChunkServerException of(Failure failure, @Nullable Throwable cause) {
+        return switch (failure.code()) {
+            case INVALID_ARGUMENT, CHUNK_TOO_LARGE, RANGE_NOT_SATISFIABLE, REFUSED -> new InvalidRequest(
+                    failure, cause);
+            case CHUNK_NOT_FOUND, TRANSACTION_NOT_FOUND -> new NotFound(failure, cause);
+            case UNREACHABLE, TIMEOUT, READ_ONLY, DRAINING, DISK_FAILED, OVERLOADED, CANCELLED -> new Unavailable(
+                    failure, cause);
+            case INSUFFICIENT_SPACE -> new InsufficientSpace(failure, cause);
+            case CORRUPT, CHECKSUM_MISMATCH -> new Corrupt(failure, cause);
+            case VERSION_CONFLICT, BUSY, STALE_EPOCH, EXPIRED, ALREADY_COMMITTED, PARTLY_REPLICATED -> new Conflict(
+                    failure, cause);
+            case OUTCOME_UNKNOWN -> new OutcomeUnknown(failure, cause);
+            case BAD_CONFIGURATION, WRONG_SERVER, FORMAT_TOO_NEW, FORMAT_TOO_OLD, DIRECTORY_LOCKED -> new Unusable(
+                    failure, cause);
+            case INTERNAL, PROTOCOL_ERROR -> new Internal(failure, cause);
+        };
+    }
+
+    /**
+     * The failure behind any throwable: unwraps the wrappers of the JDK's futures, keeps what is already a
+     * {@link ChunkServerException}, reads {@link IllegalArgumentException} as {@link ErrorCode#INVALID_ARGUMENT}
+     * and everything else as {@link ErrorCode#INTERNAL}.
+     */
+    public static ChunkServerException from(Throwable thrown) {
+        Throwable cause = thrown;
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+                && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        if (cause instanceof ChunkServerException known) {
+            return known;
+        }
+        String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        if (cause instanceof IllegalArgumentException) {
+            return Failure.of(ErrorCode.INVALID_ARGUMENT, message).toException(cause);
+        }
+        return Failure.of(ErrorCode.INTERNAL, message).toException(cause);
+    }
+}

@@ -1,0 +1,106 @@
+package io.chunkserver.core.model;
+
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
+
+/**
+ * Names one chunk: the path of the file it belongs to and its place in that file, written {@code PATH#INDEX}.
+ *
+ * <p>The path is a name and nothing more: it never becomes a file name on a server's disk. It has 1 to
+ * {@value #MAX_PATH_BYTES} bytes in UTF-8, may start with one slash, and consists of segments divided by
+ * single slashes; a segment is neither empty nor {@code .} nor {@code ..} and holds no control character.
+ *
+ * @param path  the file's path
+ * @param index the chunk's position in the file, from 0
+ */
+public record ChunkId(String path, int index) implements Comparable<ChunkId> {
+
+    /** The longest path, in bytes of UTF-8. */
+    public static final int MAX_PATH_BYTES = 1024;
+
+    private static final Comparator<ChunkId> ORDER =
+            Comparator.comparing(ChunkId::path).thenComparingInt(ChunkId::index);
+
+    /** How much of an offending value an error message repeats. */
+    private static final int QUOTED_CHARACTERS = 80;
+
+    public ChunkId {
+        checkPath(path);
+        if (index < 0) {
+            throw new IllegalArgumentException(
+                    "chunk index " + index + " of path \"" + quote(path) + "\" is below 0; indexes start at 0");
+        }
+    }
+
+    /**
+     * Reads the form {@code PATH#INDEX}; the last {@code #} divides.
+     *
+     * @throws IllegalArgumentException when the text is no chunk id; the message says why
+     */
+    public static ChunkId parse(String text) {
+        int divider = text.lastIndexOf('#');
+        if (divider < 0) {
+            throw new IllegalArgumentException("chunk id \"" + quote(text) + "\" has no '#'; write PATH#INDEX");
+        }
+        String index = text.substring(divider + 1);
+        try {
+            return new ChunkId(text.substring(0, divider), Integer.parseInt(index));
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "chunk id \"" + quote(text) + "\" has the index \"" + quote(index)
+                            + "\"; a whole number from 0 to " + Integer.MAX_VALUE + " is expected",
+                    e);
+        }
+    }
+
+    private static void checkPath(String path) {
+        if (path.isEmpty()) {
+            throw new IllegalArgumentException("chunk path is empty");
+        }
+        if (path.length() > MAX_PATH_BYTES || utf8Length(path) > MAX_PATH_BYTES) {
+            throw new IllegalArgumentException("chunk path \"" + quote(path) + "\" of " + path.length()
+                    + " characters is longer than " + MAX_PATH_BYTES + " bytes");
+        }
+        if (path.chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException("chunk path \"" + quote(path) + "\" holds a control character");
+        }
+        String relative = path.startsWith("/") ? path.substring(1) : path;
+        for (String segment : relative.split("/", -1)) {
+            if (segment.isEmpty() || segment.equals(".") || segment.equals("..")) {
+                throw new IllegalArgumentException("chunk path \"" + quote(path) + "\" has the segment \"" + segment
+                        + "\"; empty segments, \".\" and \"..\" are not allowed");
+            }
+        }
+    }
+
+    private static int utf8Length(String path) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newEncoder()
+                    .encode(java.nio.CharBuffer.wrap(path))
+                    .remaining();
+        } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException("chunk path \"" + quote(path) + "\" is not valid Unicode", e);
+        }
+    }
+
+    private static String quote(String text) {
+        StringBuilder quoted = new StringBuilder();
+        text.codePoints()
+                .limit(QUOTED_CHARACTERS)
+                .forEach(c -> quoted.appendCodePoint(Character.isISOControl(c) ? '\uFFFD' : c));
+        return text.length() > QUOTED_CHARACTERS ? quoted + "..." : quoted.toString();
+    }
+
+    @Override
+    public int compareTo(ChunkId other) {
+        return ORDER.compare(this, other);
+    }
+
+    /** The form {@code PATH#INDEX} that {@link #parse} reads. */
+    @Override
+    public String toString() {
+        return path + "#" + index;
+    }
+}

@@ -1,0 +1,34 @@
+package io.chunkserver.core.space;
+
+/**
+ * Keeps a server within its space limit: every byte is reserved before it is written.
+ *
+ * <p><b>Invariant</b>: {@code used + reserved <= limit} at every instant, under any concurrency; neither is ever
+ * negative. (Guarantee S1. {@link #adopt} is the one exception, for bytes that are on disk already.)
+ *
+ * <p><b>Cost.</b> All methods are O(1); none waits for the disk, but that reserving asks the file system how much
+ * room it has. Safe for many threads.
+ */
+public interface SpaceAccountant {
+
+    /**
+     * Promises this many bytes.
+     *
+     * @param bytes 0 or above
+     * @throws io.chunkserver.core.error.ChunkServerException.InsufficientSpace with the bytes that are available; nothing
+     *     is reserved then
+     */
+    Reservation reserve(long bytes) throws java.io.IOException;
+
+    /**
+     * Takes a reservation for bytes that are on disk already, of a transaction found at start. It succeeds also
+     * beyond the limit, which an operator may have lowered; nothing new is promised until there is room again.
+     */
+    Reservation adopt(long bytes);
+
+    /** Gives back used bytes that were removed from disk. */
+    void release(long bytes);
+
+    /** The four numbers at one instant. */
+    SpaceSnapshot snapshot();
+}
