@@ -119,18 +119,18 @@ public abstract sealed class ChunkServerException extends IOException {
 
     static ChunkServerException of(Failure failure, @Nullable Throwable cause) {
         return switch (failure.code()) {
-            case INVALID_ARGUMENT, CHUNK_TOO_LARGE, RANGE_NOT_SATISFIABLE, REFUSED -> new InvalidRequest(
-                    failure, cause);
+            case INVALID_ARGUMENT, CHUNK_TOO_LARGE, RANGE_NOT_SATISFIABLE, REFUSED ->
+                new InvalidRequest(failure, cause);
             case CHUNK_NOT_FOUND, TRANSACTION_NOT_FOUND -> new NotFound(failure, cause);
-            case UNREACHABLE, TIMEOUT, READ_ONLY, DRAINING, DISK_FAILED, OVERLOADED, CANCELLED -> new Unavailable(
-                    failure, cause);
+            case UNREACHABLE, TIMEOUT, READ_ONLY, DRAINING, DISK_FAILED, OVERLOADED, CANCELLED ->
+                new Unavailable(failure, cause);
             case INSUFFICIENT_SPACE -> new InsufficientSpace(failure, cause);
             case CORRUPT, CHECKSUM_MISMATCH -> new Corrupt(failure, cause);
-            case VERSION_CONFLICT, BUSY, STALE_EPOCH, EXPIRED, ALREADY_COMMITTED, PARTLY_REPLICATED -> new Conflict(
-                    failure, cause);
+            case VERSION_CONFLICT, BUSY, STALE_EPOCH, EXPIRED, ALREADY_COMMITTED, PARTLY_REPLICATED ->
+                new Conflict(failure, cause);
             case OUTCOME_UNKNOWN -> new OutcomeUnknown(failure, cause);
-            case BAD_CONFIGURATION, WRONG_SERVER, FORMAT_TOO_NEW, FORMAT_TOO_OLD, DIRECTORY_LOCKED -> new Unusable(
-                    failure, cause);
+            case BAD_CONFIGURATION, WRONG_SERVER, FORMAT_TOO_NEW, FORMAT_TOO_OLD, DIRECTORY_LOCKED ->
+                new Unusable(failure, cause);
             case INTERNAL, PROTOCOL_ERROR -> new Internal(failure, cause);
         };
     }

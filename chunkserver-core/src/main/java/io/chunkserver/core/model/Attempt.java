@@ -26,8 +26,7 @@ public record Attempt(long boot, long counter) implements Comparable<Attempt> {
             throw new IllegalArgumentException("an attempt is written BOOT.COUNTER");
         }
         try {
-            return new Attempt(
-                    Long.parseLong(text.substring(0, divider)), Long.parseLong(text.substring(divider + 1)));
+            return new Attempt(Long.parseLong(text.substring(0, divider)), Long.parseLong(text.substring(divider + 1)));
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException("a part of an attempt is no number", e);
         }

@@ -48,8 +48,8 @@ public record ChunkId(String path, int index) implements Comparable<ChunkId> {
             return new ChunkId(text.substring(0, divider), Integer.parseInt(index));
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException(
-                    "chunk id \"" + quote(text) + "\" has the index \"" + quote(index)
-                            + "\"; a whole number from 0 to " + Integer.MAX_VALUE + " is expected",
+                    "chunk id \"" + quote(text) + "\" has the index \"" + quote(index) + "\"; a whole number from 0 to "
+                            + Integer.MAX_VALUE + " is expected",
                     e);
         }
     }

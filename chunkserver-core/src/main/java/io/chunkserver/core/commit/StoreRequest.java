@@ -1,0 +1,49 @@
+package io.chunkserver.core.commit;
+
+import io.chunkserver.core.model.Attributes;
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkVersion;
+import io.chunkserver.core.model.Durability;
+import io.chunkserver.core.model.TransactionId;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client wants done with one chunk: store new bytes, or delete it.
+ *
+ * @param transaction    the client's id for this, the same in all retries
+ * @param chunk          the chunk
+ * @param tombstone      true to delete
+ * @param maxLengthBytes the most bytes that will come; so much space is reserved
+ * @param expectedBase   the version that must be the committed one (compare-and-set), or null to replace any
+ * @param attributes     kept with the chunk
+ * @param durability     what every member guarantees before it votes
+ * @param timeout        how long it may take from now until the client is answered
+ */
+public record StoreRequest(
+        TransactionId transaction,
+        ChunkId chunk,
+        boolean tombstone,
+        long maxLengthBytes,
+        @Nullable ChunkVersion expectedBase,
+        Attributes attributes,
+        Durability durability,
+        Duration timeout) {
+
+    public StoreRequest {
+        if (maxLengthBytes < 0) {
+            throw new IllegalArgumentException("length " + maxLengthBytes + " of chunk " + chunk + " is below 0");
+        }
+        if (tombstone && maxLengthBytes != 0) {
+            throw new IllegalArgumentException("a delete of chunk " + chunk + " carries no bytes");
+        }
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new IllegalArgumentException("timeout " + timeout + " for chunk " + chunk + " has passed");
+        }
+    }
+
+    public Optional<ChunkVersion> base() {
+        return Optional.ofNullable(expectedBase);
+    }
+}

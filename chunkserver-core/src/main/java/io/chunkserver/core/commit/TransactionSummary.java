@@ -1,0 +1,34 @@
+package io.chunkserver.core.commit;
+
+import io.chunkserver.core.model.Attempt;
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkVersion;
+import io.chunkserver.core.model.Member;
+import io.chunkserver.core.model.ServerId;
+import io.chunkserver.core.model.TransactionId;
+import java.util.List;
+
+/**
+ * One transaction as one server sees it.
+ *
+ * @param version     the version that it creates or created
+ * @param coordinator who decides
+ * @param chain       all members, the coordinator first; empty when no longer known
+ * @param waitingFor  members that have not confirmed the commit
+ */
+public record TransactionSummary(
+        TransactionId transaction,
+        Attempt attempt,
+        ChunkId chunk,
+        ChunkVersion version,
+        boolean tombstone,
+        TransactionState state,
+        ServerId coordinator,
+        List<Member> chain,
+        List<ServerId> waitingFor) {
+
+    public TransactionSummary {
+        chain = List.copyOf(chain);
+        waitingFor = List.copyOf(waitingFor);
+    }
+}

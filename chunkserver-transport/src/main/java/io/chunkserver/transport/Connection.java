@@ -1,0 +1,31 @@
+package io.chunkserver.transport;
+
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Carries frames between two servers, in order, each whole or not at all.
+ *
+ * <p>Safe for many threads; no method blocks.
+ */
+public interface Connection {
+
+    /** Who is at the other end; for an accepted connection, where it came from. */
+    ServerAddress remote();
+
+    /**
+     * Sends a frame after those sent before. The stage completes when the frame's buffers are no longer needed; that says
+     * nothing of its arrival. It completes exceptionally with {@code UNREACHABLE} when the connection is closed.
+     *
+     * <p>How much may be unsent is the caller's to bound, by waiting for stages.
+     */
+    CompletionStage<Void> send(Frame frame);
+
+    /**
+     * Whether frames are to be received; true at first. After false the receiver gets at most what was read from the network
+     * already, and the sender at the other end is held up in turn.
+     */
+    void setReading(boolean reading);
+
+    /** Closes at once; the receiver's {@link FrameReceiver#closed} follows. Idempotent. */
+    void close();
+}
