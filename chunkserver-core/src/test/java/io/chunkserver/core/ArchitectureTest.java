@@ -55,10 +55,10 @@ class ArchitectureTest {
             Map.entry("store", Set.of("checksum", "disk", "stats", "error", "model")),
             Map.entry("space", Set.of("disk", "stats", "error", "model")),
             Map.entry("commit.log", Set.of("checksum", "disk", "stats", "error", "model")),
-            Map.entry("commit", Set.of("commit.log", "store", "space", "stats", "error", "model")),
-            Map.entry("replication", Set.of("commit", "stats", "error", "model")),
+            Map.entry("commit", Set.of("commit.log", "store", "space", "checksum", "stats", "error", "model")),
+            Map.entry("replication", Set.of("commit", "checksum", "stats", "error", "model")),
             Map.entry("membership", Set.of("stats", "error", "model")),
-            Map.entry("scrub", Set.of("store", "stats", "error", "model")));
+            Map.entry("scrub", Set.of("store", "checksum", "stats", "error", "model")));
 
     private static final Pattern FILE_ACCESS =
             Pattern.compile("java\\.nio\\.file\\.(Files|FileSystem|FileSystems|FileStore|DirectoryStream)"
