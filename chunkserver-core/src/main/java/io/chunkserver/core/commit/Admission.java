@@ -1,0 +1,56 @@
+package io.chunkserver.core.commit;
+
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.model.ChunkId;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a server takes new transactions. Open ones go on whatever this says.
+ *
+ * <p>Thread-safe. Once a disk has failed the server takes no more until it is opened again: a failed write or force is never
+ * retried into success (guarantee D3).
+ */
+public final class Admission {
+
+    private final long chunkSizeLimitBytes;
+    private final AtomicReference<@Nullable Failure> closed = new AtomicReference<>();
+
+    /** Admits chunks up to this many bytes. */
+    public Admission(long chunkSizeLimitBytes) {
+        this.chunkSizeLimitBytes = chunkSizeLimitBytes;
+    }
+
+    /** Why a chunk of this length is not taken; empty when it is. */
+    public Optional<Failure> refusal(ChunkId chunk, long lengthBytes) {
+        Failure why = closed.get();
+        if (why == null && lengthBytes > chunkSizeLimitBytes) {
+            why = Failure.of(
+                            ErrorCode.CHUNK_TOO_LARGE,
+                            "chunk " + chunk + " of " + lengthBytes + " bytes is over the limit of "
+                                    + chunkSizeLimitBytes + " bytes")
+                    .withHint("store it in smaller chunks or raise chunk_size_limit");
+        }
+        return Optional.ofNullable(why);
+    }
+
+    /** Takes nothing new from now on. A failed disk outweighs every other reason; otherwise the first reason stays. */
+    public void close(Failure why) {
+        closed.updateAndGet(old -> old == null || outweighs(why, old) ? why : old);
+    }
+
+    /** Why nothing is taken; empty when chunks are. */
+    public Optional<Failure> closed() {
+        return Optional.ofNullable(closed.get());
+    }
+
+    public long chunkSizeLimitBytes() {
+        return chunkSizeLimitBytes;
+    }
+
+    private static boolean outweighs(Failure next, Failure old) {
+        return next.code() == ErrorCode.DISK_FAILED && old.code() != ErrorCode.DISK_FAILED;
+    }
+}

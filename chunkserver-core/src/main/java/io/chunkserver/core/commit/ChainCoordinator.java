@@ -1,0 +1,203 @@
+package io.chunkserver.core.commit;
+
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
+import io.chunkserver.core.commit.log.LogRecord.Decided;
+import io.chunkserver.core.commit.log.Outcome;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.model.Attempt;
+import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.core.model.ChunkVersion;
+import io.chunkserver.core.model.Member;
+import io.chunkserver.core.model.TransactionId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Coordinates the transactions of which this server is the primary: decides by its own log, and delivers the decision along the
+ * chain.
+ *
+ * <p>The table of open transactions is the only shared state; each transaction orders its own events
+ * ({@link CoordinatedTransaction}).
+ */
+public final class ChainCoordinator implements TwoPhaseCoordinator {
+
+    /** Time that a coordinator keeps for itself out of a client's timeout, at most: to decide and to answer. */
+    private static final Duration DECISION_MARGIN = Duration.ofMillis(500);
+
+    private final Participant participant;
+    private final PreparePath path;
+    private final TransactionPeers peers;
+    private final CommitConfig config;
+    private final CoordinatorLog log;
+    private final AtomicLong attempts = new AtomicLong();
+    private final ConcurrentHashMap<TransactionId, CoordinatedTransaction> open = new ConcurrentHashMap<>();
+
+    /**
+     * Which log this coordinator decides by.
+     *
+     * @param id   participants name it when they ask for a decision
+     * @param boot how often its server was started, the first part of every attempt number
+     */
+    public record CoordinatorLog(UUID id, long boot) {}
+
+    public ChainCoordinator(
+            Participant participant,
+            PreparePath path,
+            TransactionPeers peers,
+            CommitConfig config,
+            CoordinatorLog log) {
+        this.participant = participant;
+        this.path = path;
+        this.peers = peers;
+        this.config = config;
+        this.log = log;
+    }
+
+    Participant participant() {
+        return participant;
+    }
+
+    TransactionPeers peers() {
+        return peers;
+    }
+
+    CommitConfig config() {
+        return config;
+    }
+
+    @Override
+    public ChunkWriter begin(StoreRequest request, List<Member> chain) {
+        if (chain.isEmpty() || !chain.get(0).id().equals(participant.self())) {
+            throw new IllegalArgumentException("server " + participant.self() + " is not the first of chain " + chain);
+        }
+        Optional<Outcome> outcome = participant.storage().log().table().outcome(request.transaction());
+        if (outcome.isPresent()) {
+            return EndedWriter.of(outcome.get(), request, participant.self());
+        }
+        Optional<Failure> refusal = refusal(request);
+        if (refusal.isPresent()) {
+            return EndedWriter.refused(refusal.get().in(request.transaction()).at(participant.self()));
+        }
+        CoordinatedTransaction transaction = new CoordinatedTransaction(this, request, prepareRequest(request, chain));
+        CoordinatedTransaction other = open.putIfAbsent(request.transaction(), transaction);
+        if (other != null) {
+            return EndedWriter.refused(Failure.of(
+                            ErrorCode.BUSY, "an earlier try of transaction " + request.transaction() + " is not over")
+                    .in(request.transaction())
+                    .at(participant.self()));
+        }
+        transaction.begin(path);
+        return transaction;
+    }
+
+    private Optional<Failure> refusal(StoreRequest request) {
+        Optional<Failure> closed = participant.admission().refusal(request.chunk(), request.maxLengthBytes());
+        if (closed.isPresent()) {
+            return closed;
+        }
+        if (participant.storage().log().table().expired(request.transaction())) {
+            return Optional.of(Failure.of(
+                            ErrorCode.EXPIRED,
+                            "transaction " + request.transaction() + " started "
+                                    + request.transaction().started()
+                                    + ", before the memory of outcomes begins; it may have been applied already")
+                    .withHint("read the chunk; if it is not as wanted, store it under a new transaction id"));
+        }
+        if (open.size() >= config.maxOpenTransactions()) {
+            return Optional.of(
+                    Failure.of(ErrorCode.OVERLOADED, config.maxOpenTransactions() + " transactions are open already")
+                            .withHint("try again later"));
+        }
+        ChunkVersion committed = committedVersion(request);
+        if (request.base().isPresent() && !request.base().get().equals(committed)) {
+            return Optional.of(Failure.of(
+                    ErrorCode.VERSION_CONFLICT,
+                    "chunk " + request.chunk() + " has version " + committed + ", the request expects version "
+                            + request.base().get()));
+        }
+        boolean missing = participant
+                .storage()
+                .store()
+                .stat(request.chunk())
+                .map(ChunkInfo::tombstone)
+                .orElse(true);
+        return request.tombstone() && missing
+                ? Optional.of(Failure.of(ErrorCode.CHUNK_NOT_FOUND, "chunk " + request.chunk() + " is not here"))
+                : Optional.empty();
+    }
+
+    private ChunkVersion committedVersion(StoreRequest request) {
+        return participant
+                .storage()
+                .store()
+                .stat(request.chunk())
+                .map(ChunkInfo::version)
+                .orElse(ChunkVersion.NONE);
+    }
+
+    private PrepareRequest prepareRequest(StoreRequest request, List<Member> chain) {
+        Duration margin = request.timeout().dividedBy(10);
+        return new PrepareRequest(
+                request.transaction(),
+                new Attempt(log.boot(), attempts.incrementAndGet()),
+                request.chunk(),
+                committedVersion(request),
+                0,
+                request.tombstone(),
+                request.maxLengthBytes(),
+                request.attributes(),
+                request.durability(),
+                chain,
+                log.id(),
+                request.timeout().minus(margin.compareTo(DECISION_MARGIN) > 0 ? DECISION_MARGIN : margin));
+    }
+
+    /** Takes up a decision that was found in the log at start: delivers it until all members have confirmed it. */
+    public void restore(Decided decided) {
+        CoordinatedTransaction transaction = CoordinatedTransaction.restored(this, decided);
+        if (open.putIfAbsent(decided.transaction(), transaction) == null) {
+            transaction.resend();
+        }
+    }
+
+    @Override
+    public InquiryAnswer answer(TransactionId id, Attempt attempt, UUID coordinatorLogId) {
+        CoordinatedTransaction transaction = open.get(id);
+        if (transaction != null && transaction.attempt().equals(attempt)) {
+            return transaction.answer();
+        }
+        Optional<Outcome> outcome = participant.storage().log().table().outcome(id);
+        if (outcome.isPresent() && outcome.get().attempt().equals(attempt)) {
+            return InquiryAnswer.COMMIT;
+        }
+        return coordinatorLogId.equals(log.id()) ? InquiryAnswer.ABORT : InquiryAnswer.DONT_KNOW;
+    }
+
+    @Override
+    public List<TransactionSummary> open() {
+        return open.values().stream().map(CoordinatedTransaction::summary).toList();
+    }
+
+    @Override
+    public Optional<TransactionSummary> find(TransactionId transaction) {
+        @Nullable CoordinatedTransaction found = open.get(transaction);
+        return Optional.ofNullable(found).map(CoordinatedTransaction::summary);
+    }
+
+    /** The transaction is over: only the log remembers it from now on. */
+    void forget(CoordinatedTransaction transaction) {
+        open.remove(transaction.id(), transaction);
+    }
+
+    Future<?> schedule(Runnable step, Duration delay) {
+        return participant.environment().timers().schedule(step, delay.toNanos(), NANOSECONDS);
+    }
+}

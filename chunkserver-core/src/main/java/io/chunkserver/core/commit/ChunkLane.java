@@ -1,0 +1,375 @@
+package io.chunkserver.core.commit;
+
+import com.google.common.util.concurrent.MoreExecutors;
+import io.chunkserver.core.checksum.CheckedBlock;
+import io.chunkserver.core.commit.ParticipantState.Open;
+import io.chunkserver.core.commit.ParticipantState.Phase;
+import io.chunkserver.core.commit.log.LogRecord;
+import io.chunkserver.core.commit.log.LogRecord.Prepared;
+import io.chunkserver.core.commit.log.Outcome;
+import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.core.model.ChunkVersion;
+import io.chunkserver.core.space.Reservation;
+import io.chunkserver.core.store.Publication;
+import io.chunkserver.core.store.StageKey;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One chunk at one member: runs {@link ParticipantMachine} and does what it says.
+ *
+ * <p>Everything but {@link #summary}, {@link #enter} and {@link #leave} runs on the lane's own sequence of tasks, one at a
+ * time, and may wait for the disk. Records are forced without waiting: their completion is a further task.
+ */
+final class ChunkLane {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ChunkLane.class);
+
+    private final Participant participant;
+    private final ChunkId chunk;
+    private final Executor sequence;
+
+    /** Tasks that are under way; changed only inside the participant's map operations, which are atomic per chunk. */
+    private int users;
+
+    private ParticipantState state;
+    private @Nullable Hold hold;
+    private final ArrayDeque<ParticipantEvent> events = new ArrayDeque<>();
+    private boolean handling;
+    private final Map<StageKey, StagingStream> voters = new HashMap<>();
+    private final List<CompletableFuture<CommitReply>> committers = new ArrayList<>();
+    private volatile @Nullable TransactionSummary summary;
+
+    ChunkLane(Participant participant, ChunkId chunk) {
+        this.participant = participant;
+        this.chunk = chunk;
+        this.sequence =
+                MoreExecutors.newSequentialExecutor(participant.environment().disk());
+        Optional<ChunkInfo> published = participant.storage().store().stat(chunk);
+        this.state = ParticipantState.idle(
+                published.map(ChunkInfo::version).orElse(ChunkVersion.NONE),
+                published.map(ChunkInfo::epoch).orElse(0L));
+    }
+
+    void enter() {
+        users++;
+    }
+
+    /** True when nobody uses the lane any more and nothing holds the chunk. */
+    boolean leave() {
+        users--;
+        return users == 0 && summary == null;
+    }
+
+    void execute(Runnable task) {
+        sequence.execute(task);
+    }
+
+    @Nullable
+    TransactionSummary summary() {
+        return summary;
+    }
+
+    /** Asks the machine; the stream hears the vote. */
+    void prepare(StagingStream stream) {
+        PrepareRequest request = stream.request();
+        StageKey key = stream.key();
+        if (voters.putIfAbsent(key, stream) != null) {
+            stream.refuse(Failure.of(ErrorCode.BUSY, "attempt " + key + " is being prepared already")
+                    .in(request.transaction()));
+            return;
+        }
+        handle(new ParticipantEvent.Prepare(
+                key,
+                request.base(),
+                request.epoch(),
+                request.coordinator().id().equals(participant.self()),
+                participant
+                        .storage()
+                        .log()
+                        .table()
+                        .outcome(request.transaction())
+                        .isPresent()));
+    }
+
+    void write(StageKey key, CheckedBlock block) {
+        Hold current = hold;
+        if (current != null && state.holds(key, Phase.STAGING)) {
+            try {
+                current.write(block);
+            } catch (IOException e) {
+                handle(new ParticipantEvent.StagingFailed(key, failure(e)));
+            }
+        }
+    }
+
+    void finish(StageKey key, long lengthBytes, int crc32c) {
+        Hold current = hold;
+        if (current != null && state.holds(key, Phase.STAGING)) {
+            try {
+                current.finish(lengthBytes, crc32c);
+                handle(new ParticipantEvent.Staged(key));
+            } catch (IOException e) {
+                handle(new ParticipantEvent.StagingFailed(key, failure(e)));
+            }
+        }
+    }
+
+    void commit(StageKey key, CompletableFuture<CommitReply> reply) {
+        committers.add(reply);
+        handle(new ParticipantEvent.Commit(key, isApplied(key)));
+    }
+
+    /** Whether the attempt is remembered as committed and its version, or a later one, is here to be read. */
+    private boolean isApplied(StageKey key) {
+        Optional<Outcome> outcome = participant.storage().log().table().outcome(key.transaction());
+        return outcome.isPresent()
+                && outcome.get().attempt().equals(key.attempt())
+                && (outcome.get().tombstone() || !outcome.get().version().isNewerThan(state.version()));
+    }
+
+    void settle(CompletableFuture<Void> settled) {
+        Open open = state.open();
+        Hold current = hold;
+        if (open == null
+                || current == null
+                || open.phase() == Phase.STAGING
+                || open.phase() == Phase.FORCING_PREPARED) {
+            settled.complete(null);
+        } else if (open.phase() == Phase.PREPARED) {
+            participant.inquiry().ask(current.prepared()).thenAccept(answer -> {
+                switch (answer) {
+                    case COMMIT -> pass(participant.commit(open.key(), chunk), settled);
+                    case ABORT, PENDING -> settled.complete(null);
+                    case DONT_KNOW ->
+                        settled.completeExceptionally(Failure.of(
+                                        ErrorCode.UNREACHABLE,
+                                        "no server can tell whether transaction " + open.key() + " on chunk " + chunk
+                                                + " is committed")
+                                .withHint("read the committed version instead, or try again")
+                                .in(open.key().transaction())
+                                .toException());
+                }
+            });
+        } else {
+            CompletableFuture<CommitReply> reply = new CompletableFuture<>();
+            pass(reply, settled);
+            committers.add(reply);
+        }
+    }
+
+    void restore(Prepared prepared, Reservation reservation) {
+        StageKey key = new StageKey(prepared.transaction(), prepared.attempt());
+        state = state.with(new Open(key, prepared.base().next(), prepared.epoch(), false, Phase.PREPARED));
+        hold = Hold.restored(prepared, reservation);
+        awaitOutcome(hold);
+        summarize();
+    }
+
+    /** Feeds the machine, and with what that leads to until all is quiet. */
+    void handle(ParticipantEvent event) {
+        events.add(event);
+        if (handling) {
+            return;
+        }
+        handling = true;
+        try {
+            for (ParticipantEvent next = events.poll(); next != null; next = events.poll()) {
+                ParticipantMachine.Step step = ParticipantMachine.step(state, next);
+                state = step.state();
+                step.effects().forEach(this::perform);
+            }
+        } finally {
+            handling = false;
+            summarize();
+        }
+    }
+
+    private void perform(ParticipantEffect effect) {
+        StageKey key = effect.key();
+        if (effect instanceof ParticipantEffect.Stage) {
+            stage(key);
+        } else if (effect instanceof ParticipantEffect.ForcePrepared) {
+            force(
+                    requireHold(key).prepared(),
+                    () -> new ParticipantEvent.PreparedForced(key),
+                    why -> handle(new ParticipantEvent.PreparedForceFailed(key, why)));
+        } else if (effect instanceof ParticipantEffect.VoteYes) {
+            voteYes(key);
+        } else if (effect instanceof ParticipantEffect.VoteNo no) {
+            vote(key, Vote.no(participant.self(), no.why()));
+        } else if (effect instanceof ParticipantEffect.ForceCommitted) {
+            requireHold(key).stopInquiry();
+            force(
+                    new LogRecord.Committed(
+                            key.transaction(),
+                            key.attempt(),
+                            participant.environment().clock().millis()),
+                    () -> new ParticipantEvent.CommittedForced(key),
+                    this::failCommitters);
+        } else if (effect instanceof ParticipantEffect.Publish) {
+            publish(key);
+        } else if (effect instanceof ParticipantEffect.AnswerCommit answer) {
+            committers.forEach(waiting -> waiting.complete(answer.reply()));
+            committers.clear();
+        } else if (effect instanceof ParticipantEffect.AppendAborted) {
+            participant.storage().log().append(new LogRecord.Aborted(key.transaction(), key.attempt()));
+        } else if (effect instanceof ParticipantEffect.Discard) {
+            discard(key);
+        } else {
+            throw new IllegalStateException("unhandled effect " + effect);
+        }
+    }
+
+    private void stage(StageKey key) {
+        StagingStream stream = voters.get(key);
+        if (stream == null) {
+            throw new IllegalStateException("attempt " + key + " is staged without a stream");
+        }
+        try {
+            hold = Hold.begin(stream.request(), participant.storage());
+        } catch (IOException e) {
+            events.add(new ParticipantEvent.StagingFailed(key, failure(e)));
+        }
+    }
+
+    private void force(LogRecord record, Supplier<ParticipantEvent> forced, Consumer<Failure> failed) {
+        participant
+                .storage()
+                .log()
+                .force(record)
+                .whenComplete((done, failure) -> participant.run(chunk, lane -> {
+                    if (failure == null) {
+                        handle(forced.get());
+                    } else {
+                        failed.accept(failure(ChunkServerException.from(failure)));
+                    }
+                }));
+    }
+
+    private void voteYes(StageKey key) {
+        Hold current = requireHold(key);
+        if (!Objects.requireNonNull(state.open()).local()) {
+            awaitOutcome(current);
+        }
+        vote(key, Vote.yes(participant.self()));
+    }
+
+    private void vote(StageKey key, Vote vote) {
+        StagingStream stream = voters.remove(key);
+        if (stream != null) {
+            stream.vote(vote);
+        }
+    }
+
+    private void awaitOutcome(Hold current) {
+        Prepared prepared = current.prepared();
+        StageKey key = new StageKey(prepared.transaction(), prepared.attempt());
+        current.inquiry(participant.inquiry().start(prepared, answer -> {
+            if (answer == InquiryAnswer.COMMIT) {
+                participant.commit(key, chunk);
+            } else {
+                participant.abort(key, chunk);
+            }
+        }));
+    }
+
+    private void publish(StageKey key) {
+        Hold current = requireHold(key);
+        try {
+            Publication publication = participant.storage().store().publish(chunk, key);
+            current.settle();
+            participant.storage().space().release(publication.freedBytes());
+            hold = null;
+            events.add(new ParticipantEvent.Published(key));
+        } catch (NoSuchFileException e) {
+            LOG.error(
+                    "transaction {} is committed but its staged file is gone: version {} of chunk {} is lost on this server",
+                    key,
+                    current.prepared().base().next(),
+                    chunk);
+            events.add(new ParticipantEvent.PublishLost(key));
+        } catch (IOException e) {
+            failCommitters(failure(e));
+        }
+    }
+
+    /** The reservation is given back only when the bytes are off the disk. */
+    private void discard(StageKey key) {
+        Hold current = hold;
+        hold = null;
+        try {
+            if (current != null) {
+                current.close();
+            }
+            participant.storage().store().discard(key);
+            if (current != null) {
+                current.forfeit();
+            }
+        } catch (IOException e) {
+            LOG.warn("staged file of transaction {} on chunk {} stays until the next start", key, chunk, e);
+            failure(e);
+        }
+    }
+
+    private void failCommitters(Failure why) {
+        committers.forEach(waiting -> waiting.completeExceptionally(why.toException()));
+        committers.clear();
+    }
+
+    /** The failure as members and clients hear it; a disk that failed closes the server to new transactions. */
+    private Failure failure(IOException e) {
+        Failure failure = (e instanceof ChunkServerException known
+                        ? known.failure()
+                        : Failure.of(ErrorCode.DISK_FAILED, "disk of chunk " + chunk + " failed: " + e.getMessage()))
+                .at(participant.self());
+        if (failure.code() == ErrorCode.DISK_FAILED) {
+            LOG.error("the disk failed; no new transactions are taken until this server is started again", e);
+            participant.admission().close(failure);
+        }
+        return failure;
+    }
+
+    private Hold requireHold(StageKey key) {
+        Hold current = hold;
+        if (current == null || !current.key().equals(key)) {
+            throw new IllegalStateException("attempt " + key + " does not hold chunk " + chunk);
+        }
+        return current;
+    }
+
+    private void summarize() {
+        Open open = state.open();
+        Hold current = hold;
+        summary = open == null || current == null ? null : current.summary(open.phase());
+    }
+
+    private static void pass(CompletionStage<?> from, CompletableFuture<Void> to) {
+        from.whenComplete((value, failure) -> {
+            if (failure == null) {
+                to.complete(null);
+            } else {
+                to.completeExceptionally(failure);
+            }
+        });
+    }
+}

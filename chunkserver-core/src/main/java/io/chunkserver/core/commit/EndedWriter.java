@@ -1,0 +1,65 @@
+package io.chunkserver.core.commit;
+
+import io.chunkserver.core.checksum.CheckedBlock;
+import io.chunkserver.core.commit.log.Outcome;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.model.ServerId;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** The writer of a transaction that is answered before its first byte: throws away what is written. */
+final class EndedWriter implements ChunkWriter {
+
+    private final CompletionStage<Receipt> receipt;
+
+    private EndedWriter(CompletionStage<Receipt> receipt) {
+        this.receipt = receipt;
+    }
+
+    static EndedWriter refused(Failure why) {
+        return new EndedWriter(CompletableFuture.failedFuture(why.toException()));
+    }
+
+    /** A retry of a committed transaction hears its receipt again, if it asks for the same chunk. */
+    static EndedWriter of(Outcome outcome, StoreRequest request, ServerId self) {
+        if (!outcome.chunk().equals(request.chunk()) || outcome.tombstone() != request.tombstone()) {
+            return refused(Failure.of(
+                            ErrorCode.INVALID_ARGUMENT,
+                            "transaction " + outcome.transaction() + " was used for another request on chunk "
+                                    + outcome.chunk())
+                    .at(self)
+                    .in(outcome.transaction()));
+        }
+        return new EndedWriter(CompletableFuture.completedFuture(new Receipt(
+                outcome.transaction(),
+                outcome.chunk(),
+                outcome.version(),
+                outcome.lengthBytes(),
+                outcome.crc32c(),
+                outcome.durability(),
+                outcome.members(),
+                List.of(self))));
+    }
+
+    @Override
+    public CompletionStage<Void> write(CheckedBlock block) {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public void finish(long lengthBytes, int crc32c) {
+        // The outcome is known already.
+    }
+
+    @Override
+    public CompletionStage<Receipt> receipt() {
+        return receipt;
+    }
+
+    @Override
+    public void cancel(Failure why) {
+        // The outcome is known already.
+    }
+}

@@ -1,0 +1,168 @@
+package io.chunkserver.core.commit;
+
+import io.chunkserver.core.checksum.CheckedBlock;
+import io.chunkserver.core.commit.ParticipantState.Phase;
+import io.chunkserver.core.commit.log.LogRecord.Prepared;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.core.space.Reservation;
+import io.chunkserver.core.store.StageKey;
+import io.chunkserver.core.store.StageRequest;
+import io.chunkserver.core.store.StagedChunk;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a transaction has in hand while it holds a chunk: staged file, reservation and inquiry. Owned by the chunk's lane. */
+final class Hold {
+
+    private final Reservation reservation;
+    private final @Nullable StagedChunk stage;
+    private final long maxLengthBytes;
+    private long writtenBytes;
+    private Prepared prepared;
+    private InDoubtInquiry.@Nullable Handle inquiry;
+
+    private Hold(Prepared prepared, Reservation reservation, @Nullable StagedChunk stage, long maxLengthBytes) {
+        this.prepared = prepared;
+        this.reservation = reservation;
+        this.stage = stage;
+        this.maxLengthBytes = maxLengthBytes;
+    }
+
+    /**
+     * Reserves the most that the chunk may take and creates its staged file.
+     *
+     * @throws io.chunkserver.core.error.ChunkServerException.InsufficientSpace when there is not enough
+     */
+    static Hold begin(PrepareRequest request, Storage storage) throws IOException {
+        Reservation reservation = storage.space()
+                .reserve(storage.store().storedBytes(request.chunk(), request.attributes(), request.maxLengthBytes()));
+        try {
+            StagedChunk stage = storage.store()
+                    .stage(new StageRequest(
+                            request.chunk(),
+                            request.version(),
+                            new StageKey(request.transaction(), request.attempt()),
+                            request.epoch(),
+                            request.tombstone(),
+                            request.attributes(),
+                            request.durability()));
+            return new Hold(record(request, 0, 0), reservation, stage, request.maxLengthBytes());
+        } catch (IOException | RuntimeException e) {
+            reservation.forfeit();
+            throw e;
+        }
+    }
+
+    /** What the log still knew after a restart; the staged file is complete. */
+    static Hold restored(Prepared prepared, Reservation reservation) {
+        return new Hold(prepared, reservation, null, prepared.lengthBytes());
+    }
+
+    StageKey key() {
+        return new StageKey(prepared.transaction(), prepared.attempt());
+    }
+
+    /** The promise; length and checksum are right once the staging is finished. */
+    Prepared prepared() {
+        return prepared;
+    }
+
+    void write(CheckedBlock block) throws IOException {
+        writtenBytes += block.lengthBytes();
+        if (writtenBytes > maxLengthBytes) {
+            throw Failure.of(
+                            ErrorCode.INVALID_ARGUMENT,
+                            "chunk " + prepared.chunk() + " was announced with at most " + maxLengthBytes
+                                    + " bytes and has more")
+                    .toException();
+        }
+        requireStage().write(block);
+    }
+
+    void finish(long lengthBytes, int crc32c) throws IOException {
+        ChunkInfo info = requireStage().finish(lengthBytes, crc32c);
+        requireStage().close();
+        reservation.shrinkTo(info.storedBytes());
+        prepared = new Prepared(
+                prepared.transaction(),
+                prepared.attempt(),
+                prepared.chunk(),
+                prepared.base(),
+                prepared.epoch(),
+                prepared.tombstone(),
+                prepared.durability(),
+                lengthBytes,
+                crc32c,
+                prepared.chain(),
+                prepared.coordinatorLogId());
+    }
+
+    void inquiry(InDoubtInquiry.Handle started) {
+        inquiry = started;
+    }
+
+    void stopInquiry() {
+        if (inquiry != null) {
+            inquiry.stop();
+        }
+    }
+
+    void settle() {
+        reservation.settle();
+    }
+
+    void forfeit() {
+        reservation.forfeit();
+    }
+
+    /** Closes the file and asks no more. */
+    void close() throws IOException {
+        stopInquiry();
+        if (stage != null) {
+            stage.close();
+        }
+    }
+
+    TransactionSummary summary(Phase phase) {
+        TransactionState state = switch (phase) {
+            case STAGING, FORCING_PREPARED -> TransactionState.PREPARING;
+            case PREPARED -> TransactionState.PREPARED;
+            case FORCING_COMMITTED, PUBLISHING -> TransactionState.COMMITTING;
+        };
+        return new TransactionSummary(
+                prepared.transaction(),
+                prepared.attempt(),
+                prepared.chunk(),
+                prepared.base().next(),
+                prepared.tombstone(),
+                state,
+                prepared.coordinator().id(),
+                prepared.chain(),
+                List.of());
+    }
+
+    private StagedChunk requireStage() {
+        if (stage == null) {
+            throw new IllegalStateException("transaction " + key() + " was staged before the restart");
+        }
+        return stage;
+    }
+
+    private static Prepared record(PrepareRequest request, long lengthBytes, int crc32c) {
+        return new Prepared(
+                request.transaction(),
+                request.attempt(),
+                request.chunk(),
+                request.base(),
+                request.epoch(),
+                request.tombstone(),
+                request.durability(),
+                lengthBytes,
+                crc32c,
+                request.chain(),
+                request.coordinatorLogId());
+    }
+}

@@ -1,0 +1,141 @@
+package io.chunkserver.core.commit;
+
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
+import io.chunkserver.core.commit.log.LogRecord.Prepared;
+import io.chunkserver.core.model.Member;
+import io.chunkserver.core.model.ServerId;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds out what became of prepared attempts: asks the coordinator, and when that cannot tell the other members, again and again
+ * without end (guarantee L1).
+ *
+ * <p>A member that committed the attempt settles it; only the coordinator, whose log the prepared record names, may settle it by
+ * an abort. Thread-safe; nothing blocks.
+ */
+final class InDoubtInquiry {
+
+    private static final Logger LOG = LoggerFactory.getLogger(InDoubtInquiry.class);
+
+    private final ServerId self;
+    private final TransactionPeers peers;
+    private final Environment environment;
+    private final CommitConfig config;
+
+    InDoubtInquiry(ServerId self, TransactionPeers peers, Environment environment, CommitConfig config) {
+        this.self = self;
+        this.peers = peers;
+        this.environment = environment;
+        this.config = config;
+    }
+
+    /** An inquiry under way. */
+    interface Handle {
+
+        /** Asks no more. Idempotent; a verdict that is on its way may still come. */
+        void stop();
+    }
+
+    /** Asks, after a first delay, until the verdict is {@code COMMIT} or {@code ABORT} or the handle is stopped. */
+    Handle start(Prepared prepared, Consumer<InquiryAnswer> verdict) {
+        Inquiry inquiry = new Inquiry(prepared, verdict);
+        inquiry.scheduleNext();
+        return inquiry;
+    }
+
+    /** Asks once; {@code PENDING} or {@code DONT_KNOW} when nobody could settle it. Never completes exceptionally. */
+    CompletionStage<InquiryAnswer> ask(Prepared prepared) {
+        return ask(prepared, prepared.coordinator()).thenCompose(answer -> {
+            if (answer != InquiryAnswer.DONT_KNOW) {
+                return CompletableFuture.completedFuture(answer);
+            }
+            List<Member> others = prepared.chain().stream()
+                    .skip(1)
+                    .filter(member -> !member.id().equals(self))
+                    .toList();
+            return askInTurn(prepared, others);
+        });
+    }
+
+    private CompletionStage<InquiryAnswer> askInTurn(Prepared prepared, List<Member> members) {
+        if (members.isEmpty()) {
+            return CompletableFuture.completedFuture(InquiryAnswer.DONT_KNOW);
+        }
+        return ask(prepared, members.get(0))
+                .thenCompose(answer -> answer == InquiryAnswer.COMMIT
+                        ? CompletableFuture.completedFuture(answer)
+                        : askInTurn(prepared, members.subList(1, members.size())));
+    }
+
+    private CompletionStage<InquiryAnswer> ask(Prepared prepared, Member member) {
+        return peers.peer(member)
+                .inquire(prepared.transaction(), prepared.attempt(), prepared.chunk(), prepared.coordinatorLogId())
+                .exceptionally(failure -> {
+                    LOG.debug(
+                            "{} does not tell the outcome of {}: {}",
+                            member,
+                            prepared.transaction(),
+                            failure.toString());
+                    return InquiryAnswer.DONT_KNOW;
+                });
+    }
+
+    private final class Inquiry implements Handle {
+
+        private final Prepared prepared;
+        private final Consumer<InquiryAnswer> verdict;
+        private final Backoff backoff;
+        private volatile @Nullable Future<?> scheduled;
+        private volatile boolean stopped;
+
+        Inquiry(Prepared prepared, Consumer<InquiryAnswer> verdict) {
+            this.prepared = prepared;
+            this.verdict = verdict;
+            this.backoff = new Backoff(config.inquiryDelay(), config.maxInquiryDelay(), environment.random());
+        }
+
+        /** One step at a time: the next is scheduled when the last one is answered, so the backoff has one user. */
+        void scheduleNext() {
+            if (!stopped) {
+                scheduled =
+                        environment.timers().schedule(this::run, backoff.next().toNanos(), NANOSECONDS);
+            }
+        }
+
+        private void run() {
+            if (stopped) {
+                return;
+            }
+            ask(prepared).thenAccept(answer -> {
+                if (answer == InquiryAnswer.COMMIT || answer == InquiryAnswer.ABORT) {
+                    LOG.info(
+                            "transaction {} attempt {} on chunk {} was in doubt; the answer is {}",
+                            prepared.transaction(),
+                            prepared.attempt(),
+                            prepared.chunk(),
+                            answer);
+                    verdict.accept(answer);
+                } else {
+                    scheduleNext();
+                }
+            });
+        }
+
+        @Override
+        public void stop() {
+            stopped = true;
+            Future<?> next = scheduled;
+            if (next != null) {
+                next.cancel(false);
+            }
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package io.chunkserver.core.commit;
+
+import io.chunkserver.core.commit.log.LogRecord.Prepared;
+import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ServerId;
+import io.chunkserver.core.space.Reservation;
+import io.chunkserver.core.store.StageKey;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One server's part in transactions: stages what it is sent, promises, commits or aborts as it is told, and asks when it is
+ * told nothing.
+ *
+ * <p><b>Promise.</b> A yes means that the bytes and the promise are durable here (in the asked mode). After a yes this server
+ * never aborts by itself (guarantee A2).
+ *
+ * <p><b>Threads.</b> Safe for many threads; no method blocks. Each chunk has a lane, which does one thing at a time on the
+ * environment's disk executor and owns the chunk's state; different chunks do not wait for each other.
+ */
+public final class Participant {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Participant.class);
+
+    private final ServerId self;
+    private final Storage storage;
+    private final Environment environment;
+    private final Admission admission;
+    private final InDoubtInquiry inquiry;
+    private final ConcurrentHashMap<ChunkId, ChunkLane> lanes = new ConcurrentHashMap<>();
+
+    Participant(ServerId self, Storage storage, Environment environment, Admission admission, InDoubtInquiry inquiry) {
+        this.self = self;
+        this.storage = storage;
+        this.environment = environment;
+        this.admission = admission;
+        this.inquiry = inquiry;
+    }
+
+    /** A participant that writes to the storage and asks its peers when it is in doubt. */
+    public static Participant create(
+            ServerId self,
+            Storage storage,
+            TransactionPeers peers,
+            Environment environment,
+            Admission admission,
+            CommitConfig config) {
+        return new Participant(
+                self, storage, environment, admission, new InDoubtInquiry(self, peers, environment, config));
+    }
+
+    ServerId self() {
+        return self;
+    }
+
+    Storage storage() {
+        return storage;
+    }
+
+    Environment environment() {
+        return environment;
+    }
+
+    Admission admission() {
+        return admission;
+    }
+
+    InDoubtInquiry inquiry() {
+        return inquiry;
+    }
+
+    /** Begins to take part. Never throws: a refusal is a no in {@link PrepareStream#votes}, which may come at once. */
+    public PrepareStream prepare(PrepareRequest request) {
+        StagingStream stream = new StagingStream(this, request);
+        admission.refusal(request.chunk(), request.maxLengthBytes()).ifPresentOrElse(stream::refuse, stream::begin);
+        return stream;
+    }
+
+    /** See {@link TransactionPeer#commit}. */
+    public CompletionStage<CommitReply> commit(StageKey key, ChunkId chunk) {
+        CompletableFuture<CommitReply> reply = new CompletableFuture<>();
+        return run(chunk, lane -> lane.commit(key, reply)).thenCompose(begun -> reply);
+    }
+
+    /** See {@link TransactionPeer#abort}. */
+    public CompletionStage<Void> abort(StageKey key, ChunkId chunk) {
+        Failure why = Failure.of(ErrorCode.CANCELLED, "the coordinator aborted transaction " + key);
+        return run(chunk, lane -> lane.handle(new ParticipantEvent.Abort(key, why)));
+    }
+
+    /**
+     * Completes when no decided transaction of this chunk is still to be made visible here: asks the coordinator, when a
+     * promise without outcome is open. Completes exceptionally with {@code UNREACHABLE} when nobody can tell.
+     */
+    public CompletionStage<Void> settle(ChunkId chunk) {
+        CompletableFuture<Void> settled = new CompletableFuture<>();
+        return run(chunk, lane -> lane.settle(settled)).thenCompose(begun -> settled);
+    }
+
+    /** Takes up a promise that was found in the log at start: holds the chunk and asks for the outcome. */
+    public CompletionStage<Void> restore(Prepared prepared, Reservation reservation) {
+        return run(prepared.chunk(), lane -> lane.restore(prepared, reservation));
+    }
+
+    /** Transactions of other coordinators, and this server's own while their bytes come in. */
+    public List<TransactionSummary> open() {
+        List<TransactionSummary> open = new ArrayList<>();
+        lanes.values().stream().map(ChunkLane::summary).filter(Objects::nonNull).forEach(open::add);
+        return open;
+    }
+
+    /**
+     * Runs work on the chunk's lane. A lane lives while somebody uses it or a transaction holds the chunk.
+     *
+     * @return completes when the work has run; exceptionally only when it could not be run
+     */
+    CompletionStage<Void> run(ChunkId chunk, Consumer<ChunkLane> work) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        ChunkLane lane = Objects.requireNonNull(lanes.compute(chunk, (id, known) -> {
+            ChunkLane entered = known == null ? new ChunkLane(this, id) : known;
+            entered.enter();
+            return entered;
+        }));
+        try {
+            lane.execute(() -> {
+                try {
+                    work.accept(lane);
+                    done.complete(null);
+                } catch (RuntimeException defect) {
+                    LOG.error("work on chunk {} failed", chunk, defect);
+                    done.completeExceptionally(ChunkServerException.from(defect));
+                } finally {
+                    leave(chunk);
+                }
+            });
+        } catch (RejectedExecutionException closed) {
+            leave(chunk);
+            done.completeExceptionally(Failure.of(ErrorCode.DRAINING, "the server is closed")
+                    .at(self)
+                    .toException(closed));
+        }
+        return done;
+    }
+
+    private void leave(ChunkId chunk) {
+        lanes.computeIfPresent(chunk, (id, lane) -> lane.leave() ? null : lane);
+    }
+}

@@ -1,0 +1,52 @@
+package io.chunkserver.core.commit;
+
+import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.model.ChunkVersion;
+import io.chunkserver.core.store.StageKey;
+
+/** What can happen to a chunk at a member. */
+sealed interface ParticipantEvent {
+
+    /** The attempt concerned. */
+    StageKey key();
+
+    /**
+     * A coordinator asks.
+     *
+     * @param local      the coordinator is this member itself
+     * @param remembered this transaction is remembered here as committed
+     */
+    record Prepare(StageKey key, ChunkVersion base, long epoch, boolean local, boolean remembered)
+            implements ParticipantEvent {}
+
+    /** All bytes are staged, verified and as durable as asked. */
+    record Staged(StageKey key) implements ParticipantEvent {}
+
+    /** Staging cannot be completed. */
+    record StagingFailed(StageKey key, Failure why) implements ParticipantEvent {}
+
+    /** The prepared record is durable. */
+    record PreparedForced(StageKey key) implements ParticipantEvent {}
+
+    /** The prepared record may or may not be durable: the log has failed. */
+    record PreparedForceFailed(StageKey key, Failure why) implements ParticipantEvent {}
+
+    /**
+     * The coordinator says commit, or somebody who knows.
+     *
+     * @param remembered this very attempt is remembered here as committed
+     */
+    record Commit(StageKey key, boolean remembered) implements ParticipantEvent {}
+
+    /** The committed record is durable. */
+    record CommittedForced(StageKey key) implements ParticipantEvent {}
+
+    /** The version is visible. */
+    record Published(StageKey key) implements ParticipantEvent {}
+
+    /** The staged file of a committed version is gone: it is lost at this member. */
+    record PublishLost(StageKey key) implements ParticipantEvent {}
+
+    /** The coordinator says abort, or gives up before the vote. */
+    record Abort(StageKey key, Failure why) implements ParticipantEvent {}
+}

@@ -1,0 +1,217 @@
+package io.chunkserver.core.commit;
+
+import static java.util.Objects.requireNonNull;
+
+import io.chunkserver.core.commit.ParticipantState.Open;
+import io.chunkserver.core.commit.ParticipantState.Phase;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.store.StageKey;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The rules of a participant: what one member does for one chunk. Pure: no I/O, no threads, no clock.
+ *
+ * <p>Invariants, for every sequence of events:
+ *
+ * <ul>
+ *   <li>At most one transaction holds the chunk.
+ *   <li>A yes is given only after {@link ParticipantEvent.PreparedForced} (or, at the coordinator itself, after the bytes are
+ *       staged: its promise is the decision record).
+ *   <li>After a yes nothing but {@link ParticipantEvent.Commit} or {@link ParticipantEvent.Abort} for that attempt, or a newer
+ *       attempt of the same coordinator, ends the hold (guarantee A2).
+ *   <li>A commit is confirmed only after the committed record is durable and the version is visible.
+ *   <li>Every event may come twice, late, or for an attempt that is over: then it changes nothing (guarantee A3).
+ * </ul>
+ */
+final class ParticipantMachine {
+
+    /** What an event leads to. */
+    record Step(ParticipantState state, List<ParticipantEffect> effects) {}
+
+    private ParticipantMachine() {}
+
+    static Step step(ParticipantState state, ParticipantEvent event) {
+        if (event instanceof ParticipantEvent.Prepare prepare) {
+            return prepare(state, prepare);
+        } else if (event instanceof ParticipantEvent.Staged staged) {
+            return staged(state, staged.key());
+        } else if (event instanceof ParticipantEvent.StagingFailed failed) {
+            return stagingFailed(state, failed.key(), failed.why());
+        } else if (event instanceof ParticipantEvent.PreparedForced forced) {
+            return preparedForced(state, forced.key());
+        } else if (event instanceof ParticipantEvent.PreparedForceFailed failed) {
+            return preparedForceFailed(state, failed);
+        } else if (event instanceof ParticipantEvent.Commit commit) {
+            return commit(state, commit);
+        } else if (event instanceof ParticipantEvent.CommittedForced forced) {
+            return committedForced(state, forced.key());
+        } else if (event instanceof ParticipantEvent.Published published) {
+            return published(state, published.key());
+        } else if (event instanceof ParticipantEvent.PublishLost lost) {
+            return publishLost(state, lost.key());
+        } else if (event instanceof ParticipantEvent.Abort abort) {
+            return abort(state, abort);
+        }
+        throw new AssertionError("unhandled event " + event);
+    }
+
+    private static Step prepare(ParticipantState state, ParticipantEvent.Prepare event) {
+        StageKey key = event.key();
+        if (event.remembered()) {
+            return refuse(
+                    state, key, ErrorCode.ALREADY_COMMITTED, "transaction " + key + " was committed here already");
+        }
+        Open open = state.open();
+        boolean supersedes = open != null && supersedes(key, open);
+        if (open != null && !supersedes) {
+            Failure busy = Failure.of(ErrorCode.BUSY, "transaction " + open.key() + " is open on the chunk")
+                    .in(open.key().transaction());
+            return new Step(state, List.of(new ParticipantEffect.VoteNo(key, busy)));
+        }
+        if (event.epoch() < state.epoch()) {
+            return refuse(
+                    state,
+                    key,
+                    ErrorCode.STALE_EPOCH,
+                    "epoch " + event.epoch() + " is older than the chunk's epoch " + state.epoch());
+        }
+        if (state.version().isNewerThan(event.base())) {
+            return refuse(
+                    state,
+                    key,
+                    ErrorCode.VERSION_CONFLICT,
+                    "version " + state.version() + " is committed and the request is based on version " + event.base());
+        }
+        Open staging = new Open(key, event.base().next(), event.epoch(), event.local(), Phase.STAGING);
+        ParticipantEffect stage = new ParticipantEffect.Stage(key);
+        return new Step(state.with(staging), supersedes ? append(undo(requireNonNull(open)), stage) : List.of(stage));
+    }
+
+    /**
+     * A coordinator starts a further attempt only after it has aborted the one before, so a newer attempt of the same
+     * transaction stands for the abort that was lost. While a record is being forced the newer attempt has to wait: what is
+     * on disk is not known yet.
+     */
+    private static boolean supersedes(StageKey key, Open open) {
+        return open.key().transaction().equals(key.transaction())
+                && key.attempt().isNewerThan(open.key().attempt())
+                && (open.phase() == Phase.STAGING || open.phase() == Phase.PREPARED);
+    }
+
+    private static Step staged(ParticipantState state, StageKey key) {
+        if (!state.holds(key, Phase.STAGING)) {
+            return unchanged(state);
+        }
+        Open open = requireNonNull(state.open());
+        return open.local()
+                ? new Step(state.with(open.in(Phase.PREPARED)), List.of(new ParticipantEffect.VoteYes(key)))
+                : new Step(
+                        state.with(open.in(Phase.FORCING_PREPARED)), List.of(new ParticipantEffect.ForcePrepared(key)));
+    }
+
+    private static Step stagingFailed(ParticipantState state, StageKey key, Failure why) {
+        if (!state.holds(key, Phase.STAGING)) {
+            return unchanged(state);
+        }
+        return new Step(
+                state.with(null), List.of(new ParticipantEffect.Discard(key), new ParticipantEffect.VoteNo(key, why)));
+    }
+
+    private static Step preparedForced(ParticipantState state, StageKey key) {
+        if (!state.holds(key, Phase.FORCING_PREPARED)) {
+            return unchanged(state);
+        }
+        Open open = requireNonNull(state.open());
+        return new Step(state.with(open.in(Phase.PREPARED)), List.of(new ParticipantEffect.VoteYes(key)));
+    }
+
+    /**
+     * A no is safe although the record may be on disk: the coordinator aborts, and a restart that finds the record asks and
+     * hears so. The staged file stays, and the chunk stays held, because the promise may be there.
+     */
+    private static Step preparedForceFailed(ParticipantState state, ParticipantEvent.PreparedForceFailed event) {
+        if (!state.holds(event.key(), Phase.FORCING_PREPARED)) {
+            return unchanged(state);
+        }
+        return new Step(state, List.of(new ParticipantEffect.VoteNo(event.key(), event.why())));
+    }
+
+    private static Step commit(ParticipantState state, ParticipantEvent.Commit event) {
+        StageKey key = event.key();
+        if (state.holds(key, Phase.PREPARED)) {
+            Open open = requireNonNull(state.open());
+            return open.local()
+                    ? new Step(state.with(open.in(Phase.PUBLISHING)), List.of(new ParticipantEffect.Publish(key)))
+                    : new Step(
+                            state.with(open.in(Phase.FORCING_COMMITTED)),
+                            List.of(new ParticipantEffect.ForceCommitted(key)));
+        }
+        if (state.holds(key, Phase.FORCING_COMMITTED, Phase.PUBLISHING)) {
+            return unchanged(state);
+        }
+        CommitReply reply = event.remembered() ? CommitReply.APPLIED : CommitReply.NOT_PREPARED;
+        return new Step(state, List.of(new ParticipantEffect.AnswerCommit(key, reply)));
+    }
+
+    private static Step committedForced(ParticipantState state, StageKey key) {
+        if (!state.holds(key, Phase.FORCING_COMMITTED)) {
+            return unchanged(state);
+        }
+        Open open = requireNonNull(state.open());
+        return new Step(state.with(open.in(Phase.PUBLISHING)), List.of(new ParticipantEffect.Publish(key)));
+    }
+
+    private static Step published(ParticipantState state, StageKey key) {
+        if (!state.holds(key, Phase.PUBLISHING)) {
+            return unchanged(state);
+        }
+        Open open = requireNonNull(state.open());
+        return new Step(
+                ParticipantState.idle(open.newVersion(), open.newEpoch()),
+                List.of(new ParticipantEffect.AnswerCommit(key, CommitReply.APPLIED)));
+    }
+
+    private static Step publishLost(ParticipantState state, StageKey key) {
+        if (!state.holds(key, Phase.PUBLISHING)) {
+            return unchanged(state);
+        }
+        return new Step(
+                state.with(null),
+                List.of(
+                        new ParticipantEffect.Discard(key),
+                        new ParticipantEffect.AnswerCommit(key, CommitReply.NOT_PREPARED)));
+    }
+
+    private static Step abort(ParticipantState state, ParticipantEvent.Abort event) {
+        StageKey key = event.key();
+        if (!state.holds(key, Phase.STAGING, Phase.FORCING_PREPARED, Phase.PREPARED)) {
+            return unchanged(state);
+        }
+        Open open = requireNonNull(state.open());
+        ParticipantEffect no = new ParticipantEffect.VoteNo(key, event.why());
+        return new Step(state.with(null), open.phase() == Phase.PREPARED ? undo(open) : append(undo(open), no));
+    }
+
+    /** The record goes first: a staged file without a record is rubbish, a record without its file is a question. */
+    private static List<ParticipantEffect> undo(Open open) {
+        StageKey key = open.key();
+        ParticipantEffect discard = new ParticipantEffect.Discard(key);
+        return open.phase() == Phase.STAGING || open.local()
+                ? List.of(discard)
+                : List.of(new ParticipantEffect.AppendAborted(key), discard);
+    }
+
+    private static Step refuse(ParticipantState state, StageKey key, ErrorCode code, String message) {
+        return new Step(state, List.of(new ParticipantEffect.VoteNo(key, Failure.of(code, message))));
+    }
+
+    private static Step unchanged(ParticipantState state) {
+        return new Step(state, List.of());
+    }
+
+    private static List<ParticipantEffect> append(List<ParticipantEffect> effects, ParticipantEffect last) {
+        return Stream.concat(effects.stream(), Stream.of(last)).toList();
+    }
+}

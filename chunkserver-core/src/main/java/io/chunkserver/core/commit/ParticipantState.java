@@ -1,0 +1,68 @@
+package io.chunkserver.core.commit;
+
+import io.chunkserver.core.model.ChunkVersion;
+import io.chunkserver.core.store.StageKey;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where one chunk stands at one member, as far as the protocol is concerned.
+ *
+ * @param version the published version, {@link ChunkVersion#NONE} when there is none
+ * @param epoch   the epoch of the published version
+ * @param open    the transaction that holds the chunk, or null
+ */
+record ParticipantState(
+        ChunkVersion version, long epoch, @Nullable Open open) {
+
+    /**
+     * A transaction that holds the chunk.
+     *
+     * @param key        transaction and attempt
+     * @param newVersion the version that it would publish
+     * @param newEpoch   its epoch
+     * @param local      true when this member is the coordinator: its decision record is its own commit, so it writes neither
+     *                   a prepared nor a committed record
+     * @param phase      how far it is
+     */
+    record Open(StageKey key, ChunkVersion newVersion, long newEpoch, boolean local, Phase phase) {
+
+        Open in(Phase next) {
+            return new Open(key, newVersion, newEpoch, local, next);
+        }
+    }
+
+    /** In the order in which a committed transaction passes through them. */
+    enum Phase {
+        /** Bytes come in; nothing is promised. */
+        STAGING,
+        /** The promise is being forced to the log; it may be on disk already. */
+        FORCING_PREPARED,
+        /** Promised. Only the coordinator's word ends this. */
+        PREPARED,
+        /** Told to commit; the record is being forced. */
+        FORCING_COMMITTED,
+        /** The commit is on disk; the staged file is being renamed into place. */
+        PUBLISHING
+    }
+
+    static ParticipantState idle(ChunkVersion version, long epoch) {
+        return new ParticipantState(version, epoch, null);
+    }
+
+    /** Whether this very attempt holds the chunk in one of the phases. */
+    boolean holds(StageKey key, Phase... phases) {
+        if (open == null || !open.key().equals(key)) {
+            return false;
+        }
+        for (Phase phase : phases) {
+            if (open.phase() == phase) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    ParticipantState with(@Nullable Open next) {
+        return new ParticipantState(version, epoch, next);
+    }
+}

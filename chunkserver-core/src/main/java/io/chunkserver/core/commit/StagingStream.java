@@ -1,0 +1,93 @@
+package io.chunkserver.core.commit;
+
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
+import io.chunkserver.core.checksum.CheckedBlock;
+import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.store.StageKey;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The way into a participant: turns what comes in into steps on the chunk's lane. */
+final class StagingStream implements PrepareStream {
+
+    private final Participant participant;
+    private final PrepareRequest request;
+    private final StageKey key;
+    private final CompletableFuture<List<Vote>> votes = new CompletableFuture<>();
+    private @Nullable Future<?> deadline;
+
+    StagingStream(Participant participant, PrepareRequest request) {
+        this.participant = participant;
+        this.request = request;
+        this.key = new StageKey(request.transaction(), request.attempt());
+    }
+
+    PrepareRequest request() {
+        return request;
+    }
+
+    StageKey key() {
+        return key;
+    }
+
+    /** Asks the chunk's lane to take part. */
+    void begin() {
+        deadline = participant
+                .environment()
+                .timers()
+                .schedule(
+                        () -> cancel(Failure.of(
+                                ErrorCode.TIMEOUT,
+                                "chunk " + request.chunk() + " was not staged within "
+                                        + request.timeout().toMillis() + " ms")),
+                        request.timeout().toNanos(),
+                        NANOSECONDS);
+        run(lane -> lane.prepare(this));
+    }
+
+    void vote(Vote vote) {
+        Future<?> timer = deadline;
+        if (timer != null) {
+            timer.cancel(false);
+        }
+        votes.complete(List.of(vote));
+    }
+
+    void refuse(Failure why) {
+        vote(Vote.no(participant.self(), why));
+    }
+
+    @Override
+    public CompletionStage<Void> write(CheckedBlock block) {
+        return votes.isDone() ? CompletableFuture.completedFuture(null) : run(lane -> lane.write(key, block));
+    }
+
+    @Override
+    public void finish(long lengthBytes, int crc32c) {
+        run(lane -> lane.finish(key, lengthBytes, crc32c));
+    }
+
+    @Override
+    public CompletionStage<List<Vote>> votes() {
+        return votes;
+    }
+
+    @Override
+    public void cancel(Failure why) {
+        run(lane -> lane.handle(new ParticipantEvent.StagingFailed(key, why)));
+    }
+
+    private CompletionStage<Void> run(Consumer<ChunkLane> work) {
+        return participant.run(request.chunk(), work).exceptionally(failure -> {
+            refuse(ChunkServerException.from(failure).failure());
+            return null;
+        });
+    }
+}
