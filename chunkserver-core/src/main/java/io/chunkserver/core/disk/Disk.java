@@ -21,6 +21,8 @@ import java.util.OptionalLong;
  * {@link java.nio.file.FileAlreadyExistsException} where named below, {@link DiskFullException} when the file
  * system has no room, anything else when the device failed.
  *
+ * <p>{@link Object#toString} names the disk in messages for people: for a local disk, its root directory.
+ *
  * <p><b>Threads.</b> Safe for use by many threads. A thread that calls it must not be interrupted: an interrupt
  * may close the file under it.
  */

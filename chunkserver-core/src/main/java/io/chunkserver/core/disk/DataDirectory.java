@@ -1,0 +1,226 @@
+package io.chunkserver.core.disk;
+
+import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.model.Location;
+import io.chunkserver.core.model.ServerId;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The data directory of one server: the names in it, its lock and the server's identity.
+ *
+ * <pre>
+ * server_info.json   who the server is (may lie elsewhere)
+ * lock               held while the server runs
+ * chunks/            published chunks
+ * staged/            versions that are being written or await a decision
+ * log/               the transaction log
+ * quarantine/        damaged files, kept for an operator
+ * </pre>
+ *
+ * <p><b>Guarantees.</b> While it is open no other server, in this or another process, has it open. Each opening has a
+ * boot count that no opening before it had, and it is durable before {@link Builder#open} returns. An identity is
+ * never made up over data that is there already.
+ *
+ * <p><b>Threads.</b> Safe for many threads. Closing is idempotent and releases the lock.
+ */
+public final class DataDirectory implements Closeable {
+
+    public static final Path CHUNKS = Path.of("chunks");
+    public static final Path STAGED = Path.of("staged");
+    public static final Path LOG = Path.of("log");
+    public static final Path QUARANTINE = Path.of("quarantine");
+    public static final Path IDENTITY_FILE = Path.of("server_info.json");
+
+    static final Path LOCK = Path.of("lock");
+
+    private static final Path ROOT = Path.of("");
+    private static final List<Path> FOLDERS = List.of(CHUNKS, STAGED, LOG, QUARANTINE);
+    private static final int GENERATED_ID_DIGITS = 10;
+
+    private static final Logger logger = LoggerFactory.getLogger(DataDirectory.class);
+
+    private final Disk disk;
+    private final IdentityFile identityFile;
+    private final Closeable lock;
+
+    /** Replaced under this object's monitor, which is held while the file is written: two ports must not race. */
+    private volatile ServerIdentity identity;
+
+    private DataDirectory(Disk disk, IdentityFile identityFile, Closeable lock, ServerIdentity identity) {
+        this.disk = disk;
+        this.identityFile = identityFile;
+        this.lock = lock;
+        this.identity = identity;
+    }
+
+    /**
+     * Begins to open the directory that is the root of this disk.
+     *
+     * @param random draws the ids and the first boot count of a new directory
+     */
+    public static Builder on(Disk disk, RandomGenerator random) {
+        return new Builder(disk, random);
+    }
+
+    /** Opens the root of this disk with nothing configured. */
+    public static DataDirectory open(Disk disk, RandomGenerator random) throws IOException {
+        return on(disk, random).open();
+    }
+
+    /** The disk whose root this directory is. */
+    public Disk disk() {
+        return disk;
+    }
+
+    public ServerIdentity identity() {
+        return identity;
+    }
+
+    /** Remembers the port on which the server listens; durable on return. */
+    public synchronized void recordPort(int port) throws IOException {
+        if (identity.lastPort() != port) {
+            ServerIdentity listening = identity.listeningOn(port);
+            identityFile.write(listening);
+            identity = listening;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        lock.close();
+    }
+
+    @Override
+    public String toString() {
+        return disk.toString();
+    }
+
+    /** What is known of a directory before it is opened. Not safe for many threads. */
+    public static final class Builder {
+
+        private final Disk disk;
+        private final RandomGenerator random;
+        private IdentityFile identityFile;
+        private @Nullable ServerId serverId;
+        private @Nullable Location location;
+
+        private Builder(Disk disk, RandomGenerator random) {
+            this.disk = disk;
+            this.random = random;
+            this.identityFile = new IdentityFile(disk, IDENTITY_FILE);
+        }
+
+        /** The server that the directory must belong to, and the name of a new one; default: whoever is there. */
+        public Builder serverId(ServerId configured) {
+            this.serverId = configured;
+            return this;
+        }
+
+        /** Where the server stands; default: where it stood last, at first {@link Location#ORIGIN}. */
+        public Builder location(Location configured) {
+            this.location = configured;
+            return this;
+        }
+
+        /** Where the identity file lies; default: in the directory itself. */
+        public Builder identityFile(Disk otherDisk, Path file) {
+            this.identityFile = new IdentityFile(otherDisk, file);
+            return this;
+        }
+
+        /**
+         * Makes what is missing, takes the lock and reads the identity, or makes one in a new directory.
+         *
+         * @throws ChunkServerException.Unusable with {@code DIRECTORY_LOCKED}, {@code WRONG_SERVER},
+         *     {@code BAD_CONFIGURATION}, {@code FORMAT_TOO_NEW} or {@code FORMAT_TOO_OLD}; nothing was changed then
+         *     but that missing folders were made
+         * @throws ChunkServerException.Corrupt when the identity file cannot be understood
+         */
+        public DataDirectory open() throws IOException {
+            disk.createDirectories(ROOT);
+            Closeable lock = disk.lock(LOCK);
+            try {
+                for (Path folder : FOLDERS) {
+                    disk.createDirectories(folder);
+                }
+                disk.forceDirectory(ROOT);
+                ServerIdentity identity = identify();
+                identityFile.write(identity);
+                logger.info("server {} opened {}, boot {}", identity.serverId(), disk, identity.bootCount());
+                return new DataDirectory(disk, identityFile, lock, identity);
+            } catch (IOException | RuntimeException e) {
+                try {
+                    lock.close();
+                } catch (IOException suppressed) {
+                    e.addSuppressed(suppressed);
+                }
+                throw e;
+            }
+        }
+
+        private ServerIdentity identify() throws IOException {
+            Optional<ServerIdentity> stored = identityFile.read();
+            ServerIdentity identity = stored.isPresent() ? checked(stored.get()).atNextBoot() : firstIdentity();
+            return location == null ? identity : identity.at(location);
+        }
+
+        private ServerIdentity checked(ServerIdentity stored) throws ChunkServerException {
+            if (serverId != null && !serverId.equals(stored.serverId())) {
+                throw Failure.of(
+                                ErrorCode.WRONG_SERVER,
+                                "server " + serverId + " is configured, but directory " + disk
+                                        + " belongs to server " + stored.serverId() + " by its identity file "
+                                        + identityFile)
+                        .withHint("mend the configured server id, or give this server a directory of its own")
+                        .toException();
+            }
+            return stored;
+        }
+
+        private ServerIdentity firstIdentity() throws IOException {
+            for (Path folder : FOLDERS) {
+                refuseWhenUsed(folder);
+            }
+            ServerId name = serverId == null ? randomName() : serverId;
+            return new ServerIdentity(
+                    name, randomUuid(), randomUuid(), Location.ORIGIN, 0, random.nextLong(1, 1L << 31));
+        }
+
+        /** Data without an identity is a lost or misplaced identity file, not a new server. */
+        private void refuseWhenUsed(Path folder) throws IOException {
+            List<Path> names = disk.list(folder);
+            if (!names.isEmpty()) {
+                throw Failure.of(
+                                ErrorCode.BAD_CONFIGURATION,
+                                "directory " + disk + " has data (" + folder.resolve(names.get(0))
+                                        + ") but its identity file " + identityFile + " is missing")
+                        .withHint("restore the identity file, mend its configured location, or move the data away"
+                                + " to start as a new server")
+                        .toException();
+            }
+        }
+
+        private ServerId randomName() {
+            return new ServerId("cs-" + HexFormat.of().toHexDigits(random.nextLong(), GENERATED_ID_DIGITS));
+        }
+
+        /** A version 4 UUID; the JDK's own source of them takes no generator. */
+        private UUID randomUuid() {
+            long high = (random.nextLong() & ~0xF000L) | 0x4000L;
+            long low = (random.nextLong() & ~(3L << 62)) | (1L << 63);
+            return new UUID(high, low);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package io.chunkserver.core.disk;
+
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** The identity file in its place; replaced in one step, so that a crash leaves the old one or the new one. */
+final class IdentityFile {
+
+    private final Disk disk;
+    private final Path file;
+    private final Path folder;
+    private final Path temporary;
+
+    IdentityFile(Disk disk, Path file) {
+        this.disk = disk;
+        this.file = file;
+        this.folder = DiskNames.parentOf(file);
+        this.temporary = folder.resolve(file.getFileName() + ".tmp");
+    }
+
+    Optional<ServerIdentity> read() throws IOException {
+        OptionalLong size = disk.size(file);
+        if (size.isEmpty()) {
+            return Optional.empty();
+        }
+        if (size.getAsLong() > IdentityFormat.MAX_BYTES) {
+            throw Failure.of(
+                            ErrorCode.CORRUPT,
+                            "identity file " + this + " has " + size.getAsLong() + " bytes; it cannot have more than "
+                                    + IdentityFormat.MAX_BYTES)
+                    .withHint("restore the file from a copy")
+                    .toException();
+        }
+        ByteBuffer bytes = ByteBuffer.allocate((int) size.getAsLong());
+        try (DiskFile open = disk.openForRead(file)) {
+            open.readFully(bytes, 0);
+        }
+        return Optional.of(IdentityFormat.decode(bytes.flip(), toString()));
+    }
+
+    /** Puts this identity in the file's place; durable on return. */
+    void write(ServerIdentity identity) throws IOException {
+        disk.createDirectories(folder);
+        removeLeftover();
+        try (DiskFile open = disk.create(temporary)) {
+            open.writeFully(IdentityFormat.encode(identity), 0);
+            open.force();
+        }
+        disk.rename(temporary, file);
+        disk.forceDirectory(folder);
+    }
+
+    /** A crash between creating and renaming leaves the temporary file behind. */
+    private void removeLeftover() throws IOException {
+        try {
+            disk.delete(temporary);
+        } catch (NoSuchFileException e) {
+            // The usual case.
+        }
+    }
+
+    @Override
+    public String toString() {
+        return disk + "/" + file;
+    }
+}

@@ -1,0 +1,43 @@
+package io.chunkserver.core.disk;
+
+import io.chunkserver.core.model.Location;
+import io.chunkserver.core.model.ServerId;
+import java.util.UUID;
+
+/**
+ * Who the server of a data directory is, as kept in its identity file.
+ *
+ * @param serverId  the server's name
+ * @param uuid      drawn when the directory was first opened: tells two directories of one name apart
+ * @param logId     the transaction log that belongs to this directory
+ * @param location  where the server stands
+ * @param lastPort  the port it listened on last, 0 when it never did
+ * @param bootCount 1 or above and one more for each start. It begins at random, so that a server whose directory was
+ *                  wiped does not number its attempts as it did before
+ */
+public record ServerIdentity(
+        ServerId serverId, UUID uuid, UUID logId, Location location, int lastPort, long bootCount) {
+
+    static final int MAX_PORT = 65535;
+
+    public ServerIdentity {
+        if (lastPort < 0 || lastPort > MAX_PORT) {
+            throw new IllegalArgumentException("last port " + lastPort + " is not between 0 and " + MAX_PORT);
+        }
+        if (bootCount < 1) {
+            throw new IllegalArgumentException("boot count " + bootCount + " is below 1");
+        }
+    }
+
+    ServerIdentity atNextBoot() {
+        return new ServerIdentity(serverId, uuid, logId, location, lastPort, Math.addExact(bootCount, 1));
+    }
+
+    ServerIdentity at(Location newLocation) {
+        return new ServerIdentity(serverId, uuid, logId, newLocation, lastPort, bootCount);
+    }
+
+    ServerIdentity listeningOn(int port) {
+        return new ServerIdentity(serverId, uuid, logId, location, port, bootCount);
+    }
+}

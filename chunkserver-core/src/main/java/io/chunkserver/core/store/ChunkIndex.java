@@ -1,0 +1,118 @@
+package io.chunkserver.core.store;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkInfo;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The published versions of a store, in memory, in the order of their ids.
+ *
+ * <p>Safe for many threads: reading takes no lock; changes exclude each other so that the counts fit the entries, and
+ * never wait for the disk.
+ */
+final class ChunkIndex {
+
+    /**
+     * A place in the order of ids. Unlike a {@link ChunkId} it may have any path, so that the place where a prefix
+     * begins can be named: {@code "/a/"} is no chunk's path.
+     */
+    private record Place(String path, int index) implements Comparable<Place> {
+
+        private static final Comparator<Place> ORDER =
+                Comparator.comparing(Place::path).thenComparingInt(Place::index);
+
+        static Place of(ChunkId chunk) {
+            return new Place(chunk.path(), chunk.index());
+        }
+
+        @Override
+        public int compareTo(Place other) {
+            return ORDER.compare(this, other);
+        }
+    }
+
+    private final ConcurrentNavigableMap<Place, ChunkInfo> entries = new ConcurrentSkipListMap<>();
+    private final Object changes = new Object();
+
+    @GuardedBy("changes")
+    private long chunks;
+
+    @GuardedBy("changes")
+    private long tombstones;
+
+    @GuardedBy("changes")
+    private long publishedBytes;
+
+    Optional<ChunkInfo> find(ChunkId chunk) {
+        return Optional.ofNullable(entries.get(Place.of(chunk)));
+    }
+
+    /** Makes this the chunk's entry, unless a newer one is there. */
+    void advance(ChunkInfo info) {
+        Place place = Place.of(info.id());
+        synchronized (changes) {
+            ChunkInfo present = entries.get(place);
+            if (present != null && present.version().isNewerThan(info.version())) {
+                return;
+            }
+            if (present != null) {
+                count(present, -1);
+            }
+            entries.put(place, info);
+            count(info, 1);
+        }
+    }
+
+    /** Removes this entry; false when the chunk has another one or none. */
+    boolean remove(ChunkInfo info) {
+        synchronized (changes) {
+            boolean removed = entries.remove(Place.of(info.id()), info);
+            if (removed) {
+                count(info, -1);
+            }
+            return removed;
+        }
+    }
+
+    @GuardedBy("changes")
+    private void count(ChunkInfo info, int sign) {
+        if (info.tombstone()) {
+            tombstones += sign;
+        } else {
+            chunks += sign;
+        }
+        publishedBytes += sign * info.storedBytes();
+    }
+
+    /** At most {@code limit} entries after {@code after} whose path starts with the prefix. */
+    List<ChunkInfo> list(String pathPrefix, @Nullable ChunkId after, int limit) {
+        Place start = new Place(pathPrefix, 0);
+        Place last = after == null ? start : Place.of(after);
+        NavigableMap<Place, ChunkInfo> rest = after == null || last.compareTo(start) < 0
+                ? entries.tailMap(start, true)
+                : entries.tailMap(last, false);
+        List<ChunkInfo> page = new ArrayList<>();
+        for (ChunkInfo info : rest.values()) {
+            // All paths with one prefix lie together, so the first other path ends the page.
+            if (page.size() == limit || !info.id().path().startsWith(pathPrefix)) {
+                break;
+            }
+            page.add(info);
+        }
+        return page;
+    }
+
+    StoreSnapshot snapshot() {
+        synchronized (changes) {
+            return new StoreSnapshot(chunks, tombstones, publishedBytes);
+        }
+    }
+}

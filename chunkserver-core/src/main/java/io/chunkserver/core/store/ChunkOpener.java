@@ -1,0 +1,123 @@
+package io.chunkserver.core.store;
+
+import io.chunkserver.core.disk.Disk;
+import io.chunkserver.core.disk.DiskFile;
+import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkInfo;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens published files while other threads publish and delete, and takes none that is not what the index says.
+ *
+ * <p>Safe for many threads; takes no lock.
+ */
+final class ChunkOpener {
+
+    /*
+     * Publishing is a rename, after which the index is changed. A reader that comes in between finds a file that is
+     * newer than the index. It would be wrong to wait for the publisher, which may be slow, and wrong to return the
+     * old version, which is gone; so the reader moves the index on itself. The map of finished versions tells it that
+     * the newer file is a publication under way and not a stranger: the publisher takes its entry off only after it
+     * has changed the index.
+     */
+
+    /** How often opening starts again when the chunk is replaced meanwhile. */
+    private static final int MAX_TRIES = 64;
+
+    private final Disk disk;
+    private final StoreLayout layout;
+    private final ChunkIndex index;
+    private final Map<StageKey, ChunkInfo> finished;
+    private final StoreHandles handles;
+
+    ChunkOpener(
+            Disk disk, StoreLayout layout, ChunkIndex index, Map<StageKey, ChunkInfo> finished, StoreHandles handles) {
+        this.disk = disk;
+        this.layout = layout;
+        this.index = index;
+        this.finished = finished;
+        this.handles = handles;
+    }
+
+    /** Opens the published version of a chunk, and a tombstone only when asked to. */
+    PublishedFile open(ChunkId chunk, boolean alsoTombstone) throws IOException {
+        for (int tries = 0; tries < MAX_TRIES; tries++) {
+            handles.checkOpen();
+            ChunkInfo expected = index.find(chunk)
+                    .filter(info -> alsoTombstone || !info.tombstone())
+                    .orElseThrow(() -> notFound(chunk));
+            PublishedFile opened = tryOpen(expected);
+            if (opened != null) {
+                return opened;
+            }
+        }
+        throw Failure.of(ErrorCode.BUSY, "chunk " + chunk + " is replaced faster than it can be opened")
+                .toException();
+    }
+
+    /** Opens the version that the index had; null when the index has another one by now. */
+    private @Nullable PublishedFile tryOpen(ChunkInfo expected) throws IOException {
+        Path name = layout.chunkFile(expected.id());
+        DiskFile file;
+        try {
+            file = handles.add(disk.openForRead(name));
+        } catch (NoSuchFileException e) {
+            checkReplaced(expected, "file " + name + " is missing");
+            return null;
+        }
+        PublishedFile opened = null;
+        try {
+            ChunkFooter footer = readFooter(file, name, expected.id());
+            if (footer.info().equals(expected)) {
+                opened = PublishedFile.open(file, name, footer, handles);
+            } else if (footer.info().equals(finished.get(footer.key()))) {
+                index.advance(footer.info());
+            } else {
+                checkReplaced(
+                        expected,
+                        "file " + name + " holds version " + footer.version() + " of chunk " + footer.chunk()
+                                + " by transaction " + footer.key().transaction());
+            }
+        } finally {
+            if (opened == null) {
+                handles.close(file);
+            }
+        }
+        return opened;
+    }
+
+    private static ChunkFooter readFooter(DiskFile file, Path name, ChunkId chunk) throws IOException {
+        try {
+            return FooterReader.read(file, name);
+        } catch (ChunkServerException.Corrupt e) {
+            throw Failure.of(
+                            ErrorCode.CORRUPT,
+                            "chunk " + chunk + " is damaged: " + e.failure().message())
+                    .toException(e);
+        }
+    }
+
+    /** Something else was found than the index said: that is damage, unless the index says otherwise by now. */
+    private void checkReplaced(ChunkInfo expected, String found) throws ChunkServerException {
+        if (index.find(expected.id()).equals(Optional.of(expected))) {
+            throw Failure.of(
+                            ErrorCode.CORRUPT,
+                            "chunk " + expected.id() + " version " + expected.version() + " by transaction "
+                                    + expected.transaction() + " is lost: " + found)
+                    .toException();
+        }
+    }
+
+    private static ChunkServerException notFound(ChunkId chunk) {
+        return Failure.of(ErrorCode.CHUNK_NOT_FOUND, "chunk " + chunk + " is not stored here")
+                .toException();
+    }
+}

@@ -1,0 +1,132 @@
+package io.chunkserver.core.store;
+
+import io.chunkserver.core.checksum.BlockLayout;
+import io.chunkserver.core.checksum.Crc32c;
+import io.chunkserver.core.disk.DiskFile;
+import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.model.Attributes;
+import io.chunkserver.core.model.ChunkInfo;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/** A published version as a file; it holds its checksums in memory, at most 64 KiB. */
+final class PublishedFile implements ChunkReader {
+
+    private final DiskFile file;
+    private final Path name;
+    private final ChunkFooter footer;
+    private final ChunkInfo info;
+    private final ByteBuffer table;
+    private final StoreHandles handles;
+
+    private PublishedFile(DiskFile file, Path name, ChunkFooter footer, ByteBuffer table, StoreHandles handles) {
+        this.file = file;
+        this.name = name;
+        this.footer = footer;
+        this.info = footer.info();
+        this.table = table;
+        this.handles = handles;
+    }
+
+    /**
+     * Reads the checksums of a file whose footer is known to be the right one.
+     *
+     * @throws ChunkServerException.Corrupt when the table of checksums is damaged
+     */
+    static PublishedFile open(DiskFile file, Path name, ChunkFooter footer, StoreHandles handles) throws IOException {
+        ByteBuffer table = ByteBuffer.allocate(ChunkFileFormat.tableBytes(footer.lengthBytes()));
+        file.readFully(table, footer.lengthBytes());
+        if (Crc32c.of(table.flip()) != footer.tableCrc()) {
+            throw Failure.of(
+                            ErrorCode.CORRUPT,
+                            "chunk " + footer.chunk() + " has a damaged table of checksums in file " + name)
+                    .toException();
+        }
+        return new PublishedFile(file, name, footer, table, handles);
+    }
+
+    @Override
+    public ChunkInfo info() {
+        return info;
+    }
+
+    @Override
+    public Attributes attributes() {
+        return footer.attributes();
+    }
+
+    @Override
+    public int blockChecksum(int block) {
+        checkBlock(block);
+        return table.getInt(block * Integer.BYTES);
+    }
+
+    @Override
+    public void readUnverified(int block, ByteBuffer target) throws IOException {
+        checkBlock(block);
+        int length = BlockLayout.blockLength(block, info.lengthBytes());
+        int limit = target.limit();
+        Objects.checkFromIndexSize(target.position(), length, limit);
+        target.limit(target.position() + length);
+        try {
+            file.readFully(target, (long) block * BlockLayout.BLOCK_BYTES);
+        } catch (EOFException e) {
+            throw damaged(block, "the file ends before it does").toException(e);
+        } finally {
+            target.limit(limit);
+        }
+    }
+
+    @Override
+    public void read(int block, ByteBuffer target) throws IOException {
+        int start = target.position();
+        readUnverified(block, target);
+        int crc = Crc32c.of(target.duplicate().flip().position(start));
+        if (crc != blockChecksum(block)) {
+            throw damaged(
+                            block,
+                            "its checksum is " + Integer.toHexString(crc) + " instead of "
+                                    + Integer.toHexString(blockChecksum(block)))
+                    .toException();
+        }
+    }
+
+    /** Reads everything and compares every checksum, that of the whole included. */
+    void verify() throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(BlockLayout.BLOCK_BYTES, info.lengthBytes()));
+        int whole = 0;
+        for (int block = 0; block < BlockLayout.blockCount(info.lengthBytes()); block++) {
+            read(block, buffer.clear());
+            whole = Crc32c.combine(whole, blockChecksum(block), buffer.position());
+        }
+        if (whole != info.crc32c()) {
+            throw Failure.of(
+                            ErrorCode.CORRUPT,
+                            "chunk " + info.id()
+                                    + " has blocks that match their checksums but not that of the whole, in" + " file "
+                                    + name)
+                    .toException();
+        }
+    }
+
+    private void checkBlock(int block) {
+        Objects.checkIndex(block, table.limit() / Integer.BYTES);
+    }
+
+    private Failure damaged(int block, String what) {
+        return Failure.of(
+                ErrorCode.CORRUPT,
+                "chunk " + info.id() + " version " + info.version() + " is damaged in block " + block + " of file "
+                        + name + ": " + what);
+    }
+
+    @Override
+    public void close() throws IOException {
+        handles.close(file);
+    }
+}

@@ -1,0 +1,149 @@
+package io.chunkserver.core.store;
+
+import io.chunkserver.core.checksum.BlockChecksums;
+import io.chunkserver.core.checksum.CheckedBlock;
+import io.chunkserver.core.checksum.Crc32c;
+import io.chunkserver.core.disk.Disk;
+import io.chunkserver.core.disk.DiskFile;
+import io.chunkserver.core.disk.DiskNames;
+import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.core.model.Durability;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.function.BiConsumer;
+
+/**
+ * A staged version as a file: its blocks are written where they will stay, table and footer follow in one write.
+ *
+ * <p>After a write or force that failed nothing more can be done with it but to close it: what the disk then holds is
+ * not known.
+ */
+final class StagedFile implements StagedChunk {
+
+    /** Where it is in its life; every state but {@code OPEN} is final. */
+    private enum State {
+        OPEN,
+        FINISHED,
+        FAILED
+    }
+
+    private final Disk disk;
+    private final StageRequest request;
+    private final Path name;
+    private final DiskFile file;
+    private final StoreHandles handles;
+    private final BiConsumer<StageKey, ChunkInfo> onFinished;
+    private final BlockChecksums checksums = new BlockChecksums();
+    private State state = State.OPEN;
+
+    /**
+     * A version that is written into this file, which is empty.
+     *
+     * @param handles    closes the file when the store is closed first
+     * @param onFinished is told when the version is complete
+     */
+    StagedFile(
+            Disk disk,
+            StageRequest request,
+            Path name,
+            StoreHandles handles,
+            BiConsumer<StageKey, ChunkInfo> onFinished)
+            throws IOException {
+        this.disk = disk;
+        this.request = request;
+        this.name = name;
+        this.file = handles.add(disk.create(name));
+        this.handles = handles;
+        this.onFinished = onFinished;
+    }
+
+    @Override
+    public void write(CheckedBlock block) throws IOException {
+        checkOpen();
+        checkFits(block.lengthBytes());
+        checksums.checkNext(block.lengthBytes());
+        if (!block.intact()) {
+            throw mismatch("block " + checksums.count() + " of chunk " + request.chunk()
+                    + " does not have the checksum that its origin computed");
+        }
+        state = State.FAILED;
+        file.writeFully(block.data().duplicate(), checksums.lengthBytes());
+        state = State.OPEN;
+        checksums.add(block.crc32c(), block.lengthBytes());
+    }
+
+    private void checkFits(int blockBytes) throws ChunkServerException {
+        if (request.tombstone()) {
+            throw new IllegalArgumentException("the tombstone of chunk " + request.chunk() + " cannot have bytes");
+        }
+        if (checksums.lengthBytes() + blockBytes > ChunkFileFormat.MAX_CHUNK_BYTES) {
+            throw Failure.of(
+                            ErrorCode.CHUNK_TOO_LARGE,
+                            "chunk " + request.chunk() + " has more than " + ChunkFileFormat.MAX_CHUNK_BYTES + " bytes")
+                    .in(request.key().transaction())
+                    .toException();
+        }
+    }
+
+    @Override
+    public ChunkInfo finish(long lengthBytes, int crc32c) throws IOException {
+        checkOpen();
+        if (lengthBytes != checksums.lengthBytes() || crc32c != checksums.crc32c()) {
+            throw mismatch("chunk " + request.chunk() + " arrived with " + checksums.lengthBytes()
+                    + " bytes and checksum " + Integer.toHexString(checksums.crc32c()) + "; its origin sent "
+                    + lengthBytes + " bytes with checksum " + Integer.toHexString(crc32c));
+        }
+        state = State.FAILED;
+        ChunkInfo info = complete();
+        if (request.durability() == Durability.SYNC) {
+            file.force();
+            disk.forceDirectory(DiskNames.parentOf(name));
+        }
+        state = State.FINISHED;
+        onFinished.accept(request.key(), info);
+        return info;
+    }
+
+    private ChunkInfo complete() throws IOException {
+        ByteBuffer table = ByteBuffer.allocate(ChunkFileFormat.tableBytes(checksums.lengthBytes()));
+        checksums.writeTo(table);
+        ChunkFooter footer = new ChunkFooter(
+                request.chunk(),
+                request.version(),
+                request.key(),
+                request.epoch(),
+                request.tombstone(),
+                request.durability(),
+                checksums.lengthBytes(),
+                checksums.crc32c(),
+                Crc32c.of(table.flip()),
+                request.attributes());
+        ByteBuffer end = ByteBuffer.allocate(table.remaining() + ChunkFileFormat.tailBytes(footer));
+        ChunkFileFormat.encode(footer, end.put(table));
+        file.writeFully(end.flip(), checksums.lengthBytes());
+        return footer.info();
+    }
+
+    private ChunkServerException mismatch(String message) {
+        return Failure.of(ErrorCode.CHECKSUM_MISMATCH, message)
+                .in(request.key().transaction())
+                .withHint("send the chunk again")
+                .toException();
+    }
+
+    private void checkOpen() {
+        if (state != State.OPEN) {
+            throw new IllegalStateException("staged version " + request.key() + " of chunk " + request.chunk() + " has "
+                    + (state == State.FINISHED ? "been finished" : "failed") + " already");
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        handles.close(file);
+    }
+}

@@ -1,0 +1,144 @@
+package io.chunkserver.core.store;
+
+import io.chunkserver.core.disk.Disk;
+import io.chunkserver.core.disk.DiskFile;
+import io.chunkserver.core.disk.DiskNames;
+import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.model.ChunkInfo;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds out what a store holds when it is opened, from the footers of its files.
+ *
+ * <p>A published file that is damaged goes to the quarantine and is reported; it is never deleted. An unfinished staged
+ * file is deleted: its version was never promised to anybody. Files of another format stop the opening, for a newer
+ * version of this software can read what this one cannot. So does a file that cannot be opened: a process without
+ * free file handles must not mistake its chunks for damaged ones.
+ *
+ * <p>Doing it twice, or again after a crash in its midst, gives the same result.
+ */
+final class StoreRecovery {
+
+    private static final Logger logger = LoggerFactory.getLogger(StoreRecovery.class);
+
+    private final Disk disk;
+    private final StoreLayout layout;
+    private final List<DamageFinding> findings = new ArrayList<>();
+
+    StoreRecovery(Disk disk, StoreLayout layout) {
+        this.disk = disk;
+        this.layout = layout;
+    }
+
+    /** Files that were moved to the quarantine. */
+    List<DamageFinding> findings() {
+        return List.copyOf(findings);
+    }
+
+    /** Puts every published version into the index. */
+    void recoverPublished(ChunkIndex index) throws IOException {
+        for (Path upper : folders(layout.chunks())) {
+            for (Path lower : folders(upper)) {
+                for (Path name : names(lower, StoreLayout::isChunk)) {
+                    recoverPublished(name, index);
+                }
+            }
+        }
+    }
+
+    private void recoverPublished(Path file, ChunkIndex index) throws IOException {
+        try {
+            ChunkFooter footer = footer(file);
+            if (!layout.chunkFile(footer.chunk()).equals(file)) {
+                throw misplaced(file, "chunk " + footer.chunk());
+            }
+            index.advance(footer.info());
+        } catch (ChunkServerException.Corrupt e) {
+            quarantine(file, e);
+        }
+    }
+
+    /** Lists every finished staged version and removes the others. */
+    void recoverStaged(Map<StageKey, ChunkInfo> finished) throws IOException {
+        for (Path file : names(layout.staged(), StoreLayout::isStaged)) {
+            try {
+                ChunkFooter footer = footer(file);
+                if (!layout.stagedFile(footer.key()).equals(file)) {
+                    throw misplaced(file, "staged version " + footer.key());
+                }
+                finished.put(footer.key(), footer.info());
+            } catch (ChunkServerException.Corrupt e) {
+                logger.info(
+                        "removing unfinished staged file {}: {}",
+                        file,
+                        e.failure().message());
+                disk.delete(file);
+            }
+        }
+    }
+
+    private ChunkFooter footer(Path file) throws IOException {
+        try (DiskFile open = disk.openForRead(file)) {
+            return FooterReader.read(open, file);
+        }
+    }
+
+    private static ChunkServerException misplaced(Path file, String content) {
+        return Failure.of(ErrorCode.CORRUPT, "chunk file " + file + " has another name than that of its " + content)
+                .toException();
+    }
+
+    private void quarantine(Path file, ChunkServerException.Corrupt damage) throws IOException {
+        Path target = freeQuarantineName(file.getFileName());
+        disk.rename(file, target);
+        disk.forceDirectory(layout.quarantine());
+        disk.forceDirectory(DiskNames.parentOf(file));
+        findings.add(new DamageFinding(file, target, damage.failure().message()));
+        logger.warn(
+                "moved damaged file {} to {}: {}",
+                file,
+                target,
+                damage.failure().message());
+    }
+
+    private Path freeQuarantineName(Path name) throws IOException {
+        Path candidate = layout.quarantine().resolve(name);
+        for (int copy = 1; disk.size(candidate).isPresent(); copy++) {
+            candidate = layout.quarantine().resolve(name + "." + copy);
+        }
+        return candidate;
+    }
+
+    private List<Path> folders(Path folder) throws IOException {
+        List<Path> folders = new ArrayList<>();
+        for (Path path : names(folder, StoreLayout::isFanOut)) {
+            if (disk.size(path).isPresent()) {
+                logger.warn("{} is a file where a folder is expected; it is left alone", path);
+            } else {
+                folders.add(path);
+            }
+        }
+        return folders;
+    }
+
+    private List<Path> names(Path folder, Predicate<Path> ours) throws IOException {
+        List<Path> paths = new ArrayList<>();
+        for (Path name : disk.list(folder)) {
+            if (ours.test(name)) {
+                paths.add(folder.resolve(name));
+            } else {
+                logger.warn("{} is no file of this store; it is left alone", folder.resolve(name));
+            }
+        }
+        return paths;
+    }
+}
