@@ -1,13 +1,15 @@
 package io.chunkserver.core.space;
 
+import java.io.IOException;
+
 /**
  * Keeps a server within its space limit: every byte is reserved before it is written.
  *
  * <p><b>Invariant</b>: {@code used + reserved <= limit} at every instant, under any concurrency; neither is ever
  * negative. (Guarantee S1. {@link #adopt} is the one exception, for bytes that are on disk already.)
  *
- * <p><b>Cost.</b> All methods are O(1); none waits for the disk, but that reserving asks the file system how much
- * room it has. Safe for many threads.
+ * <p><b>Cost.</b> All methods are O(1); none waits for the disk, but that reserving and {@link #snapshot} ask the file
+ * system how much room it has. Safe for many threads.
  */
 public interface SpaceAccountant {
 
@@ -17,16 +19,23 @@ public interface SpaceAccountant {
      * @param bytes 0 or above
      * @throws io.chunkserver.core.error.ChunkServerException.InsufficientSpace with the bytes that are available; nothing
      *     is reserved then
+     * @throws IOException when the file system does not say how much room it has; nothing is reserved then
      */
-    Reservation reserve(long bytes) throws java.io.IOException;
+    Reservation reserve(long bytes) throws IOException;
 
     /**
      * Takes a reservation for bytes that are on disk already, of a transaction found at start. It succeeds also
      * beyond the limit, which an operator may have lowered; nothing new is promised until there is room again.
+     *
+     * @param bytes 0 or above
      */
     Reservation adopt(long bytes);
 
-    /** Gives back used bytes that were removed from disk. */
+    /**
+     * Gives back used bytes that were removed from disk.
+     *
+     * @throws IllegalStateException when no so many bytes are in use, which is a defect; nothing changes then
+     */
     void release(long bytes);
 
     /** The four numbers at one instant. */

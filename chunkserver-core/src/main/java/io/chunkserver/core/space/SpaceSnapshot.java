@@ -6,7 +6,7 @@ package io.chunkserver.core.space;
  * @param limitBytes    what the operator allows
  * @param usedBytes     what published versions take on disk
  * @param reservedBytes what is promised to open transactions
- * @param freeBytes     what the file system would still take
+ * @param freeBytes     what the file system would still take beyond what is promised and what is kept free
  */
 public record SpaceSnapshot(long limitBytes, long usedBytes, long reservedBytes, long freeBytes) {
 

@@ -1,0 +1,245 @@
+package io.chunkserver.core.commit.log;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.chunkserver.core.model.Attempt;
+import io.chunkserver.core.model.TransactionId;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The table as a fold over the log's entries, one after the other. The same entries give the same open transactions
+ * and outcomes, whether they come from callers or from a replay; only what is forgotten depends on the clock.
+ *
+ * <p>A record that fits nothing (an outcome of an attempt that was never prepared, an end without a decision) changes
+ * nothing, so that a record may be there twice.
+ *
+ * <p>Safe for many threads; one at a time applies.
+ */
+final class FoldedTransactionTable implements TransactionTable {
+
+    /** The watermark of a table that has forgotten nothing; earlier than any transaction. */
+    static final long NOTHING_EXPIRED = -1;
+
+    /*
+     * Outcomes are in one of two maps: "held" as long as the decision is undelivered, because the coordinator has to go
+     * on telling it, and "remembered" after that. Only the latter are forgotten, the oldest id first, which is the first
+     * key of the sorted map. So forgetting costs the same however many decisions a dead member keeps undelivered.
+     */
+
+    private final OutcomeRetention retention;
+    private final long minAgeMillis;
+    private final InstantSource clock;
+    private final Object lock = new Object();
+
+    @GuardedBy("lock")
+    private final Map<Key, LogRecord.Prepared> inDoubt = new LinkedHashMap<>();
+
+    @GuardedBy("lock")
+    private final Map<Key, LogRecord.Decided> undelivered = new LinkedHashMap<>();
+
+    @GuardedBy("lock")
+    private final Map<TransactionId, Outcome> held = new HashMap<>();
+
+    @GuardedBy("lock")
+    private final TreeMap<TransactionId, Outcome> remembered = new TreeMap<>();
+
+    @GuardedBy("lock")
+    private long expiredThroughMillis = NOTHING_EXPIRED;
+
+    private record Key(TransactionId transaction, Attempt attempt) {}
+
+    FoldedTransactionTable(OutcomeRetention retention, InstantSource clock) {
+        this.retention = retention;
+        this.minAgeMillis = retention.minAge().toMillis();
+        this.clock = clock;
+    }
+
+    @Override
+    public List<LogRecord.Prepared> inDoubt() {
+        synchronized (lock) {
+            return List.copyOf(inDoubt.values());
+        }
+    }
+
+    @Override
+    public List<LogRecord.Decided> undelivered() {
+        synchronized (lock) {
+            return List.copyOf(undelivered.values());
+        }
+    }
+
+    @Override
+    public Optional<Outcome> outcome(TransactionId transaction) {
+        synchronized (lock) {
+            Outcome delivered = remembered.get(transaction);
+            return Optional.ofNullable(delivered != null ? delivered : held.get(transaction));
+        }
+    }
+
+    @Override
+    public Collection<Outcome> outcomes() {
+        synchronized (lock) {
+            List<Outcome> all = new ArrayList<>(remembered.size() + held.size());
+            all.addAll(remembered.values());
+            all.addAll(held.values());
+            return all;
+        }
+    }
+
+    @Override
+    public boolean expired(TransactionId transaction) {
+        synchronized (lock) {
+            return transaction.startedMillis() <= expiredThroughMillis;
+        }
+    }
+
+    /** Attempts and decisions that still need a record to end them. */
+    int openCount() {
+        synchronized (lock) {
+            return inDoubt.size() + undelivered.size();
+        }
+    }
+
+    /** Adds one record. */
+    void apply(LogRecord record) {
+        synchronized (lock) {
+            Key key = new Key(record.transaction(), record.attempt());
+            if (record instanceof LogRecord.Prepared prepared) {
+                inDoubt.put(key, prepared);
+            } else if (record instanceof LogRecord.Decided decided) {
+                decide(key, decided);
+            } else if (record instanceof LogRecord.Committed committed) {
+                LogRecord.@Nullable Prepared prepared = inDoubt.remove(key);
+                if (prepared != null) {
+                    remember(outcomeOf(prepared, committed.atMillis()));
+                }
+            } else if (record instanceof LogRecord.Aborted) {
+                inDoubt.remove(key);
+            } else if (record instanceof LogRecord.Ended && undelivered.remove(key) != null) {
+                Outcome outcome = held.get(key.transaction());
+                if (outcome != null && outcome.attempt().equals(key.attempt())) {
+                    remember(outcome);
+                }
+            }
+            forget();
+        }
+    }
+
+    /** Adds an attempt in doubt out of a checkpoint. */
+    void restore(LogRecord.Prepared prepared) {
+        synchronized (lock) {
+            inDoubt.put(new Key(prepared.transaction(), prepared.attempt()), prepared);
+        }
+    }
+
+    /** Adds a decision that is not delivered out of a checkpoint. */
+    void restore(LogRecord.Decided decided) {
+        synchronized (lock) {
+            decide(new Key(decided.transaction(), decided.attempt()), decided);
+        }
+    }
+
+    /** Adds an outcome out of a checkpoint. */
+    void restore(Outcome outcome) {
+        synchronized (lock) {
+            remember(outcome);
+        }
+    }
+
+    /** Ends the restoring of a checkpoint. */
+    void endRestore(long throughMillis) {
+        synchronized (lock) {
+            expiredThroughMillis = Math.max(expiredThroughMillis, throughMillis);
+            forget();
+        }
+    }
+
+    /** The table as a checkpoint that restores it, begin and end included. */
+    List<LogEntry> checkpoint() {
+        synchronized (lock) {
+            int entries = inDoubt.size() + undelivered.size() + remembered.size();
+            List<LogEntry> checkpoint = new ArrayList<>(entries + 2);
+            checkpoint.add(new LogEntry.CheckpointBegin());
+            inDoubt.values().forEach(prepared -> checkpoint.add(new LogEntry.CheckpointPrepared(prepared)));
+            undelivered.values().forEach(decided -> checkpoint.add(new LogEntry.CheckpointDecided(decided)));
+            remembered.values().forEach(outcome -> checkpoint.add(new LogEntry.CheckpointOutcome(outcome)));
+            checkpoint.add(new LogEntry.CheckpointEnd(expiredThroughMillis, entries));
+            return checkpoint;
+        }
+    }
+
+    @GuardedBy("lock")
+    private void decide(Key key, LogRecord.Decided decided) {
+        // Removed first, so that the order of the map is the order in which a checkpoint restores it.
+        undelivered.remove(key);
+        undelivered.put(key, decided);
+        remember(outcomeOf(decided));
+    }
+
+    @GuardedBy("lock")
+    private void remember(Outcome outcome) {
+        TransactionId transaction = outcome.transaction();
+        held.remove(transaction);
+        remembered.remove(transaction);
+        if (undelivered.containsKey(new Key(transaction, outcome.attempt()))) {
+            held.put(transaction, outcome);
+        } else {
+            remembered.put(transaction, outcome);
+        }
+    }
+
+    @GuardedBy("lock")
+    private void forget() {
+        if (remembered.size() + held.size() <= retention.minOutcomes()) {
+            return;
+        }
+        long nowMillis = clock.millis();
+        while (!remembered.isEmpty()) {
+            int count = remembered.size() + held.size();
+            Outcome oldest = remembered.firstEntry().getValue();
+            boolean old = count > retention.minOutcomes() && nowMillis - oldest.atMillis() > minAgeMillis;
+            if (!old && count <= retention.maxOutcomes()) {
+                return;
+            }
+            remembered.remove(oldest.transaction());
+            expiredThroughMillis =
+                    Math.max(expiredThroughMillis, oldest.transaction().startedMillis());
+        }
+    }
+
+    private static Outcome outcomeOf(LogRecord.Decided decided) {
+        return new Outcome(
+                decided.transaction(),
+                decided.attempt(),
+                decided.chunk(),
+                decided.version(),
+                decided.tombstone(),
+                decided.durability(),
+                decided.lengthBytes(),
+                decided.crc32c(),
+                decided.chain().size(),
+                decided.atMillis());
+    }
+
+    private static Outcome outcomeOf(LogRecord.Prepared prepared, long atMillis) {
+        return new Outcome(
+                prepared.transaction(),
+                prepared.attempt(),
+                prepared.chunk(),
+                prepared.base().next(),
+                prepared.tombstone(),
+                prepared.durability(),
+                prepared.lengthBytes(),
+                prepared.crc32c(),
+                prepared.chain().size(),
+                atMillis);
+    }
+}

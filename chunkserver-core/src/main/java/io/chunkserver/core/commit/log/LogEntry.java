@@ -1,0 +1,34 @@
+package io.chunkserver.core.commit.log;
+
+/**
+ * What a batch holds: the records that callers append, and those with which the log compacts itself.
+ *
+ * <p>A checkpoint is a begin, everything the table holds, and an end. Its entries are types of their own, so that an
+ * ordinary record after an unfinished checkpoint is not taken for a part of it.
+ */
+sealed interface LogEntry {
+
+    /** A record of a caller. */
+    record Event(LogRecord record) implements LogEntry {}
+
+    /** From here to the end, the table as it was at this place of the log. */
+    record CheckpointBegin() implements LogEntry {}
+
+    /** An attempt in doubt. */
+    record CheckpointPrepared(LogRecord.Prepared prepared) implements LogEntry {}
+
+    /** A decision that is not delivered, and the outcome that goes with it. */
+    record CheckpointDecided(LogRecord.Decided decided) implements LogEntry {}
+
+    /** A remembered outcome. */
+    record CheckpointOutcome(Outcome outcome) implements LogEntry {}
+
+    /**
+     * The checkpoint is complete and stands for all that came before it.
+     *
+     * @param expiredThroughMillis start time of the youngest forgotten transaction, or
+     *                             {@link FoldedTransactionTable#NOTHING_EXPIRED}
+     * @param entries              entries between begin and end
+     */
+    record CheckpointEnd(long expiredThroughMillis, int entries) implements LogEntry {}
+}

@@ -1,0 +1,155 @@
+package io.chunkserver.core.commit.log;
+
+import static io.chunkserver.core.commit.log.LogSegmentFormat.SECTOR_BYTES;
+
+import io.chunkserver.core.disk.DiskFullException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.InstantSource;
+import java.util.SortedSet;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings a log into a state in which it can be written: makes an empty one, or replays the one that is there and mends
+ * what a crash left.
+ *
+ * <p>Nothing is changed before the whole log was read and found intact. Every change can be cut off by another crash
+ * and is then done again by the next start, with the same result.
+ */
+final class LogRecovery {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LogRecovery.class);
+
+    private final LogFolder folder;
+    private final TransactionLogConfig config;
+    private final InstantSource clock;
+    private final PublicationBarrier barrier;
+
+    LogRecovery(LogFolder folder, TransactionLogConfig config, InstantSource clock, PublicationBarrier barrier) {
+        this.folder = folder;
+        this.config = config;
+        this.clock = clock;
+        this.barrier = barrier;
+    }
+
+    /**
+     * Opens the log.
+     *
+     * @throws io.chunkserver.core.error.ChunkServerException when it is not intact, or is not this server's
+     */
+    LogWriter open() throws IOException {
+        SortedSet<Long> segments = folder.segments();
+        return segments.isEmpty() ? create() : reopen(segments);
+    }
+
+    private LogWriter create() throws IOException {
+        folder.create();
+        folder.removeUnfinished();
+        SegmentSupply supply = new SegmentSupply(folder, config.segmentBytes(), 1, null);
+        try {
+            supply.finish();
+            if (supply.readyBytes() == 0) {
+                throw new DiskFullException(
+                        "no room for " + folder.segment(1) + " of " + config.segmentBytes() + " bytes");
+            }
+        } catch (IOException | RuntimeException e) {
+            SegmentFile.closeAfter(e, supply);
+            throw e;
+        }
+        LOG.info("made transaction log {} with id {}", folder.path(), folder.logId());
+        return writer(
+                new LogTail(supply, supply.take(), SECTOR_BYTES, 1), newTable(), new Checkpoints.Start(1, 1, 0, 0));
+    }
+
+    private LogWriter reopen(SortedSet<Long> segments) throws IOException {
+        ReplayedTable replayed = new ReplayedTable(this::newTable);
+        LogReplay replay = new LogReplay(folder, replayed);
+        replay.read(segments);
+
+        long oldest = Math.max(segments.first(), replayed.restoredFrom());
+        LogTail tail = mend(segments, replay);
+        try {
+            folder.removeUnfinished();
+            folder.remove(segments.first(), oldest - 1);
+            folder.disk().forceDirectory(folder.path());
+        } catch (IOException | RuntimeException e) {
+            SegmentFile.closeAfter(e, tail);
+            throw e;
+        }
+        FoldedTransactionTable table = replayed.table();
+        LOG.info(
+                "replayed transaction log {}: {} records since the last checkpoint, {} transactions open, {} outcomes",
+                folder.path(),
+                replayed.eventsSince(),
+                table.openCount(),
+                table.outcomes().size());
+        return writer(tail, table, replayed.start(oldest));
+    }
+
+    private LogTail mend(SortedSet<Long> segments, LogReplay replay) throws IOException {
+        LogReplay.LastBatch last = replay.lastBatch();
+        long number = last == null ? segments.first() : last.segment();
+        SegmentFile segment = SegmentFile.open(folder, number);
+        @Nullable SegmentFile ready = null;
+        try {
+            if (last != null) {
+                writeAgain(segment, last);
+            }
+            cut(segment, replay.remains());
+            segment.force();
+            if (segments.last() > number) {
+                ready = SegmentFile.open(folder, segments.last());
+                cut(ready, replay.remains());
+                ready.force();
+            }
+        } catch (IOException | RuntimeException e) {
+            SegmentFile.closeAfter(e, segment);
+            if (ready != null) {
+                SegmentFile.closeAfter(e, ready);
+            }
+            throw e;
+        }
+        SegmentSupply supply = new SegmentSupply(folder, config.segmentBytes(), number + 1, ready);
+        int position = last == null ? SECTOR_BYTES : last.position() + last.sizeBytes();
+        return new LogTail(supply, segment, position, replay.lastSequence() + 1);
+    }
+
+    /**
+     * Writes the last batch a second time. That it could be read does not show that it is on the disk: the process may
+     * have died before the force, and after a failed force the operating system may hold bytes that it takes for
+     * written. Those before it were forced before it was written.
+     */
+    private static void writeAgain(SegmentFile segment, LogReplay.LastBatch last) throws IOException {
+        ByteBuffer batch = ByteBuffer.allocate(last.sizeBytes());
+        segment.read(batch, last.position());
+        segment.write(batch.flip(), last.position());
+    }
+
+    /**
+     * Removes what a crash left of a batch. It is overwritten with zeros, not only with the next batch: a shorter one
+     * would leave some of it behind, to be judged again at the next start. Half-done, this leaves a batch that checks
+     * as little as before, since where the crash lost a sector there were zeros already.
+     */
+    private void cut(SegmentFile segment, LogReplay.@Nullable Remains remains) throws IOException {
+        if (remains != null && remains.segment() == segment.number()) {
+            LOG.info(
+                    "cut a torn batch off transaction log {}: bytes {} to {} of {}; it was promised to nobody",
+                    folder.path(),
+                    remains.from(),
+                    remains.to(),
+                    segment);
+            segment.clear(remains.from(), remains.to());
+        }
+    }
+
+    private FoldedTransactionTable newTable() {
+        return new FoldedTransactionTable(config.outcomes(), clock);
+    }
+
+    private LogWriter writer(LogTail tail, FoldedTransactionTable table, Checkpoints.Start start) {
+        Checkpoints checkpoints = new Checkpoints(folder, tail, table, barrier, config.checkpointSegments(), start);
+        return new LogWriter(tail, table, checkpoints);
+    }
+}

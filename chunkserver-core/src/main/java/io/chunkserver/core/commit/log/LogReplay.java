@@ -1,0 +1,181 @@
+package io.chunkserver.core.commit.log;
+
+import static io.chunkserver.core.commit.log.LogSegmentFormat.SECTOR_BYTES;
+
+import io.chunkserver.core.error.ChunkServerException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.SortedSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads all segments of a log, in order, and judges them; changes nothing.
+ *
+ * <p>The log ends with its last batch that checks. If what follows holds the header of a later batch, that batch was
+ * written after all before it were forced: the log was damaged and is refused. If not, what follows is what a crash left
+ * of one batch that was promised to nobody: it is to be cut.
+ *
+ * <p>Reads each segment once, so that it takes time in proportion to the log.
+ */
+final class LogReplay {
+
+    private final LogFolder folder;
+    private final ReplayedTable table;
+
+    private long lastSequence;
+    private @Nullable LastBatch lastBatch;
+    private boolean ended;
+    private @Nullable Remains remains;
+    private ByteBuffer buffer = ByteBuffer.allocate(0);
+
+    /** Where the last batch is. */
+    record LastBatch(long segment, int position, int sizeBytes) {}
+
+    /** Bytes that are not zero where no batch is. */
+    record Remains(long segment, int from, int to) {}
+
+    LogReplay(LogFolder folder, ReplayedTable table) {
+        this.folder = folder;
+        this.table = table;
+    }
+
+    /** The last batch; null in a log without one. */
+    @Nullable
+    LastBatch lastBatch() {
+        return lastBatch;
+    }
+
+    /** What a crash left after the last batch; null when there is nothing. */
+    @Nullable
+    Remains remains() {
+        return remains;
+    }
+
+    /** The number of the last batch, 0 in a log without one. */
+    long lastSequence() {
+        return lastSequence;
+    }
+
+    /**
+     * Reads the segments, of which there is at least one.
+     *
+     * @throws ChunkServerException {@code CORRUPT} when the log is not intact
+     */
+    void read(SortedSet<Long> segments) throws IOException {
+        long expected = segments.first();
+        for (long number : segments) {
+            if (number != expected) {
+                throw folder.notIntact(
+                        "segment " + folder.segment(expected) + " is missing, but there is " + folder.segment(number));
+            }
+            readSegment(number, number == segments.first());
+            expected++;
+        }
+        buffer = ByteBuffer.allocate(0);
+        if (segments.first() > 1 && !table.restored()) {
+            throw folder.notIntact("it begins with " + folder.segment(segments.first())
+                    + " and holds no whole checkpoint that stands for the segments before it");
+        }
+        // A segment is made only after a batch in the one before it was forced.
+        long lastUsed = lastBatch == null ? segments.first() : lastBatch.segment();
+        if (segments.last() > lastUsed + 1) {
+            throw folder.notIntact("its last batch is in " + folder.segment(lastUsed) + ", but there is also "
+                    + folder.segment(segments.last()));
+        }
+    }
+
+    private void readSegment(long number, boolean first) throws IOException {
+        ByteBuffer image = load(number);
+        int at = SECTOR_BYTES;
+        while (!ended) {
+            Optional<LogSegmentFormat.BatchHeader> header = successor(image, at, number, first);
+            if (header.isEmpty()) {
+                break;
+            }
+            applyBatch(image, at, number, header.get());
+            at += header.get().sizeBytes();
+        }
+        // The log never leaves a segment empty: if nothing is here, nothing may come after.
+        ended |= at == SECTOR_BYTES;
+        refuseLaterBatch(image, at, number);
+        noteRemains(image, at, number);
+    }
+
+    private ByteBuffer load(long number) throws IOException {
+        try (SegmentFile segment = SegmentFile.open(folder, number)) {
+            if (buffer.capacity() < segment.sizeBytes()) {
+                buffer = ByteBuffer.allocate(segment.sizeBytes());
+            }
+            buffer.clear().limit(segment.sizeBytes());
+            segment.read(buffer, 0);
+            return buffer.flip();
+        }
+    }
+
+    private Optional<LogSegmentFormat.BatchHeader> successor(ByteBuffer image, int at, long number, boolean first) {
+        // The first batch of a log that was compacted may have any number.
+        boolean any = first && number > 1 && at == SECTOR_BYTES;
+        return LogSegmentFormat.batchHeader(image, at, number)
+                .filter(header -> any || header.sequence() == lastSequence + 1)
+                .filter(header -> LogSegmentFormat.bodyChecks(image, at, header));
+    }
+
+    private void applyBatch(ByteBuffer image, int at, long number, LogSegmentFormat.BatchHeader header)
+            throws IOException {
+        ByteBuffer entries = LogSegmentFormat.entries(image, at, header);
+        try {
+            for (int i = 0; i < header.entries(); i++) {
+                table.apply(LogRecordFormat.decode(entries), number);
+            }
+            if (entries.hasRemaining()) {
+                throw new MalformedLogException(entries.remaining() + " bytes too many");
+            }
+        } catch (MalformedLogException e) {
+            throw folder.notIntact("the batch at offset " + at + " of " + folder.segment(number)
+                    + " checks, but makes no sense: " + e.getMessage());
+        }
+        lastSequence = header.sequence();
+        lastBatch = new LastBatch(number, at, header.sizeBytes());
+        // What follows the batches of an earlier segment was never in use: the log went on here.
+        remains = null;
+    }
+
+    private void refuseLaterBatch(ByteBuffer image, int from, long number) throws ChunkServerException {
+        for (int at = from; at < image.limit(); at += SECTOR_BYTES) {
+            // The batch that a crash tore has the next number, and begins just here.
+            long allowed = at == from ? lastSequence + 1 : lastSequence;
+            Optional<LogSegmentFormat.BatchHeader> later =
+                    LogSegmentFormat.batchHeader(image, at, number).filter(header -> header.sequence() > allowed);
+            if (later.isPresent()) {
+                throw folder.notIntact("batch " + (lastSequence + 1) + " is missing or damaged " + describeEnd(number)
+                        + ", but batch " + later.get().sequence() + " is at offset " + at + " of "
+                        + folder.segment(number));
+            }
+        }
+    }
+
+    private void noteRemains(ByteBuffer image, int from, long number) throws ChunkServerException {
+        int to = image.limit();
+        while (to > from && image.get(to - 1) == 0) {
+            to--;
+        }
+        if (to == from) {
+            return;
+        }
+        if (remains != null) {
+            throw folder.notIntact("there are bytes that belong to no batch at offset " + remains.from() + " of "
+                    + folder.segment(remains.segment()) + " and at offset " + from + " of " + folder.segment(number)
+                    + ", but a crash leaves such bytes in one place only");
+        }
+        remains = new Remains(number, from, to);
+    }
+
+    private String describeEnd(long number) {
+        if (lastBatch == null) {
+            return "at offset " + SECTOR_BYTES + " of " + folder.segment(number);
+        }
+        return "after offset " + (lastBatch.position() + lastBatch.sizeBytes()) + " of "
+                + folder.segment(lastBatch.segment());
+    }
+}

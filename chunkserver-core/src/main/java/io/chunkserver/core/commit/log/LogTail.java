@@ -1,0 +1,123 @@
+package io.chunkserver.core.commit.log;
+
+import static io.chunkserver.core.commit.log.LogSegmentFormat.MAX_BATCH_BYTES;
+import static io.chunkserver.core.commit.log.LogSegmentFormat.SECTOR_BYTES;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * The end of the log: where the next batch goes, and how much room there is for it.
+ *
+ * <p>One thread at a time uses it. Any {@link IOException} out of it means that the disk failed; a full disk shows as
+ * too little room.
+ */
+final class LogTail implements Closeable {
+
+    private final SegmentSupply supply;
+
+    private SegmentFile segment;
+    private int position;
+    private long nextSequence;
+
+    /**
+     * @param supply       gives the segments after this one
+     * @param segment      the last segment in use
+     * @param position     the first byte after its last batch
+     * @param nextSequence the number of the next batch
+     */
+    LogTail(SegmentSupply supply, SegmentFile segment, int position, long nextSequence) {
+        this.supply = supply;
+        this.segment = segment;
+        this.position = position;
+        this.nextSequence = nextSequence;
+    }
+
+    SegmentFile segment() {
+        return segment;
+    }
+
+    /** Whether a batch of this size can be written into the segment as it is. */
+    boolean fits(int batchBytes) {
+        return batchBytes <= Math.min(MAX_BATCH_BYTES, roomBytes());
+    }
+
+    /** Bytes that the file system would still take. */
+    long freeBytes() throws IOException {
+        return supply.freeBytes();
+    }
+
+    /**
+     * Sees to it that a batch fits, going on in the next segment when it must. Where the next segment is not ready, it
+     * is made now.
+     *
+     * @param batchBytes    what the batch takes on disk
+     * @param leftOverBytes what must be left for further batches after it
+     * @return false when the disk is full; nothing was changed then
+     */
+    boolean makeRoom(int batchBytes, long leftOverBytes) throws IOException {
+        if (!hasRoom(batchBytes, leftOverBytes)) {
+            supply.finish();
+            if (!hasRoom(batchBytes, leftOverBytes)) {
+                return false;
+            }
+        }
+        if (batchBytes > roomBytes()) {
+            // Every batch in the segment is forced, so nothing is lost by closing it.
+            segment.close();
+            segment = supply.take();
+            position = SECTOR_BYTES;
+        }
+        return true;
+    }
+
+    private boolean hasRoom(int batchBytes, long leftOverBytes) {
+        // What is left in a segment that the log leaves is lost.
+        int usable = batchBytes <= roomBytes() ? roomBytes() + supply.readyBytes() : supply.readyBytes();
+        return usable - batchBytes >= leftOverBytes;
+    }
+
+    private int roomBytes() {
+        return segment.sizeBytes() - position;
+    }
+
+    /** Writes a batch, for which room was made, and forces it. */
+    void write(List<byte[]> entries) throws IOException {
+        ByteBuffer batch = LogSegmentFormat.encodeBatch(nextSequence, segment.number(), entries);
+        int size = batch.remaining();
+        if (size > roomBytes()) {
+            throw new IllegalStateException("a batch of " + size + " bytes does not fit into " + segment);
+        }
+        segment.write(batch, position);
+        segment.force();
+        position += size;
+        nextSequence++;
+    }
+
+    /** Does a bounded piece of work towards the next segment; false when there is none to do. */
+    boolean prepareNext() throws IOException {
+        boolean unfinished = supply.unfinished();
+        supply.step();
+        return unfinished;
+    }
+
+    /** Lets a disk that was full be asked again. */
+    void retry() {
+        supply.retry();
+    }
+
+    /** Whether the next segment is ready. */
+    boolean nextReady() {
+        return supply.readyBytes() > 0;
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (SegmentSupply first = supply;
+                SegmentFile second = segment) {
+            // Both are closed, also when one fails.
+        }
+    }
+}

@@ -1,0 +1,186 @@
+package io.chunkserver.core.space;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.chunkserver.core.error.Failure;
+import java.io.IOException;
+
+/**
+ * Keeps two sums, of used and of promised bytes, and compares them with the limit and with the room of the file system.
+ *
+ * <p><b>File system.</b> What is promised may not be written yet, and the file system does not know of it. So all that
+ * is promised counts against the free bytes, also the part that is written already and no longer free: near the end of a
+ * disk less is promised than would fit, never more. Other users of the file system are covered by the headroom only.
+ *
+ * <p><b>Threads.</b> Safe for many. The file system is asked outside the lock.
+ */
+public final class ReservingSpaceAccountant implements SpaceAccountant {
+
+    /*
+     * The free bytes are older than the decision that they are used for. Bytes that were written and settled in between
+     * are neither in the sample nor among the promised ones any more; so a running total of all that was ever settled is
+     * read before the sample is taken, and what it has grown by counts as promised.
+     */
+
+    private final long limitBytes;
+    private final long headroomBytes;
+    private final FreeSpace fileSystem;
+    private final Object lock = new Object();
+
+    @GuardedBy("lock")
+    private long usedBytes;
+
+    @GuardedBy("lock")
+    private long reservedBytes;
+
+    @GuardedBy("lock")
+    private long everSettledBytes;
+
+    @GuardedBy("lock")
+    private long lastFreeBytes;
+
+    /**
+     * @param limitBytes    what used and promised bytes together may reach
+     * @param usedBytes     bytes in use at the start; may exceed the limit, which an operator may have lowered
+     * @param headroomBytes free bytes of the file system that are never promised: room for the log and for others
+     * @param fileSystem    asked with every reservation
+     * @throws IOException when the file system does not say how much room it has
+     */
+    public ReservingSpaceAccountant(long limitBytes, long usedBytes, long headroomBytes, FreeSpace fileSystem)
+            throws IOException {
+        checkNotNegative("limit", limitBytes);
+        checkNotNegative("use at the start", usedBytes);
+        checkNotNegative("headroom", headroomBytes);
+        this.limitBytes = limitBytes;
+        this.usedBytes = usedBytes;
+        this.headroomBytes = headroomBytes;
+        this.fileSystem = fileSystem;
+        this.lastFreeBytes = fileSystem.freeBytes();
+    }
+
+    @Override
+    public Reservation reserve(long bytes) throws IOException {
+        checkNotNegative("reservation", bytes);
+        long settledBefore = everSettled();
+        long free = fileSystem.freeBytes();
+        synchronized (lock) {
+            lastFreeBytes = free;
+            long available =
+                    snapshotOf(free - (everSettledBytes - settledBefore)).availableBytes();
+            if (bytes > available) {
+                throw Failure.insufficientSpace(bytes, available).toException();
+            }
+            reservedBytes += bytes;
+            return new Promise(bytes);
+        }
+    }
+
+    @Override
+    public Reservation adopt(long bytes) {
+        checkNotNegative("adopted reservation", bytes);
+        synchronized (lock) {
+            // Checked over both, so that no sum of them ever overflows.
+            reservedBytes = Math.addExact(Math.addExact(usedBytes, reservedBytes), bytes) - usedBytes;
+            return new Promise(bytes);
+        }
+    }
+
+    @Override
+    public void release(long bytes) {
+        checkNotNegative("release", bytes);
+        synchronized (lock) {
+            if (bytes > usedBytes) {
+                throw new IllegalStateException(
+                        bytes + " bytes cannot be released where " + usedBytes + " bytes are in use");
+            }
+            usedBytes -= bytes;
+        }
+    }
+
+    /** The numbers at one instant; when the file system does not say how much room it has, what it said last counts. */
+    @Override
+    public SpaceSnapshot snapshot() {
+        long settledBefore = everSettled();
+        try {
+            long free = fileSystem.freeBytes();
+            synchronized (lock) {
+                lastFreeBytes = free;
+                return snapshotOf(free - (everSettledBytes - settledBefore));
+            }
+        } catch (IOException unknown) {
+            synchronized (lock) {
+                return snapshotOf(lastFreeBytes);
+            }
+        }
+    }
+
+    private long everSettled() {
+        synchronized (lock) {
+            return everSettledBytes;
+        }
+    }
+
+    @GuardedBy("lock")
+    private SpaceSnapshot snapshotOf(long freeBytes) {
+        long promisable = Math.max(0, Math.max(0, freeBytes - headroomBytes) - reservedBytes);
+        return new SpaceSnapshot(limitBytes, usedBytes, reservedBytes, promisable);
+    }
+
+    private static void checkNotNegative(String what, long bytes) {
+        if (bytes < 0) {
+            throw new IllegalArgumentException("a " + what + " of " + bytes + " bytes is below 0");
+        }
+    }
+
+    private final class Promise implements Reservation {
+
+        @GuardedBy("lock")
+        private long bytes;
+
+        private Promise(long bytes) {
+            this.bytes = bytes;
+        }
+
+        @Override
+        public long bytes() {
+            synchronized (lock) {
+                return bytes;
+            }
+        }
+
+        @Override
+        public void shrinkTo(long newBytes) {
+            checkNotNegative("reservation", newBytes);
+            synchronized (lock) {
+                if (newBytes > bytes) {
+                    throw new IllegalArgumentException(
+                            "a reservation of " + bytes + " bytes cannot shrink to " + newBytes);
+                }
+                reservedBytes -= bytes - newBytes;
+                bytes = newBytes;
+            }
+        }
+
+        @Override
+        public void settle() {
+            synchronized (lock) {
+                usedBytes += bytes;
+                everSettledBytes += bytes;
+                end();
+            }
+        }
+
+        @Override
+        public void forfeit() {
+            synchronized (lock) {
+                end();
+            }
+        }
+
+        /** What has ended holds no bytes, so that ending it again moves none. */
+        @GuardedBy("lock")
+        private void end() {
+            reservedBytes -= bytes;
+            bytes = 0;
+        }
+    }
+}
