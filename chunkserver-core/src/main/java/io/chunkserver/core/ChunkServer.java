@@ -73,17 +73,15 @@ public final class ChunkServer implements Closeable {
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private ChunkServer(
-            OpenParts parts,
-            ChunkServerConfig config,
-            Environment environment,
-            @Nullable ServerThreads ownThreads) {
+            OpenParts parts, ChunkServerConfig config, Environment environment, @Nullable ServerThreads ownThreads) {
         this.parts = parts;
         this.config = config;
         this.environment = environment;
         this.ownThreads = ownThreads;
         this.started = environment.clock().instant();
         this.transactionIds = new TransactionIds(
-                parts.directory().identity().uuid() + "-" + parts.directory().identity().bootCount(),
+                parts.directory().identity().uuid() + "-"
+                        + parts.directory().identity().bootCount(),
                 environment.clock());
     }
 
@@ -132,7 +130,7 @@ public final class ChunkServer implements Closeable {
      * @param port the port that was opened, remembered for the next start; 0 for none
      */
     public void reachableAt(String address, int port) throws IOException {
-        parts.self().updateAndGet(self -> new Member(self.id(), address, self.location()));
+        parts.self().reachableAt(address);
         if (port != 0) {
             parts.directory().recordPort(port);
         }
@@ -155,7 +153,9 @@ public final class ChunkServer implements Closeable {
             return CompletableFuture.failedFuture(
                     refusal.get().at(self().id()).in(request.transaction()).toException());
         }
-        return parts.chain().order(replicas).thenApply(chain -> parts.coordinator().begin(request, chain));
+        return parts.chain()
+                .order(replicas)
+                .thenApply(chain -> parts.coordinator().begin(request, chain));
     }
 
     /** Stores one copy of a chunk, replacing what is there; waits for the outcome. See {@link #store(ChunkId, InputStream, long, List)}. */
@@ -225,8 +225,8 @@ public final class ChunkServer implements Closeable {
             reader.close();
             throw Failure.of(
                             ErrorCode.VERSION_CONFLICT,
-                            "chunk " + chunk + " has version " + reader.info().version() + " here, the read wants version "
-                                    + version + " or newer")
+                            "chunk " + chunk + " has version " + reader.info().version()
+                                    + " here, the read wants version " + version + " or newer")
                     .withHint("read from another member")
                     .toException();
         }
@@ -300,8 +300,8 @@ public final class ChunkServer implements Closeable {
     public List<TransactionSummary> transactions() {
         Map<TransactionId, TransactionSummary> coordinated = parts.coordinator().open().stream()
                 .collect(Collectors.toMap(TransactionSummary::transaction, Function.identity()));
-        Stream<TransactionSummary> taken = parts.participant().open().stream()
-                .filter(summary -> !coordinated.containsKey(summary.transaction()));
+        Stream<TransactionSummary> taken =
+                parts.participant().open().stream().filter(summary -> !coordinated.containsKey(summary.transaction()));
         return Stream.concat(coordinated.values().stream(), taken)
                 .sorted((a, b) -> a.transaction().compareTo(b.transaction()))
                 .toList();

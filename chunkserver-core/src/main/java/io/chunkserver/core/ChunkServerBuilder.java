@@ -76,15 +76,18 @@ public final class ChunkServerBuilder {
         return disk;
     }
 
-    @Nullable Path serverInfoFile() {
+    @Nullable
+    Path serverInfoFile() {
         return serverInfoFile;
     }
 
-    @Nullable ServerId serverId() {
+    @Nullable
+    ServerId serverId() {
         return serverId;
     }
 
-    @Nullable Location location() {
+    @Nullable
+    Location location() {
         return location;
     }
 
@@ -96,7 +99,8 @@ public final class ChunkServerBuilder {
         return replicas;
     }
 
-    @Nullable Environment environment() {
+    @Nullable
+    Environment environment() {
         return environment;
     }
 

@@ -70,8 +70,7 @@ public record ChunkServerConfig(
     }
 
     public ChunkServerConfig withCommit(CommitConfig config) {
-        return new ChunkServerConfig(
-                spaceLimitBytes, chunkSizeLimitBytes, durability, diskThreads, config, chain, log);
+        return new ChunkServerConfig(spaceLimitBytes, chunkSizeLimitBytes, durability, diskThreads, config, chain, log);
     }
 
     public ChunkServerConfig withChain(ChainConfig config) {

@@ -1,5 +1,7 @@
 package io.chunkserver.core;
 
+import static java.util.Objects.requireNonNull;
+
 import io.chunkserver.core.commit.Admission;
 import io.chunkserver.core.commit.ChainCoordinator;
 import io.chunkserver.core.commit.ChainCoordinator.CoordinatorLog;
@@ -23,7 +25,6 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The wiring of a server: its parts, opened bottom up, and closed top down.
@@ -38,7 +39,7 @@ record OpenParts(
         ChainCoordinator coordinator,
         ReplicationChain chain,
         Replica replica,
-        AtomicReference<Member> self,
+        SelfMember self,
         CommitRecovery.Report recovery,
         int damagedFiles,
         Deque<Closeable> open) {
@@ -89,7 +90,7 @@ record OpenParts(
                         HEADROOM_SEGMENTS * config.log().segmentBytes(),
                         directory.disk()::freeBytes),
                 log);
-        AtomicReference<Member> self = new AtomicReference<>(new Member(
+        SelfMember self = new SelfMember(new Member(
                 directory.identity().serverId(),
                 "in-process",
                 directory.identity().location()));
@@ -97,8 +98,7 @@ record OpenParts(
         Admission admission = new Admission(config.chunkSizeLimitBytes());
         Participant participant =
                 Participant.create(self.get().id(), storage, replicas, environment, admission, config.commit());
-        ReplicationChain chain =
-                new ForwardingChain(self::get, participant, replicas, environment, config.chain());
+        ReplicationChain chain = new ForwardingChain(self, participant, replicas, environment, config.chain());
         ChainCoordinator coordinator = new ChainCoordinator(
                 participant,
                 chain::push,
@@ -109,8 +109,8 @@ record OpenParts(
         Replica replica = new OwnReplica(chain, participant, coordinator);
         replicas.own(replica);
         recovery.inDoubt()
-                .forEach(promise -> participant.restore(
-                        promise.prepared(), storage.space().adopt(promise.stagedBytes())));
+                .forEach(promise ->
+                        participant.restore(promise.prepared(), storage.space().adopt(promise.stagedBytes())));
         undelivered.forEach(coordinator::restore);
         return new OpenParts(
                 directory,
@@ -126,8 +126,7 @@ record OpenParts(
                 open);
     }
 
-    private static DataDirectory openDirectory(ChunkServerBuilder builder, Environment environment)
-            throws IOException {
+    private static DataDirectory openDirectory(ChunkServerBuilder builder, Environment environment) throws IOException {
         DataDirectory.Builder directory = DataDirectory.on(builder.disk(), environment.random());
         if (builder.serverId() != null) {
             directory.serverId(builder.serverId());
@@ -138,7 +137,8 @@ record OpenParts(
         Path file = builder.serverInfoFile();
         if (file != null) {
             Path absolute = file.toAbsolutePath();
-            directory.identityFile(new LocalDisk(absolute.getParent()), absolute.getFileName());
+            Path folder = requireNonNull(absolute.getParent(), "the identity file cannot be a root directory");
+            directory.identityFile(new LocalDisk(folder), absolute.getFileName());
         }
         return directory.open();
     }

@@ -59,7 +59,8 @@ public final class DataDirectory implements Closeable {
     /** Replaced under this object's monitor, which is held while the file is written: two ports must not race. */
     private volatile ServerIdentity identity;
 
-    private DataDirectory(Disk disk, IdentityFile identityFile, Closeable lock, RandomGenerator random, ServerIdentity identity) {
+    private DataDirectory(
+            Disk disk, IdentityFile identityFile, Closeable lock, RandomGenerator random, ServerIdentity identity) {
         this.disk = disk;
         this.identityFile = identityFile;
         this.lock = lock;

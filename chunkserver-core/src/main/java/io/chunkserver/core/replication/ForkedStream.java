@@ -71,7 +71,7 @@ final class ForkedStream implements PrepareStream {
         Watch watch = new Watch(stallTimeout);
         long period = Math.max(1, stallTimeout.toNanos() / WATCHES_PER_TIMEOUT);
         Future<?> timer = timers.scheduleWithFixedDelay(watch, period, period, NANOSECONDS);
-        votes.thenRun(() -> timer.cancel(false));
+        votes().thenRun(() -> timer.cancel(false));
     }
 
     @Override
