@@ -14,8 +14,9 @@ public record ServerAddress(String host, int port) {
     public ServerAddress {
         if (host.isEmpty()
                 || host.length() > MAX_HOST_CHARACTERS
-                || host.chars().anyMatch(c -> c <= ' ')) {
-            throw new IllegalArgumentException("host of a server address is empty, too long or holds a space");
+                || host.chars().anyMatch(c -> c <= ' ' || c == '[' || c == ']')) {
+            throw new IllegalArgumentException(
+                    "host of a server address is empty, too long or holds a space or bracket");
         }
         if (port < 0 || port > MAX_PORT) {
             throw new IllegalArgumentException("port " + port + " of host " + host + " is not within 0 to " + MAX_PORT);

@@ -1,0 +1,27 @@
+package io.chunkserver.transport.protocol;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.chunkserver.transport.Frame;
+import java.util.List;
+import java.util.function.Function;
+
+/** Cuts a list so that the message that holds it fits into a header. */
+final class HeaderBudget {
+
+    /** Room for what stands around the list. */
+    private static final int SURROUNDINGS_BYTES = 1024;
+
+    private HeaderBudget() {}
+
+    /** The first of these items, as many as fit. */
+    static <T> List<T> fitting(List<T> items, Function<T, ObjectNode> json) {
+        int roomBytes = Frame.MAX_HEADER_BYTES - SURROUNDINGS_BYTES;
+        for (int i = 0; i < items.size(); i++) {
+            roomBytes -= Json.bytes(json.apply(items.get(i))).remaining() + 1;
+            if (roomBytes < 0) {
+                return items.subList(0, i);
+            }
+        }
+        return items;
+    }
+}

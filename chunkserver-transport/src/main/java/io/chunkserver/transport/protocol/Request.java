@@ -1,0 +1,166 @@
+package io.chunkserver.transport.protocol;
+
+import io.chunkserver.core.commit.PrepareRequest;
+import io.chunkserver.core.model.Attempt;
+import io.chunkserver.core.model.Attributes;
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkVersion;
+import io.chunkserver.core.model.Durability;
+import io.chunkserver.core.model.TransactionId;
+import io.chunkserver.transport.ServerAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a server can be asked.
+ *
+ * <p>Every request says how much time is left for it, as a duration and not as an instant, since clocks differ. It travels in
+ * whole milliseconds, at least 1 and at most {@link #MAX_TIMEOUT}.
+ */
+public sealed interface Request {
+
+    /** The longest time that a request may take. */
+    Duration MAX_TIMEOUT = Duration.ofDays(1);
+
+    /** The most servers that a client may name beside the one it talks to. */
+    int MAX_REPLICAS = PrepareRequest.MAX_MEMBERS - 1;
+
+    /** How long the answer may take from now. */
+    Duration timeout();
+
+    /**
+     * Stores a chunk on the server asked and on others; DATA and END frames follow.
+     *
+     * @param transaction    the client's id for this, the same in all retries
+     * @param chunk          the chunk
+     * @param maxLengthBytes the most bytes that will come
+     * @param base           the version that must be the committed one, or null to replace any
+     * @param attributes     kept with the chunk
+     * @param durability     null for the server's default
+     * @param replicas       the other servers that shall have the chunk
+     */
+    record Store(
+            TransactionId transaction,
+            ChunkId chunk,
+            long maxLengthBytes,
+            @Nullable ChunkVersion base,
+            Attributes attributes,
+            @Nullable Durability durability,
+            List<ServerAddress> replicas,
+            Duration timeout)
+            implements Request {
+
+        public Store {
+            replicas = checkedReplicas(replicas);
+            if (maxLengthBytes < 0) {
+                throw new IllegalArgumentException("length " + maxLengthBytes + " of chunk " + chunk + " is below 0");
+            }
+        }
+    }
+
+    /**
+     * Deletes a chunk on the server asked and on others.
+     *
+     * @param transaction the client's id for this, the same in all retries
+     * @param base        the version that must be the committed one, or null for any
+     * @param durability  null for the server's default
+     * @param replicas    the other servers that have the chunk
+     */
+    record Delete(
+            TransactionId transaction,
+            ChunkId chunk,
+            @Nullable ChunkVersion base,
+            @Nullable Durability durability,
+            List<ServerAddress> replicas,
+            Duration timeout)
+            implements Request {
+
+        public Delete {
+            replicas = checkedReplicas(replicas);
+        }
+    }
+
+    /** The first phase's question to a member of a chain; DATA and END frames follow unless it is a tombstone. */
+    record Prepare(PrepareRequest prepare) implements Request {
+
+        @Override
+        public Duration timeout() {
+            return prepare.timeout();
+        }
+    }
+
+    /** The second phase: commit. */
+    record Commit(TransactionId transaction, Attempt attempt, ChunkId chunk, Duration timeout) implements Request {}
+
+    /** The second phase: abort. */
+    record Abort(TransactionId transaction, Attempt attempt, ChunkId chunk, Duration timeout) implements Request {}
+
+    /**
+     * What became of an attempt?
+     *
+     * @param coordinatorLogId the log in which the decision would be
+     */
+    record Inquire(TransactionId transaction, Attempt attempt, ChunkId chunk, UUID coordinatorLogId, Duration timeout)
+            implements Request {}
+
+    /**
+     * Reads bytes of a chunk.
+     *
+     * @param offset the first byte
+     * @param length how many bytes, or null for all up to the end
+     */
+    record Read(ChunkId chunk, long offset, @Nullable Long length, ReadMode mode, Duration timeout) implements Request {
+
+        public Read {
+            if (offset < 0 || (length != null && (length < 0 || offset > Long.MAX_VALUE - length))) {
+                throw new IllegalArgumentException(
+                        "read of " + length + " bytes at offset " + offset + " of chunk " + chunk + " is not a range");
+            }
+        }
+    }
+
+    /** What is known of a chunk without reading its bytes. */
+    record Stat(ChunkId chunk, Duration timeout) implements Request {}
+
+    /**
+     * A page of the server's chunks in the order of their ids.
+     *
+     * @param prefix what their paths start with; empty for all
+     * @param after  the id after which the page starts; null for the first page
+     * @param limit  the most chunks in the answer, 1 to {@value #MAX_LIMIT}
+     */
+    record ListChunks(String prefix, @Nullable ChunkId after, int limit, Duration timeout) implements Request {
+
+        /** The most chunks in a page. */
+        public static final int MAX_LIMIT = 1000;
+
+        public ListChunks {
+            if (prefix.length() > ChunkId.MAX_PATH_BYTES) {
+                throw new IllegalArgumentException("prefix of " + prefix.length() + " characters is longer than the "
+                        + ChunkId.MAX_PATH_BYTES + " bytes of a path");
+            }
+            if (limit < 1 || limit > MAX_LIMIT) {
+                throw new IllegalArgumentException("limit " + limit + " is not within 1 to " + MAX_LIMIT);
+            }
+        }
+    }
+
+    /** How the server is. */
+    record Status(Duration timeout) implements Request {}
+
+    /** The transactions that are open at the server. */
+    record Transactions(Duration timeout) implements Request {}
+
+    /** One transaction as the server sees it. */
+    record Transaction(TransactionId transaction, Duration timeout) implements Request {}
+
+    private static List<ServerAddress> checkedReplicas(List<ServerAddress> replicas) {
+        if (replicas.size() > MAX_REPLICAS) {
+            throw new IllegalArgumentException(
+                    replicas.size() + " replicas are named; at most " + MAX_REPLICAS + " are allowed");
+        }
+        return List.copyOf(replicas);
+    }
+}

@@ -1,0 +1,66 @@
+package io.chunkserver.transport.protocol;
+
+import io.chunkserver.core.model.Durability;
+import io.chunkserver.core.model.Location;
+import io.chunkserver.core.model.ServerId;
+import io.chunkserver.transport.ServerAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a server is, at one moment.
+ *
+ * @param serverId            its name
+ * @param uuid                the identity of its data directory
+ * @param address             where others reach it
+ * @param location            where it stands
+ * @param state               one word; a later version may add words
+ * @param reason              why it is in this state, or empty
+ * @param version             the version of its software
+ * @param chunks              chunks that it has, tombstones not counted
+ * @param tombstones          chunks that it knows to be deleted
+ * @param space               its space
+ * @param openTransactions    transactions that are not over
+ * @param inDoubt             those of them whose outcome it does not know
+ * @param uptime              since it was started, in whole milliseconds
+ * @param chunkSizeLimitBytes the longest chunk that it takes
+ * @param durability          what it guarantees unless a store says otherwise
+ * @param lastChain           the members of the last chain that it was the primary of, or null when there was none
+ */
+public record ServerStatus(
+        ServerId serverId,
+        UUID uuid,
+        ServerAddress address,
+        Location location,
+        String state,
+        String reason,
+        String version,
+        long chunks,
+        long tombstones,
+        Space space,
+        long openTransactions,
+        long inDoubt,
+        Duration uptime,
+        long chunkSizeLimitBytes,
+        Durability durability,
+        @Nullable List<ServerId> lastChain) {
+
+    public ServerStatus {
+        Limits.checkWord("state", state);
+        Limits.checkWord("version", version);
+        lastChain = lastChain == null ? null : List.copyOf(lastChain);
+    }
+
+    /**
+     * A server's space, in bytes.
+     *
+     * @param limitBytes     what the operator allows
+     * @param usedBytes      what chunks take on disk
+     * @param reservedBytes  what is promised to open transactions
+     * @param freeBytes      what the file system would still take
+     * @param availableBytes what a new chunk can have at most
+     */
+    public record Space(long limitBytes, long usedBytes, long reservedBytes, long freeBytes, long availableBytes) {}
+}

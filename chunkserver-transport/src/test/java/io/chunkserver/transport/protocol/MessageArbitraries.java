@@ -1,0 +1,368 @@
+package io.chunkserver.transport.protocol;
+
+import io.chunkserver.core.commit.CommitReply;
+import io.chunkserver.core.commit.InquiryAnswer;
+import io.chunkserver.core.commit.PrepareRequest;
+import io.chunkserver.core.commit.TransactionState;
+import io.chunkserver.core.commit.TransactionSummary;
+import io.chunkserver.core.commit.Vote;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.model.Attempt;
+import io.chunkserver.core.model.Attributes;
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.core.model.ChunkVersion;
+import io.chunkserver.core.model.Durability;
+import io.chunkserver.core.model.Location;
+import io.chunkserver.core.model.Member;
+import io.chunkserver.core.model.ServerId;
+import io.chunkserver.core.model.TransactionId;
+import io.chunkserver.transport.ServerAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+
+/** Messages of every kind, with the odd values that they may hold. */
+final class MessageArbitraries {
+
+    private MessageArbitraries() {}
+
+    static Arbitrary<Request> requests() {
+        return Arbitraries.oneOf(List.of(
+                stores(),
+                deletes(),
+                prepares(),
+                Combinators.combine(transactionIds(), attempts(), chunkIds(), timeouts())
+                        .as(Request.Commit::new),
+                Combinators.combine(transactionIds(), attempts(), chunkIds(), timeouts())
+                        .as(Request.Abort::new),
+                Combinators.combine(transactionIds(), attempts(), chunkIds(), uuids(), timeouts())
+                        .as(Request.Inquire::new),
+                Combinators.combine(
+                                chunkIds(),
+                                Arbitraries.longs().between(0, Long.MAX_VALUE / 2),
+                                Arbitraries.longs()
+                                        .between(0, Long.MAX_VALUE / 2)
+                                        .injectNull(0.3),
+                                readModes(),
+                                timeouts())
+                        .as(Request.Read::new),
+                Combinators.combine(chunkIds(), timeouts()).as(Request.Stat::new),
+                Combinators.combine(
+                                texts(ChunkId.MAX_PATH_BYTES),
+                                chunkIds().injectNull(0.3),
+                                Arbitraries.integers().between(1, 1000),
+                                timeouts())
+                        .as(Request.ListChunks::new),
+                timeouts().map(Request.Status::new),
+                timeouts().map(Request.Transactions::new),
+                Combinators.combine(transactionIds(), timeouts()).as(Request.Transaction::new)));
+    }
+
+    static Arbitrary<Response> responses() {
+        return Arbitraries.oneOf(List.of(
+                receipts(),
+                votes().list().ofMaxSize(16).map(Response.Votes::new),
+                Arbitraries.of(CommitReply.class).map(Response.Committed::new),
+                Arbitraries.just(new Response.Done()),
+                Arbitraries.of(InquiryAnswer.class).map(Response.Inquiry::new),
+                Combinators.combine(chunkInfos(), attributes()).as(Response.Stat::new),
+                contents(),
+                Combinators.combine(chunkInfos().list().ofMaxSize(20), Arbitraries.of(true, false))
+                        .as(Response.Chunks::new),
+                statuses().map(Response.Status::new),
+                Combinators.combine(summaries().list().ofMaxSize(5), Arbitraries.of(true, false))
+                        .as(Response.Transactions::new),
+                summaries().map(Response.Transaction::new)));
+    }
+
+    static Arbitrary<ClientHello> clientHellos() {
+        return Combinators.combine(
+                        Arbitraries.integers().list().ofMinSize(1).ofMaxSize(64),
+                        Arbitraries.of(PeerRole.class),
+                        texts(Limits.MAX_WORD_CHARACTERS))
+                .as(ClientHello::new);
+    }
+
+    static Arbitrary<ServerHello> serverHellos() {
+        return Combinators.combine(
+                        Arbitraries.integers().greaterOrEqual(0),
+                        serverIds(),
+                        uuids(),
+                        uuids().injectNull(0.3),
+                        addresses(),
+                        locations(),
+                        counts(),
+                        texts(Limits.MAX_WORD_CHARACTERS))
+                .as(ServerHello::new);
+    }
+
+    static Arbitrary<End> ends() {
+        return Combinators.combine(counts(), Arbitraries.integers()).as(End::new);
+    }
+
+    static Arbitrary<Failure> failures() {
+        return Combinators.combine(
+                        Arbitraries.of(ErrorCode.class),
+                        texts(Limits.MAX_SENTENCE_CHARACTERS),
+                        texts(200),
+                        serverIds().injectNull(0.3),
+                        transactionIds().injectNull(0.3),
+                        counts().injectNull(0.3))
+                .as(Failure::new);
+    }
+
+    private static Arbitrary<Request> stores() {
+        return Combinators.combine(
+                        transactionIds(),
+                        chunkIds(),
+                        counts(),
+                        versions().injectNull(0.3),
+                        attributes(),
+                        Arbitraries.of(Durability.class).injectNull(0.3),
+                        addresses().list().ofMaxSize(Request.MAX_REPLICAS),
+                        timeouts())
+                .as(Request.Store::new);
+    }
+
+    private static Arbitrary<Request> deletes() {
+        return Combinators.combine(
+                        transactionIds(),
+                        chunkIds(),
+                        versions().injectNull(0.3),
+                        Arbitraries.of(Durability.class).injectNull(0.3),
+                        addresses().list().ofMaxSize(Request.MAX_REPLICAS),
+                        timeouts())
+                .as(Request.Delete::new);
+    }
+
+    private static Arbitrary<Request> prepares() {
+        Arbitrary<List<Member>> chains = members()
+                .list()
+                .ofMinSize(1)
+                .ofMaxSize(PrepareRequest.MAX_MEMBERS)
+                .uniqueElements(Member::id);
+        return Combinators.combine(
+                        Combinators.combine(transactionIds(), attempts(), chunkIds())
+                                .as(List::of),
+                        versions(),
+                        counts(),
+                        Combinators.combine(Arbitraries.of(true, false), Arbitraries.of(Durability.class))
+                                .as(List::of),
+                        attributes(),
+                        chains,
+                        uuids(),
+                        timeouts())
+                .as((ids, base, number, flags, attributes, chain, log, timeout) ->
+                        new Request.Prepare(new PrepareRequest(
+                                (TransactionId) ids.get(0),
+                                (Attempt) ids.get(1),
+                                (ChunkId) ids.get(2),
+                                base,
+                                number,
+                                (Boolean) flags.get(0),
+                                number,
+                                attributes,
+                                (Durability) flags.get(1),
+                                chain,
+                                log,
+                                timeout)));
+    }
+
+    private static Arbitrary<Response> receipts() {
+        return Combinators.combine(
+                        transactionIds(),
+                        chunkIds(),
+                        versions(),
+                        counts(),
+                        Arbitraries.integers(),
+                        Arbitraries.of(Durability.class),
+                        Arbitraries.integers().between(0, 16),
+                        serverIds().list().ofMaxSize(16))
+                .as(io.chunkserver.core.commit.Receipt::new)
+                .map(Response.Receipt::new);
+    }
+
+    private static Arbitrary<Response> contents() {
+        return Combinators.combine(
+                        chunkInfos(),
+                        attributes(),
+                        Arbitraries.integers().greaterOrEqual(0),
+                        Arbitraries.doubles().between(0, 1),
+                        Arbitraries.doubles().between(0, 1))
+                .as((info, attributes, block, start, part) -> {
+                    long offset = (long) (info.lengthBytes() * start);
+                    return new Response.Content(
+                            info, attributes, block, offset, (long) ((info.lengthBytes() - offset) * part));
+                });
+    }
+
+    private static Arbitrary<ServerStatus> statuses() {
+        return Combinators.combine(
+                        serverHellos(),
+                        texts(Limits.MAX_WORD_CHARACTERS),
+                        counts().list().ofSize(6),
+                        Arbitraries.longs().list().ofSize(5),
+                        Arbitraries.of(Durability.class),
+                        serverIds().list().ofMaxSize(16).injectNull(0.3))
+                .as((who, word, counts, space, durability, chain) -> new ServerStatus(
+                        who.serverId(),
+                        who.uuid(),
+                        who.address(),
+                        who.location(),
+                        word,
+                        word,
+                        who.software(),
+                        counts.get(0),
+                        counts.get(1),
+                        new ServerStatus.Space(space.get(0), space.get(1), space.get(2), space.get(3), space.get(4)),
+                        counts.get(2),
+                        counts.get(3),
+                        Duration.ofMillis(counts.get(4)),
+                        counts.get(5),
+                        durability,
+                        chain));
+    }
+
+    static Arbitrary<TransactionSummary> summaries() {
+        return Combinators.combine(
+                        transactionIds(),
+                        attempts(),
+                        chunkIds(),
+                        versions(),
+                        Arbitraries.of(TransactionState.class),
+                        serverIds(),
+                        members().list().ofMaxSize(16),
+                        serverIds().list().ofMaxSize(16))
+                .as((transaction, attempt, chunk, version, state, coordinator, chain, waiting) ->
+                        new TransactionSummary(
+                                transaction,
+                                attempt,
+                                chunk,
+                                version,
+                                version.number() % 2 == 0,
+                                state,
+                                coordinator,
+                                chain,
+                                waiting));
+    }
+
+    private static Arbitrary<Vote> votes() {
+        return Combinators.combine(serverIds(), failures().injectNull(0.5)).as(Vote::new);
+    }
+
+    static Arbitrary<ChunkInfo> chunkInfos() {
+        return Combinators.combine(
+                        chunkIds(),
+                        Arbitraries.longs().greaterOrEqual(1),
+                        transactionIds(),
+                        counts(),
+                        counts(),
+                        Arbitraries.integers(),
+                        Arbitraries.of(true, false))
+                .as((id, version, transaction, epoch, stored, crc, tombstone) -> new ChunkInfo(
+                        id,
+                        new ChunkVersion(version),
+                        transaction,
+                        epoch,
+                        tombstone ? 0 : stored,
+                        crc,
+                        stored,
+                        tombstone));
+    }
+
+    static Arbitrary<ChunkId> chunkIds() {
+        Arbitrary<String> segments = Arbitraries.strings()
+                .withCharRange('!', '.')
+                .withCharRange('0', '~')
+                .withChars('ä', '漢', ' ')
+                .ofMinLength(1)
+                .ofMaxLength(20)
+                .filter(segment -> !segment.equals(".") && !segment.equals(".."));
+        return Combinators.combine(
+                        segments.list().ofMinSize(1).ofMaxSize(5),
+                        Arbitraries.of("", "/"),
+                        Arbitraries.integers().greaterOrEqual(0))
+                .as((path, root, index) -> new ChunkId(root + String.join("/", path), index));
+    }
+
+    private static Arbitrary<ReadMode> readModes() {
+        return Arbitraries.oneOf(
+                Arbitraries.of(new ReadMode.Committed(), new ReadMode.Latest()),
+                versions().map(ReadMode.AtLeast::new));
+    }
+
+    private static Arbitrary<Attributes> attributes() {
+        return Arbitraries.maps(texts(20).filter(key -> !key.isEmpty()), texts(40))
+                .ofMaxSize(10)
+                .map(Attributes::new);
+    }
+
+    private static Arbitrary<Member> members() {
+        return Combinators.combine(serverIds(), texts(255).filter(text -> !text.isEmpty()), locations())
+                .as(Member::new);
+    }
+
+    private static Arbitrary<Location> locations() {
+        Arbitrary<Double> coordinates = Arbitraries.oneOf(
+                Arbitraries.doubles(), Arbitraries.of(-0.0, Double.MIN_VALUE, Double.MAX_VALUE, 1.0 / 3));
+        return Combinators.combine(coordinates, coordinates).as(Location::new);
+    }
+
+    private static Arbitrary<ServerAddress> addresses() {
+        Arbitrary<String> hosts = Arbitraries.of("localhost", "10.0.0.1", "::1", "fe80::1%eth0", "a.b-c.example", "h");
+        return Combinators.combine(hosts, Arbitraries.integers().between(0, 65_535))
+                .as(ServerAddress::new);
+    }
+
+    private static Arbitrary<TransactionId> transactionIds() {
+        return Combinators.combine(words(), counts(), counts()).as(TransactionId::new);
+    }
+
+    private static Arbitrary<Attempt> attempts() {
+        Arbitrary<Long> parts = Arbitraries.longs().greaterOrEqual(1);
+        return Combinators.combine(parts, parts).as(Attempt::new);
+    }
+
+    private static Arbitrary<ServerId> serverIds() {
+        return words().map(ServerId::new);
+    }
+
+    private static Arbitrary<String> words() {
+        return Arbitraries.strings()
+                .withCharRange('a', 'z')
+                .withCharRange('A', 'Z')
+                .numeric()
+                .withChars('.', '_', '-')
+                .ofMinLength(1)
+                .ofMaxLength(64);
+    }
+
+    /** Anything that is valid Unicode, quotes, control characters and surrogate pairs included. */
+    private static Arbitrary<String> texts(int maxCharacters) {
+        Arbitrary<String> characters = Arbitraries.oneOf(
+                Arbitraries.chars().ascii().map(String::valueOf),
+                Arbitraries.of("\"", "\\", "\n", "\0", "ü", "\u2028", "\uFFFF", "漢", "\uD83D\uDE00"));
+        return characters.list().ofMaxSize(maxCharacters / 2).map(list -> String.join("", list));
+    }
+
+    private static Arbitrary<ChunkVersion> versions() {
+        return counts().map(ChunkVersion::new);
+    }
+
+    private static Arbitrary<Long> counts() {
+        return Arbitraries.longs().greaterOrEqual(0);
+    }
+
+    private static Arbitrary<UUID> uuids() {
+        return Combinators.combine(Arbitraries.longs(), Arbitraries.longs()).as(UUID::new);
+    }
+
+    private static Arbitrary<Duration> timeouts() {
+        return Arbitraries.longs().between(1, Request.MAX_TIMEOUT.toMillis()).map(Duration::ofMillis);
+    }
+}
