@@ -92,7 +92,7 @@ public final class CommitRecovery {
                         Function.identity(),
                         (a, b) -> a.attempt().isNewerThan(b.attempt()) ? a : b));
         for (Prepared prepared : log.table().inDoubt()) {
-            if (newest.get(prepared.transaction()) != prepared) {
+            if (!prepared.equals(newest.get(prepared.transaction()))) {
                 log.append(new Aborted(prepared.transaction(), prepared.attempt()));
             }
         }

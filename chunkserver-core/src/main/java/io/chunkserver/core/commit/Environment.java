@@ -11,7 +11,9 @@ import java.util.random.RandomGenerator;
  * @param clock  wall clock; only shown and compared with ages of outcomes, never used to measure a wait
  * @param random chance, for jitter and new names
  * @param timers runs a step after a delay; steps do not wait
- * @param disk   runs work that waits for the disk; its threads are never interrupted
+ * @param disk   runs work on chunks that waits for the disk; its threads are never interrupted
+ * @param log    runs the transaction log's writes, apart from the chunks' so that a vote never queues behind their bytes;
+ *               never interrupted
  */
 public record Environment(
-        InstantSource clock, RandomGenerator random, ScheduledExecutorService timers, Executor disk) {}
+        InstantSource clock, RandomGenerator random, ScheduledExecutorService timers, Executor disk, Executor log) {}

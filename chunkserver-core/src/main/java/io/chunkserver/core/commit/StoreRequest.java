@@ -31,6 +31,9 @@ public record StoreRequest(
         Durability durability,
         Duration timeout) {
 
+    /** How long a store may take when the caller does not say: a 1 GiB chunk at 20 MB/s. */
+    public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(60);
+
     public StoreRequest {
         if (maxLengthBytes < 0) {
             throw new IllegalArgumentException("length " + maxLengthBytes + " of chunk " + chunk + " is below 0");

@@ -54,14 +54,16 @@ public final class DataDirectory implements Closeable {
     private final Disk disk;
     private final IdentityFile identityFile;
     private final Closeable lock;
+    private final RandomGenerator random;
 
     /** Replaced under this object's monitor, which is held while the file is written: two ports must not race. */
     private volatile ServerIdentity identity;
 
-    private DataDirectory(Disk disk, IdentityFile identityFile, Closeable lock, ServerIdentity identity) {
+    private DataDirectory(Disk disk, IdentityFile identityFile, Closeable lock, RandomGenerator random, ServerIdentity identity) {
         this.disk = disk;
         this.identityFile = identityFile;
         this.lock = lock;
+        this.random = random;
         this.identity = identity;
     }
 
@@ -97,6 +99,16 @@ public final class DataDirectory implements Closeable {
         }
     }
 
+    /**
+     * Gives the log a new id, durable on return, for a directory whose log is new or was lost: a coordinator without its
+     * log must not answer for what that log knew.
+     */
+    public synchronized void renewLogId() throws IOException {
+        ServerIdentity renewed = identity.withLog(randomUuid(random));
+        identityFile.write(renewed);
+        identity = renewed;
+    }
+
     @Override
     public void close() throws IOException {
         lock.close();
@@ -105,6 +117,13 @@ public final class DataDirectory implements Closeable {
     @Override
     public String toString() {
         return disk.toString();
+    }
+
+    /** A version 4 UUID; the JDK's own source of them takes no generator. */
+    private static UUID randomUuid(RandomGenerator random) {
+        long high = (random.nextLong() & ~0xF000L) | 0x4000L;
+        long low = (random.nextLong() & ~(3L << 62)) | (1L << 63);
+        return new UUID(high, low);
     }
 
     /** What is known of a directory before it is opened. Not safe for many threads. */
@@ -159,7 +178,7 @@ public final class DataDirectory implements Closeable {
                 ServerIdentity identity = identify();
                 identityFile.write(identity);
                 logger.info("server {} opened {}, boot {}", identity.serverId(), disk, identity.bootCount());
-                return new DataDirectory(disk, identityFile, lock, identity);
+                return new DataDirectory(disk, identityFile, lock, random, identity);
             } catch (IOException | RuntimeException e) {
                 try {
                     lock.close();
@@ -195,7 +214,7 @@ public final class DataDirectory implements Closeable {
             }
             ServerId name = serverId == null ? randomName() : serverId;
             return new ServerIdentity(
-                    name, randomUuid(), randomUuid(), Location.ORIGIN, 0, random.nextLong(1, 1L << 31));
+                    name, randomUuid(random), randomUuid(random), Location.ORIGIN, 0, random.nextLong(1, 1L << 31));
         }
 
         /** Data without an identity is a lost or misplaced identity file, not a new server. */
@@ -214,13 +233,6 @@ public final class DataDirectory implements Closeable {
 
         private ServerId randomName() {
             return new ServerId("cs-" + HexFormat.of().toHexDigits(random.nextLong(), GENERATED_ID_DIGITS));
-        }
-
-        /** A version 4 UUID; the JDK's own source of them takes no generator. */
-        private UUID randomUuid() {
-            long high = (random.nextLong() & ~0xF000L) | 0x4000L;
-            long low = (random.nextLong() & ~(3L << 62)) | (1L << 63);
-            return new UUID(high, low);
         }
     }
 }

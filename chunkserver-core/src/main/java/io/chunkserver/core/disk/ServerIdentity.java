@@ -37,6 +37,10 @@ public record ServerIdentity(
         return new ServerIdentity(serverId, uuid, logId, newLocation, lastPort, bootCount);
     }
 
+    ServerIdentity withLog(UUID newLogId) {
+        return new ServerIdentity(serverId, uuid, newLogId, location, lastPort, bootCount);
+    }
+
     ServerIdentity listeningOn(int port) {
         return new ServerIdentity(serverId, uuid, logId, location, port, bootCount);
     }

@@ -1,0 +1,420 @@
+package io.chunkserver.core;
+
+import io.chunkserver.core.commit.Admission;
+import io.chunkserver.core.commit.BlockFeeder;
+import io.chunkserver.core.commit.ChunkWriter;
+import io.chunkserver.core.commit.Environment;
+import io.chunkserver.core.commit.Receipt;
+import io.chunkserver.core.commit.StoreRequest;
+import io.chunkserver.core.commit.TransactionState;
+import io.chunkserver.core.commit.TransactionSummary;
+import io.chunkserver.core.commit.log.Outcome;
+import io.chunkserver.core.disk.Disk;
+import io.chunkserver.core.disk.ServerIdentity;
+import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.model.Attributes;
+import io.chunkserver.core.model.ByteRange;
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.core.model.ChunkVersion;
+import io.chunkserver.core.model.Member;
+import io.chunkserver.core.model.TransactionId;
+import io.chunkserver.core.model.TransactionIds;
+import io.chunkserver.core.replication.Replica;
+import io.chunkserver.core.store.ChunkReader;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A chunk server inside this process.
+ *
+ * <p>It owns a data directory; stores chunks by two-phase commit over a replica chain, of which it is the primary or a member;
+ * and reads them back verified. Without {@link ChunkServerBuilder#replicas} it keeps one copy of each chunk and opens no
+ * socket.
+ *
+ * <p><b>Guarantees.</b> What {@link Receipt} says, over crashes of any member at any moment; see the project's README. One
+ * server per data directory (R3).
+ *
+ * <p><b>Threads.</b> Safe for many threads. Methods that return a stage never wait; the others that throw {@link IOException}
+ * wait for the disk. Threads that call those must not be interrupted.
+ */
+public final class ChunkServer implements Closeable {
+
+    /** How often a drain looks whether everything in flight is over. */
+    private static final Duration DRAIN_STEP = Duration.ofMillis(20);
+
+    private final OpenParts parts;
+    private final ChunkServerConfig config;
+    private final Environment environment;
+    private final @Nullable ServerThreads ownThreads;
+    private final TransactionIds transactionIds;
+    private final Instant started;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private ChunkServer(
+            OpenParts parts,
+            ChunkServerConfig config,
+            Environment environment,
+            @Nullable ServerThreads ownThreads) {
+        this.parts = parts;
+        this.config = config;
+        this.environment = environment;
+        this.ownThreads = ownThreads;
+        this.started = environment.clock().instant();
+        this.transactionIds = new TransactionIds(
+                parts.directory().identity().uuid() + "-" + parts.directory().identity().bootCount(),
+                environment.clock());
+    }
+
+    /** A server with its data below this directory, which is made when needed. */
+    public static ChunkServerBuilder builder(Path dataDirectory) {
+        return ChunkServerBuilder.onLocalDisk(dataDirectory);
+    }
+
+    /** A server with its data on this disk. */
+    public static ChunkServerBuilder builder(Disk disk) {
+        return new ChunkServerBuilder(disk);
+    }
+
+    static ChunkServer start(ChunkServerBuilder builder) throws IOException {
+        Environment given = builder.environment();
+        if (given != null) {
+            return new ChunkServer(OpenParts.open(builder, given), builder.config(), given, null);
+        }
+        ServerThreads threads = ServerThreads.create(builder.config().diskThreads());
+        try {
+            Environment environment = threads.environment();
+            return new ChunkServer(OpenParts.open(builder, environment), builder.config(), environment, threads);
+        } catch (IOException | RuntimeException e) {
+            threads.close();
+            throw e;
+        }
+    }
+
+    /** Who this server is, as its data directory says. */
+    public ServerIdentity identity() {
+        return parts.directory().identity();
+    }
+
+    /** This server as a member of chains. */
+    public Member self() {
+        return parts.self().get();
+    }
+
+    public ChunkServerConfig config() {
+        return config;
+    }
+
+    /**
+     * Says where other servers reach this one; from now on chains name it by this address.
+     *
+     * @param port the port that was opened, remembered for the next start; 0 for none
+     */
+    public void reachableAt(String address, int port) throws IOException {
+        parts.self().updateAndGet(self -> new Member(self.id(), address, self.location()));
+        if (port != 0) {
+            parts.directory().recordPort(port);
+        }
+    }
+
+    /** This server as other servers and its own endpoint use it. */
+    public Replica asReplica() {
+        return parts.replica();
+    }
+
+    /**
+     * Begins a store or a delete of which this server is the primary.
+     *
+     * @param replicas addresses of the other members; they are ordered by their distance from this server
+     * @return the writer for the bytes; exceptionally when a replica cannot be identified or is named twice
+     */
+    public CompletionStage<ChunkWriter> begin(StoreRequest request, List<String> replicas) {
+        Optional<Failure> refusal = parts.admission().refusal(request.chunk(), request.maxLengthBytes());
+        if (refusal.isPresent()) {
+            return CompletableFuture.failedFuture(
+                    refusal.get().at(self().id()).in(request.transaction()).toException());
+        }
+        return parts.chain().order(replicas).thenApply(chain -> parts.coordinator().begin(request, chain));
+    }
+
+    /** Stores one copy of a chunk, replacing what is there; waits for the outcome. See {@link #store(ChunkId, InputStream, long, List)}. */
+    public Receipt store(ChunkId chunk, InputStream bytes, long maxLengthBytes) throws IOException {
+        return store(chunk, bytes, maxLengthBytes, List.of());
+    }
+
+    /**
+     * Stores a chunk on this server and the replicas, replacing what is there; waits for the outcome.
+     *
+     * @param maxLengthBytes the most bytes that the stream has; so much space is reserved
+     * @param replicas       addresses of the other members
+     * @throws ChunkServerException.OutcomeUnknown when nobody can say whether it was committed; every other exception means that
+     *     it was not
+     */
+    public Receipt store(ChunkId chunk, InputStream bytes, long maxLengthBytes, List<String> replicas)
+            throws IOException {
+        StoreRequest request = request(chunk, false, maxLengthBytes);
+        ChunkWriter writer = await(begin(request, replicas));
+        BlockFeeder.feed(bytes, writer);
+        return await(writer.receipt());
+    }
+
+    /** Deletes a chunk from this server and the replicas; waits for the outcome. */
+    public Receipt delete(ChunkId chunk, List<String> replicas) throws IOException {
+        ChunkWriter writer = await(begin(request(chunk, true, 0), replicas));
+        writer.finish(0, 0);
+        return await(writer.receipt());
+    }
+
+    private StoreRequest request(ChunkId chunk, boolean tombstone, long maxLengthBytes) {
+        return new StoreRequest(
+                transactionIds.next(),
+                chunk,
+                tombstone,
+                maxLengthBytes,
+                null,
+                Attributes.NONE,
+                config.durability(),
+                StoreRequest.DEFAULT_TIMEOUT);
+    }
+
+    /**
+     * Opens a chunk for reading; the reader stays with its version.
+     *
+     * <p>Completes exceptionally with {@code CHUNK_NOT_FOUND}; with {@code VERSION_CONFLICT} when the version is older than
+     * asked; with {@code UNREACHABLE} when the latest version was asked and nobody can tell it.
+     */
+    public CompletionStage<ChunkReader> open(ChunkId chunk, ReadMode mode) {
+        CompletionStage<Void> settled = mode.kind() == ReadMode.Kind.LATEST
+                ? parts.participant().settle(chunk)
+                : CompletableFuture.completedFuture(null);
+        return settled.thenComposeAsync(
+                done -> {
+                    try {
+                        return CompletableFuture.completedFuture(openAtLeast(chunk, mode.version()));
+                    } catch (IOException e) {
+                        return CompletableFuture.failedFuture(named(e));
+                    }
+                },
+                environment.disk());
+    }
+
+    private ChunkReader openAtLeast(ChunkId chunk, ChunkVersion version) throws IOException {
+        ChunkReader reader = parts.storage().store().open(chunk);
+        if (version.isNewerThan(reader.info().version())) {
+            reader.close();
+            throw Failure.of(
+                            ErrorCode.VERSION_CONFLICT,
+                            "chunk " + chunk + " has version " + reader.info().version() + " here, the read wants version "
+                                    + version + " or newer")
+                    .withHint("read from another member")
+                    .toException();
+        }
+        return reader;
+    }
+
+    /**
+     * Copies bytes of a chunk's committed version to a stream, verified block by block before they are handed on; waits.
+     *
+     * @return what was read
+     * @throws ChunkServerException.InvalidRequest with {@code RANGE_NOT_SATISFIABLE} when the range ends past the chunk
+     */
+    public ChunkInfo read(ChunkId chunk, ByteRange range, OutputStream target) throws IOException {
+        try (ChunkReader reader = await(open(chunk, ReadMode.COMMITTED))) {
+            VerifiedCopy.copy(reader, range, target);
+            return reader.info();
+        }
+    }
+
+    /** Copies a whole chunk; see {@link #read(ChunkId, ByteRange, OutputStream)}. */
+    public ChunkInfo read(ChunkId chunk, OutputStream target) throws IOException {
+        try (ChunkReader reader = await(open(chunk, ReadMode.COMMITTED))) {
+            VerifiedCopy.copy(reader, new ByteRange(0, reader.info().lengthBytes()), target);
+            return reader.info();
+        }
+    }
+
+    /** What is known of a chunk's committed version; empty when there is none or it was deleted. */
+    public Optional<ChunkInfo> stat(ChunkId chunk) {
+        return parts.storage().store().stat(chunk).filter(info -> !info.tombstone());
+    }
+
+    /** The attributes of a chunk's committed version; read on the disk's threads. */
+    public CompletionStage<Attributes> attributes(ChunkId chunk) {
+        return CompletableFuture.completedFuture(chunk)
+                .thenComposeAsync(
+                        id -> {
+                            try {
+                                return CompletableFuture.completedFuture(
+                                        parts.storage().store().attributes(id));
+                            } catch (IOException e) {
+                                return CompletableFuture.failedFuture(named(e));
+                            }
+                        },
+                        environment.disk());
+    }
+
+    /**
+     * A page of the chunks on this server, in the order of their ids, deleted ones left out.
+     *
+     * @param pathPrefix what the path must start with; empty for all
+     * @param after      the id after which the page starts; null for the first page
+     * @param limit      the most that is returned, 1 or above; fewer means that the end is reached
+     */
+    public List<ChunkInfo> list(String pathPrefix, @Nullable ChunkId after, int limit) {
+        List<ChunkInfo> page = new ArrayList<>();
+        ChunkId last = after;
+        while (page.size() < limit) {
+            int wanted = limit - page.size();
+            List<ChunkInfo> next = parts.storage().store().list(pathPrefix, last, wanted);
+            next.stream().filter(info -> !info.tombstone()).forEach(page::add);
+            if (next.size() < wanted) {
+                break;
+            }
+            last = next.get(next.size() - 1).id();
+        }
+        return page;
+    }
+
+    /** All transactions that are not over at this server, whoever coordinates them. */
+    public List<TransactionSummary> transactions() {
+        Map<TransactionId, TransactionSummary> coordinated = parts.coordinator().open().stream()
+                .collect(Collectors.toMap(TransactionSummary::transaction, Function.identity()));
+        Stream<TransactionSummary> taken = parts.participant().open().stream()
+                .filter(summary -> !coordinated.containsKey(summary.transaction()));
+        return Stream.concat(coordinated.values().stream(), taken)
+                .sorted((a, b) -> a.transaction().compareTo(b.transaction()))
+                .toList();
+    }
+
+    /**
+     * One transaction, open or remembered.
+     *
+     * @return empty when nothing is known of it: it was never heard of here, or was aborted, or is forgotten
+     */
+    public Optional<TransactionSummary> transaction(TransactionId id) {
+        return transactions().stream()
+                .filter(summary -> summary.transaction().equals(id))
+                .findFirst()
+                .or(() -> parts.storage().log().table().outcome(id).map(this::remembered));
+    }
+
+    private TransactionSummary remembered(Outcome outcome) {
+        return new TransactionSummary(
+                outcome.transaction(),
+                outcome.attempt(),
+                outcome.chunk(),
+                outcome.version(),
+                outcome.tombstone(),
+                TransactionState.COMMITTED,
+                self().id(),
+                List.of(),
+                List.of());
+    }
+
+    /** This server at this moment. */
+    public ServerStatus status() {
+        Optional<Failure> refusal = parts.admission().closed();
+        List<TransactionSummary> open = transactions();
+        return new ServerStatus(
+                self(),
+                identity().uuid(),
+                refusal.map(ChunkServer::state).orElse(ServerStatus.State.READY),
+                refusal.map(Failure::describe).orElse(""),
+                parts.storage().store().snapshot(),
+                parts.storage().space().snapshot(),
+                open.size(),
+                (int) open.stream()
+                        .filter(summary -> summary.state() == TransactionState.PREPARED)
+                        .count(),
+                parts.damagedFiles(),
+                parts.recovery().lost(),
+                Duration.between(started, environment.clock().instant()),
+                config.chunkSizeLimitBytes(),
+                config.durability());
+    }
+
+    private static ServerStatus.State state(Failure refusal) {
+        return refusal.code() == ErrorCode.DRAINING ? ServerStatus.State.DRAINING : ServerStatus.State.READ_ONLY;
+    }
+
+    /**
+     * Takes no new transactions from now on. The stage completes when none is in flight any more, or the time is over;
+     * promises without outcome stay on disk for the next start. Reads go on.
+     *
+     * @return whether all that was in flight has ended
+     */
+    public CompletionStage<Boolean> drain(Duration timeout) {
+        Admission admission = parts.admission();
+        admission.close(Failure.of(ErrorCode.DRAINING, "the server is going down")
+                .withHint("store on another server")
+                .at(self().id()));
+        CompletableFuture<Boolean> drained = new CompletableFuture<>();
+        drainStep(drained, timeout);
+        return drained;
+    }
+
+    private void drainStep(CompletableFuture<Boolean> drained, Duration left) {
+        boolean idle = transactions().stream().noneMatch(summary -> summary.state() == TransactionState.PREPARING);
+        if (idle || left.isNegative() || left.isZero()) {
+            drained.complete(idle);
+        } else {
+            var unused = environment
+                    .timers()
+                    .schedule(
+                            () -> drainStep(drained, left.minus(DRAIN_STEP)),
+                            DRAIN_STEP.toNanos(),
+                            TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /**
+     * Stops the server: what was begun on the disk is completed, open transactions stay as the log has them, everything is
+     * closed and the directory unlocked. Idempotent.
+     */
+    @Override
+    public void close() throws IOException {
+        if (closed.compareAndSet(false, true)) {
+            parts.admission()
+                    .close(Failure.of(ErrorCode.DRAINING, "the server is closed")
+                            .at(self().id()));
+            if (ownThreads != null) {
+                ownThreads.close();
+            }
+            parts.close();
+        }
+    }
+
+    private ChunkServerException named(IOException e) {
+        ChunkServerException known = ChunkServerException.from(e);
+        return known.failure().at(self().id()).toException(known);
+    }
+
+    private static <T> T await(CompletionStage<T> stage) throws ChunkServerException {
+        try {
+            return stage.toCompletableFuture().join();
+        } catch (CompletionException | CancellationException e) {
+            throw ChunkServerException.from(e);
+        }
+    }
+}

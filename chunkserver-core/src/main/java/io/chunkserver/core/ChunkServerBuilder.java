@@ -1,0 +1,106 @@
+package io.chunkserver.core;
+
+import io.chunkserver.core.commit.Environment;
+import io.chunkserver.core.disk.Disk;
+import io.chunkserver.core.disk.LocalDisk;
+import io.chunkserver.core.model.Location;
+import io.chunkserver.core.model.ServerId;
+import io.chunkserver.core.replication.Replicas;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** What a server is made of. Everything but the data directory has a default. Not safe for many threads. */
+public final class ChunkServerBuilder {
+
+    private final Disk disk;
+    private @Nullable Path serverInfoFile;
+    private @Nullable ServerId serverId;
+    private @Nullable Location location;
+    private ChunkServerConfig config = ChunkServerConfig.DEFAULT;
+    private Replicas replicas = new NoReplicas();
+    private @Nullable Environment environment;
+
+    ChunkServerBuilder(Disk disk) {
+        this.disk = disk;
+    }
+
+    /** Where the identity file lies; default {@code server_info.json} in the data directory. */
+    public ChunkServerBuilder serverInfoFile(Path file) {
+        this.serverInfoFile = file;
+        return this;
+    }
+
+    /** The server's name; default: as the data directory says, or a random one for a new directory. */
+    public ChunkServerBuilder serverId(ServerId id) {
+        this.serverId = id;
+        return this;
+    }
+
+    /** Where the server stands; default: as the data directory says, or the origin for a new directory. */
+    public ChunkServerBuilder location(Location place) {
+        this.location = place;
+        return this;
+    }
+
+    /** Limits and waits; default {@link ChunkServerConfig#DEFAULT}. */
+    public ChunkServerBuilder config(ChunkServerConfig limits) {
+        this.config = limits;
+        return this;
+    }
+
+    /** How to reach other servers; default: not at all, which is enough for chunks with one copy. */
+    public ChunkServerBuilder replicas(Replicas others) {
+        this.replicas = others;
+        return this;
+    }
+
+    /** Time, chance and threads; default: the real ones, with threads of the server's own. */
+    public ChunkServerBuilder environment(Environment world) {
+        this.environment = world;
+        return this;
+    }
+
+    /**
+     * Opens the data directory, recovers what a crash left, and takes up open transactions.
+     *
+     * @throws io.chunkserver.core.error.ChunkServerException.Unusable when the directory is locked, another server's, or of
+     *     another format
+     * @throws io.chunkserver.core.error.ChunkServerException.Corrupt when the log or the identity is damaged
+     */
+    public ChunkServer start() throws IOException {
+        return ChunkServer.start(this);
+    }
+
+    Disk disk() {
+        return disk;
+    }
+
+    @Nullable Path serverInfoFile() {
+        return serverInfoFile;
+    }
+
+    @Nullable ServerId serverId() {
+        return serverId;
+    }
+
+    @Nullable Location location() {
+        return location;
+    }
+
+    ChunkServerConfig config() {
+        return config;
+    }
+
+    Replicas replicas() {
+        return replicas;
+    }
+
+    @Nullable Environment environment() {
+        return environment;
+    }
+
+    static ChunkServerBuilder onLocalDisk(Path dataDirectory) {
+        return new ChunkServerBuilder(new LocalDisk(dataDirectory));
+    }
+}

@@ -1,0 +1,169 @@
+package io.chunkserver.core;
+
+import io.chunkserver.core.commit.Admission;
+import io.chunkserver.core.commit.ChainCoordinator;
+import io.chunkserver.core.commit.ChainCoordinator.CoordinatorLog;
+import io.chunkserver.core.commit.CommitRecovery;
+import io.chunkserver.core.commit.Environment;
+import io.chunkserver.core.commit.Participant;
+import io.chunkserver.core.commit.Storage;
+import io.chunkserver.core.commit.log.LogRecord.Decided;
+import io.chunkserver.core.commit.log.SegmentedTransactionLog;
+import io.chunkserver.core.disk.DataDirectory;
+import io.chunkserver.core.disk.LocalDisk;
+import io.chunkserver.core.model.Member;
+import io.chunkserver.core.replication.ForwardingChain;
+import io.chunkserver.core.replication.Replica;
+import io.chunkserver.core.replication.ReplicationChain;
+import io.chunkserver.core.space.ReservingSpaceAccountant;
+import io.chunkserver.core.store.FileChunkStore;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * The wiring of a server: its parts, opened bottom up, and closed top down.
+ *
+ * @param self how this server appears in chains; its address changes when a transport is attached
+ */
+record OpenParts(
+        DataDirectory directory,
+        Storage storage,
+        Admission admission,
+        Participant participant,
+        ChainCoordinator coordinator,
+        ReplicationChain chain,
+        Replica replica,
+        AtomicReference<Member> self,
+        CommitRecovery.Report recovery,
+        int damagedFiles,
+        Deque<Closeable> open) {
+
+    /** Bytes of the file system that are never promised to chunks: two log segments and the folders' growth. */
+    private static final long HEADROOM_SEGMENTS = 3;
+
+    /** Opens everything, or nothing: what was opened before a failure is closed again. */
+    static OpenParts open(ChunkServerBuilder builder, Environment environment) throws IOException {
+        Deque<Closeable> open = new ArrayDeque<>();
+        try {
+            return open(builder, environment, open);
+        } catch (IOException | RuntimeException e) {
+            closeAll(open, e);
+            throw e;
+        }
+    }
+
+    private static OpenParts open(ChunkServerBuilder builder, Environment environment, Deque<Closeable> open)
+            throws IOException {
+        ChunkServerConfig config = builder.config();
+        DataDirectory directory = opened(open, openDirectory(builder, environment));
+        FileChunkStore store = opened(
+                open,
+                FileChunkStore.open(
+                        directory.disk(), DataDirectory.CHUNKS, DataDirectory.STAGED, DataDirectory.QUARANTINE));
+        if (!SegmentedTransactionLog.exists(directory.disk(), DataDirectory.LOG)) {
+            // Whoever lost its log must not answer for what the lost one knew.
+            directory.renewLogId();
+        }
+        SegmentedTransactionLog log = opened(
+                open,
+                SegmentedTransactionLog.open(
+                        directory.disk(),
+                        DataDirectory.LOG,
+                        directory.identity().logId(),
+                        config.log(),
+                        environment.log(),
+                        environment.clock(),
+                        store::forcePublished));
+        List<Decided> undelivered = log.table().undelivered();
+        CommitRecovery.Report recovery = CommitRecovery.run(store, log);
+        Storage storage = new Storage(
+                store,
+                new ReservingSpaceAccountant(
+                        config.spaceLimitBytes(),
+                        store.snapshot().publishedBytes(),
+                        HEADROOM_SEGMENTS * config.log().segmentBytes(),
+                        directory.disk()::freeBytes),
+                log);
+        AtomicReference<Member> self = new AtomicReference<>(new Member(
+                directory.identity().serverId(),
+                "in-process",
+                directory.identity().location()));
+        KnownReplicas replicas = new KnownReplicas(self.get().id(), builder.replicas());
+        Admission admission = new Admission(config.chunkSizeLimitBytes());
+        Participant participant =
+                Participant.create(self.get().id(), storage, replicas, environment, admission, config.commit());
+        ReplicationChain chain =
+                new ForwardingChain(self::get, participant, replicas, environment, config.chain());
+        ChainCoordinator coordinator = new ChainCoordinator(
+                participant,
+                chain::push,
+                replicas,
+                config.commit(),
+                new CoordinatorLog(
+                        directory.identity().logId(), directory.identity().bootCount()));
+        Replica replica = new OwnReplica(chain, participant, coordinator);
+        replicas.own(replica);
+        recovery.inDoubt()
+                .forEach(promise -> participant.restore(
+                        promise.prepared(), storage.space().adopt(promise.stagedBytes())));
+        undelivered.forEach(coordinator::restore);
+        return new OpenParts(
+                directory,
+                storage,
+                admission,
+                participant,
+                coordinator,
+                chain,
+                replica,
+                self,
+                recovery,
+                store.findings().size(),
+                open);
+    }
+
+    private static DataDirectory openDirectory(ChunkServerBuilder builder, Environment environment)
+            throws IOException {
+        DataDirectory.Builder directory = DataDirectory.on(builder.disk(), environment.random());
+        if (builder.serverId() != null) {
+            directory.serverId(builder.serverId());
+        }
+        if (builder.location() != null) {
+            directory.location(builder.location());
+        }
+        Path file = builder.serverInfoFile();
+        if (file != null) {
+            Path absolute = file.toAbsolutePath();
+            directory.identityFile(new LocalDisk(absolute.getParent()), absolute.getFileName());
+        }
+        return directory.open();
+    }
+
+    private static <T extends Closeable> T opened(Deque<Closeable> open, T part) {
+        open.push(part);
+        return part;
+    }
+
+    /** Closes the parts, the topmost first; idempotent. */
+    void close() throws IOException {
+        IOException failure = new IOException("some parts of the server could not be closed");
+        closeAll(open, failure);
+        if (failure.getSuppressed().length > 0) {
+            throw failure;
+        }
+    }
+
+    private static void closeAll(Deque<Closeable> open, Exception failure) {
+        while (!open.isEmpty()) {
+            try {
+                open.pop().close();
+            } catch (IOException | RuntimeException e) {
+                failure.addSuppressed(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package io.chunkserver.core;
+
+import io.chunkserver.core.commit.Environment;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The threads of a server that was given none, and with them the real clock and chance. */
+final class ServerThreads {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ServerThreads.class);
+
+    private static final long IDLE_SECONDS = 30;
+
+    /** How long closing waits for the disk; beyond it a hung disk's threads are left behind, as daemons. */
+    private static final long CLOSE_SECONDS = 30;
+
+    private final ScheduledThreadPoolExecutor timers;
+    private final ThreadPoolExecutor disk;
+    private final ExecutorService log;
+
+    private ServerThreads(ScheduledThreadPoolExecutor timers, ThreadPoolExecutor disk, ExecutorService log) {
+        this.timers = timers;
+        this.disk = disk;
+        this.log = log;
+    }
+
+    /**
+     * Starts no thread before it is needed. The queue of the disk threads has no bound of its own: what can be in it is bounded
+     * by the open transactions and the blocks that each may have under way.
+     */
+    static ServerThreads create(int diskThreads) {
+        ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(1, named("timer"));
+        timers.setRemoveOnCancelPolicy(true);
+        timers.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        ThreadPoolExecutor disk = new ThreadPoolExecutor(
+                diskThreads, diskThreads, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), named("disk"));
+        disk.allowCoreThreadTimeOut(true);
+        return new ServerThreads(timers, disk, Executors.newSingleThreadExecutor(named("log")));
+    }
+
+    Environment environment() {
+        return new Environment(InstantSource.system(), new SecureRandom(), timers, disk, log);
+    }
+
+    /** Runs what was begun and takes nothing new. */
+    void close() {
+        timers.shutdownNow();
+        for (ExecutorService executor : List.of(disk, log)) {
+            executor.shutdown();
+            awaitEnd(executor);
+        }
+    }
+
+    private static void awaitEnd(ExecutorService executor) {
+        boolean interrupted = false;
+        boolean ended = false;
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSE_SECONDS);
+        while (!ended && System.nanoTime() < deadline) {
+            try {
+                ended = executor.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (!ended) {
+            LOG.warn("the disk did not answer within {} s; its threads are left behind", CLOSE_SECONDS);
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static ThreadFactory named(String role) {
+        AtomicInteger count = new AtomicInteger();
+        return task -> {
+            Thread thread = new Thread(task, "chunkserver-" + role + "-" + count.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+}

@@ -1,0 +1,81 @@
+package io.chunkserver.core.disk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.chunkserver.core.testkit.DiskContract;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+class LocalDiskTest {
+
+    @TempDir
+    private Path directory;
+
+    @Nested
+    class Promises extends DiskContract {
+
+        @Override
+        protected Disk newDisk() {
+            return new LocalDisk(directory);
+        }
+    }
+
+    @Test
+    void theRootIsMadeWhenItIsMissing() throws IOException {
+        Disk disk = new LocalDisk(directory.resolve("missing/root"));
+        disk.createDirectories(Path.of(""));
+        disk.create(Path.of("file")).close();
+
+        assertThat(directory.resolve("missing/root/file")).isEmptyFile();
+    }
+
+    @Test
+    void theRootNamesTheDisk() {
+        assertThat(new LocalDisk(directory)).hasToString(directory.toString());
+    }
+
+    @Test
+    void freeBytesAreThoseOfTheFileSystem() throws IOException {
+        assertThat(new LocalDisk(directory).freeBytes()).isPositive();
+    }
+
+    @Test
+    void aLockNamesTheDirectoryAndWhatToDo() throws IOException {
+        Disk disk = new LocalDisk(directory);
+        try (var held = disk.lock(Path.of("lock"))) {
+            assertThat(held).isNotNull();
+            assertThatThrownBy(() -> new LocalDisk(directory).lock(Path.of("lock")))
+                    .hasMessageContaining(directory.toRealPath().toString())
+                    .hasMessageContaining("stop the server");
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aFullDeviceIsAFullDisk() throws IOException {
+        try (DiskFile file = new LocalDisk(Path.of("/dev")).openForWrite(Path.of("full"))) {
+            assertThatThrownBy(() -> file.write(ByteBuffer.allocate(1), 0)).isInstanceOf(DiskFullException.class);
+        }
+    }
+
+    @Test
+    void aFullDiskIsKnownByItsReason() {
+        assertThat(FullDisk.translate(new IOException("No space left on device")))
+                .isInstanceOf(DiskFullException.class);
+        assertThat(FullDisk.translate(new FileSystemException("file", null, "Disk quota exceeded")))
+                .isInstanceOf(DiskFullException.class)
+                .hasMessageContaining("file");
+        IOException other = new FileSystemException("No space left on device", null, "Input/output error");
+        assertThat(FullDisk.translate(other)).isSameAs(other);
+        IOException silent = new IOException();
+        assertThat(FullDisk.translate(silent)).isSameAs(silent);
+    }
+}

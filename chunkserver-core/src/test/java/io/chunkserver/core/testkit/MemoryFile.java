@@ -1,0 +1,102 @@
+package io.chunkserver.core.testkit;
+
+import io.chunkserver.core.disk.DiskFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NonWritableChannelException;
+
+/** An open file of a {@link MemoryDisk}. All state is guarded by the disk. */
+final class MemoryFile implements DiskFile {
+
+    private final MemoryDisk disk;
+    private final MemoryInode inode;
+    private final boolean writable;
+    private boolean closed;
+
+    MemoryFile(MemoryDisk disk, MemoryInode inode, boolean writable) {
+        this.disk = disk;
+        this.inode = inode;
+        this.writable = writable;
+    }
+
+    @Override
+    public long size() throws IOException {
+        synchronized (disk) {
+            checkOpen();
+            return inode.current().size();
+        }
+    }
+
+    @Override
+    public int read(ByteBuffer target, long position) throws IOException {
+        synchronized (disk) {
+            checkOpen();
+            int available = (int) Math.max(0, inode.current().size() - position);
+            int count = Math.min(available, target.remaining());
+            if (count == 0) {
+                return target.hasRemaining() ? -1 : 0;
+            }
+            target.put(inode.current().read((int) position, count));
+            return count;
+        }
+    }
+
+    @Override
+    public int write(ByteBuffer source, long position) throws IOException {
+        synchronized (disk) {
+            checkWritable();
+            int count = disk.makeRoom(inode, position, source.remaining());
+            byte[] bytes = new byte[count];
+            source.get(bytes);
+            inode.perform(new MemoryInode.Write((int) position, ByteBuffer.wrap(bytes)));
+            return count;
+        }
+    }
+
+    @Override
+    public void truncate(long sizeBytes) throws IOException {
+        synchronized (disk) {
+            checkWritable();
+            if (sizeBytes < inode.current().size()) {
+                disk.resized(inode, () -> inode.perform(new MemoryInode.Truncate((int) sizeBytes)));
+            }
+        }
+    }
+
+    @Override
+    public void force() throws IOException {
+        synchronized (disk) {
+            checkOpen();
+            inode.force();
+        }
+    }
+
+    @Override
+    public void close() {
+        synchronized (disk) {
+            if (!closed) {
+                closed = true;
+                disk.closed(this, inode);
+            }
+        }
+    }
+
+    /** The machine went down: the file is of no more use. */
+    void die() {
+        closed = true;
+    }
+
+    private void checkOpen() throws IOException {
+        if (closed) {
+            throw new ClosedChannelException();
+        }
+    }
+
+    private void checkWritable() throws IOException {
+        checkOpen();
+        if (!writable) {
+            throw new NonWritableChannelException();
+        }
+    }
+}
