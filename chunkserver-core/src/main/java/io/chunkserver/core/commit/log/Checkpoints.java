@@ -3,19 +3,24 @@ package io.chunkserver.core.commit.log;
 import static io.chunkserver.core.commit.log.LogSegmentFormat.SECTOR_BYTES;
 import static io.chunkserver.core.commit.log.LogSegmentFormat.batchBytes;
 
+import io.chunkserver.core.model.TransactionId;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compacts the log: writes the whole table into it now and then, and removes the segments before.
+ * Compacts the log: writes the whole table into it now and then and removes the segments before; and forgets outcomes.
  *
- * <p>The order is: copy the table, force the publications that older records could redo, write the copy, end it, and
- * only then remove. A crash in between leaves either the older segments or a whole checkpoint, and each is enough.
+ * <p>The order is: force the publications that older records could redo, forget what is old, write a copy of the table,
+ * end it, and only then remove. A crash in between leaves either the older segments or a whole checkpoint, and each is
+ * enough. Nothing is forgotten before the publications were forced, because a publication is redone only for an outcome
+ * that is remembered.
  *
- * <p>A checkpoint that meets a full disk or a failed barrier is given up without an end; a replay passes over it.
+ * <p>A checkpoint that meets a full disk is given up without an end; a replay passes over it. When the publications
+ * cannot be forced there is no checkpoint any more: the log grows until it is opened again.
  *
  * <p>One thread at a time uses it. Any {@link IOException} out of it means that the disk failed.
  */
@@ -26,13 +31,13 @@ final class Checkpoints {
     private final LogFolder folder;
     private final LogTail tail;
     private final FoldedTransactionTable table;
-    private final PublicationBarrier barrier;
-    private final int everySegments;
+    private final LogSetting setting;
 
     private long oldestSegment;
     private long lastSegment;
     private long lastTook;
     private long changes;
+    private boolean barrierFailed;
 
     /**
      * The state that a log is opened with.
@@ -44,18 +49,11 @@ final class Checkpoints {
      */
     record Start(long oldestSegment, long lastSegment, long lastTook, long changes) {}
 
-    Checkpoints(
-            LogFolder folder,
-            LogTail tail,
-            FoldedTransactionTable table,
-            PublicationBarrier barrier,
-            int everySegments,
-            Start start) {
+    Checkpoints(LogFolder folder, LogTail tail, FoldedTransactionTable table, LogSetting setting, Start start) {
         this.folder = folder;
         this.tail = tail;
         this.table = table;
-        this.barrier = barrier;
-        this.everySegments = everySegments;
+        this.setting = setting;
         this.oldestSegment = start.oldestSegment();
         this.lastSegment = start.lastSegment();
         this.lastTook = start.lastTook();
@@ -74,11 +72,12 @@ final class Checkpoints {
      * @return whether one was due
      */
     boolean writeIfDue() throws IOException {
-        boolean due = tail.segment().number() - lastSegment >= Math.max(everySegments, lastTook);
-        if (due) {
-            write();
+        long begun = tail.segment().number() - lastSegment;
+        if (begun < Math.max(setting.config().checkpointSegments(), lastTook)) {
+            return false;
         }
-        return due;
+        write();
+        return true;
     }
 
     /** Writes a checkpoint unless the last one says all. */
@@ -88,26 +87,47 @@ final class Checkpoints {
         }
     }
 
+    /**
+     * Forgets outcomes when there are too many of them to wait for the next checkpoint.
+     *
+     * @return whether any was forgotten
+     */
+    boolean forgetIfOverfull() throws IOException {
+        if (!table.overfull(setting.config().outcomes())) {
+            return false;
+        }
+        Optional<TransactionId> youngest = forgettable();
+        if (youngest.isEmpty() || !forcePublished()) {
+            return false;
+        }
+        byte[] entry = LogRecordFormat.encode(new LogEntry.Forgotten(youngest.get()));
+        if (tail.makeRoom(batchBytes(entry.length), reserveBytes())) {
+            tail.write(List.of(entry));
+        }
+        // Without room for the entry a replay remembers more, which does no harm.
+        table.forget(youngest.get());
+        changes++;
+        return true;
+    }
+
     private void write() throws IOException {
-        List<LogEntry> entries = table.checkpoint();
         lastSegment = tail.segment().number();
-        try {
-            barrier.forcePublished();
-        } catch (IOException e) {
-            LOG.warn("publications could not be forced, keeping all segments of log {}", folder.path(), e);
+        if (!forcePublished()) {
             return;
         }
+        forgettable().ifPresent(table::forget);
+        List<LogEntry> entries = table.checkpoint();
         long first = writeEntries(entries);
         lastTook = tail.segment().number() - lastSegment + 1;
         lastSegment = tail.segment().number();
         if (first == 0) {
-            LOG.warn("no room for a checkpoint, keeping all segments of log {}", folder.path());
+            LOG.warn("no room for a checkpoint, keeping all segments of transaction log {}", folder.path());
             return;
         }
         changes = 0;
         folder.remove(oldestSegment, first - 1);
         LOG.debug(
-                "checkpoint of {} entries in log {}, removed segments {} to {}",
+                "wrote a checkpoint of {} entries to transaction log {}, removed segments {} to {}",
                 entries.size(),
                 folder.path(),
                 oldestSegment,
@@ -115,10 +135,33 @@ final class Checkpoints {
         oldestSegment = first;
     }
 
+    private Optional<TransactionId> forgettable() {
+        return table.forgettable(setting.config().outcomes(), setting.clock().millis());
+    }
+
+    private boolean forcePublished() {
+        if (barrierFailed) {
+            return false;
+        }
+        try {
+            setting.barrier().forcePublished();
+            return true;
+        } catch (IOException e) {
+            // A force that failed is not tried again: a later one may succeed without having written anything.
+            barrierFailed = true;
+            LOG.error("publications could not be forced, transaction log {} keeps all it has", folder.path(), e);
+            return false;
+        }
+    }
+
+    /** What must be left for the records that end the open transactions. */
+    private long reserveBytes() {
+        return (long) SECTOR_BYTES * table.openCount();
+    }
+
     /** Writes all entries and returns the segment in which they begin, or 0 when the disk is full. */
     private long writeEntries(List<LogEntry> entries) throws IOException {
         long first = 0;
-        long reserveBytes = (long) SECTOR_BYTES * table.openCount();
         List<byte[]> batch = new ArrayList<>();
         int bytes = 0;
         for (LogEntry entry : entries) {
@@ -128,7 +171,7 @@ final class Checkpoints {
                 batch.clear();
                 bytes = 0;
             }
-            if (!tail.makeRoom(batchBytes(bytes + encoded.length), reserveBytes)) {
+            if (!tail.makeRoom(batchBytes(bytes + encoded.length), reserveBytes())) {
                 return 0;
             }
             first = first == 0 ? tail.segment().number() : first;

@@ -3,7 +3,6 @@ package io.chunkserver.core.commit.log;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.chunkserver.core.model.Attempt;
 import io.chunkserver.core.model.TransactionId;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -15,8 +14,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The table as a fold over the log's entries, one after the other. The same entries give the same open transactions
- * and outcomes, whether they come from callers or from a replay; only what is forgotten depends on the clock.
+ * The table as a fold over the log's entries, one after the other: the same entries give the same table, whether they
+ * come from callers or from a replay. What is forgotten is an entry too, so that the clock has no say in a replay.
  *
  * <p>A record that fits nothing (an outcome of an attempt that was never prepared, an end without a decision) changes
  * nothing, so that a record may be there twice.
@@ -34,9 +33,6 @@ final class FoldedTransactionTable implements TransactionTable {
      * key of the sorted map. So forgetting costs the same however many decisions a dead member keeps undelivered.
      */
 
-    private final OutcomeRetention retention;
-    private final long minAgeMillis;
-    private final InstantSource clock;
     private final Object lock = new Object();
 
     @GuardedBy("lock")
@@ -55,12 +51,6 @@ final class FoldedTransactionTable implements TransactionTable {
     private long expiredThroughMillis = NOTHING_EXPIRED;
 
     private record Key(TransactionId transaction, Attempt attempt) {}
-
-    FoldedTransactionTable(OutcomeRetention retention, InstantSource clock) {
-        this.retention = retention;
-        this.minAgeMillis = retention.minAge().toMillis();
-        this.clock = clock;
-    }
 
     @Override
     public List<LogRecord.Prepared> inDoubt() {
@@ -129,7 +119,40 @@ final class FoldedTransactionTable implements TransactionTable {
                     remember(outcome);
                 }
             }
-            forget();
+        }
+    }
+
+    /** Whether there are more outcomes than may be remembered. */
+    boolean overfull(OutcomeRetention retention) {
+        synchronized (lock) {
+            return remembered.size() + held.size() > retention.maxOutcomes();
+        }
+    }
+
+    /** The youngest transaction such that it and all older ones may be forgotten; empty when none may. */
+    Optional<TransactionId> forgettable(OutcomeRetention retention, long nowMillis) {
+        synchronized (lock) {
+            int left = remembered.size() + held.size();
+            int enough = left > retention.maxOutcomes() ? retention.afterOverflow() : retention.maxOutcomes();
+            long minAgeMillis = retention.minAge().toMillis();
+            TransactionId youngest = null;
+            for (Outcome oldest : remembered.values()) {
+                boolean aged = left > retention.minOutcomes() && nowMillis - oldest.atMillis() > minAgeMillis;
+                if (!aged && left <= enough) {
+                    break;
+                }
+                youngest = oldest.transaction();
+                left--;
+            }
+            return Optional.ofNullable(youngest);
+        }
+    }
+
+    /** Forgets the outcomes of this transaction and all older ones, but for those that are not delivered. */
+    void forget(TransactionId through) {
+        synchronized (lock) {
+            remembered.headMap(through, true).clear();
+            expiredThroughMillis = Math.max(expiredThroughMillis, through.startedMillis());
         }
     }
 
@@ -157,8 +180,7 @@ final class FoldedTransactionTable implements TransactionTable {
     /** Ends the restoring of a checkpoint. */
     void endRestore(long throughMillis) {
         synchronized (lock) {
-            expiredThroughMillis = Math.max(expiredThroughMillis, throughMillis);
-            forget();
+            expiredThroughMillis = throughMillis;
         }
     }
 
@@ -193,25 +215,6 @@ final class FoldedTransactionTable implements TransactionTable {
             held.put(transaction, outcome);
         } else {
             remembered.put(transaction, outcome);
-        }
-    }
-
-    @GuardedBy("lock")
-    private void forget() {
-        if (remembered.size() + held.size() <= retention.minOutcomes()) {
-            return;
-        }
-        long nowMillis = clock.millis();
-        while (!remembered.isEmpty()) {
-            int count = remembered.size() + held.size();
-            Outcome oldest = remembered.firstEntry().getValue();
-            boolean old = count > retention.minOutcomes() && nowMillis - oldest.atMillis() > minAgeMillis;
-            if (!old && count <= retention.maxOutcomes()) {
-                return;
-            }
-            remembered.remove(oldest.transaction());
-            expiredThroughMillis =
-                    Math.max(expiredThroughMillis, oldest.transaction().startedMillis());
         }
     }
 

@@ -1,5 +1,7 @@
 package io.chunkserver.core.commit.log;
 
+import io.chunkserver.core.model.TransactionId;
+
 /**
  * What a batch holds: the records that callers append, and those with which the log compacts itself.
  *
@@ -10,6 +12,9 @@ sealed interface LogEntry {
 
     /** A record of a caller. */
     record Event(LogRecord record) implements LogEntry {}
+
+    /** The outcomes of this transaction and all older ones were forgotten, but for those that are not delivered. */
+    record Forgotten(TransactionId through) implements LogEntry {}
 
     /** From here to the end, the table as it was at this place of the log. */
     record CheckpointBegin() implements LogEntry {}

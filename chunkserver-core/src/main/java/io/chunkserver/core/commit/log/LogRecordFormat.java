@@ -32,6 +32,7 @@ import java.util.UUID;
  *    2 decided               tx attempt chunk version:8 tombstone:1 durability:1 length:8 crc32c:4 chain atMillis:8
  *    3 committed             tx attempt atMillis:8
  *    4 aborted, 5 ended      tx attempt
+ *    6 forgotten             tx
  *   16 checkpoint begin      (empty)
  *   17 checkpoint prepared   as 1
  *   18 checkpoint decided    as 2
@@ -108,6 +109,9 @@ final class LogRecordFormat {
     private static LogRecordType writePayload(LogEntry entry, ByteArrayDataOutput out) {
         if (entry instanceof LogEntry.Event event) {
             return writeRecord(event.record(), out);
+        } else if (entry instanceof LogEntry.Forgotten forgotten) {
+            writeTransaction(forgotten.through(), out);
+            return LogRecordType.FORGOTTEN;
         } else if (entry instanceof LogEntry.CheckpointPrepared kept) {
             writePrepared(kept.prepared(), out);
             return LogRecordType.CHECKPOINT_PREPARED;
@@ -149,6 +153,7 @@ final class LogRecordFormat {
                 new LogEntry.Event(new LogRecord.Committed(readTransaction(in), readAttempt(in), in.getLong()));
             case ABORTED -> new LogEntry.Event(new LogRecord.Aborted(readTransaction(in), readAttempt(in)));
             case ENDED -> new LogEntry.Event(new LogRecord.Ended(readTransaction(in), readAttempt(in)));
+            case FORGOTTEN -> new LogEntry.Forgotten(readTransaction(in));
             case CHECKPOINT_BEGIN -> new LogEntry.CheckpointBegin();
             case CHECKPOINT_PREPARED -> new LogEntry.CheckpointPrepared(readPrepared(in));
             case CHECKPOINT_DECIDED -> new LogEntry.CheckpointDecided(readDecided(in));
@@ -230,11 +235,15 @@ final class LogRecordFormat {
     }
 
     private static void writeKey(TransactionId transaction, Attempt attempt, ByteArrayDataOutput out) {
+        writeTransaction(transaction, out);
+        out.writeLong(attempt.boot());
+        out.writeLong(attempt.counter());
+    }
+
+    private static void writeTransaction(TransactionId transaction, ByteArrayDataOutput out) {
         writeText(transaction.client(), out);
         out.writeLong(transaction.startedMillis());
         out.writeLong(transaction.sequence());
-        out.writeLong(attempt.boot());
-        out.writeLong(attempt.counter());
     }
 
     private static TransactionId readTransaction(ByteBuffer in) throws MalformedLogException {

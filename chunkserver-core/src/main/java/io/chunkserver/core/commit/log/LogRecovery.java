@@ -5,7 +5,6 @@ import static io.chunkserver.core.commit.log.LogSegmentFormat.SECTOR_BYTES;
 import io.chunkserver.core.disk.DiskFullException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.time.InstantSource;
 import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,15 +22,11 @@ final class LogRecovery {
     private static final Logger LOG = LoggerFactory.getLogger(LogRecovery.class);
 
     private final LogFolder folder;
-    private final TransactionLogConfig config;
-    private final InstantSource clock;
-    private final PublicationBarrier barrier;
+    private final LogSetting setting;
 
-    LogRecovery(LogFolder folder, TransactionLogConfig config, InstantSource clock, PublicationBarrier barrier) {
+    LogRecovery(LogFolder folder, LogSetting setting) {
         this.folder = folder;
-        this.config = config;
-        this.clock = clock;
-        this.barrier = barrier;
+        this.setting = setting;
     }
 
     /**
@@ -47,12 +42,12 @@ final class LogRecovery {
     private LogWriter create() throws IOException {
         folder.create();
         folder.removeUnfinished();
-        SegmentSupply supply = new SegmentSupply(folder, config.segmentBytes(), 1, null);
+        SegmentSupply supply = new SegmentSupply(folder, setting.config().segmentBytes(), 1, null);
         try {
             supply.finish();
             if (supply.readyBytes() == 0) {
-                throw new DiskFullException(
-                        "no room for " + folder.segment(1) + " of " + config.segmentBytes() + " bytes");
+                throw new DiskFullException("no room for " + folder.segment(1) + " of "
+                        + setting.config().segmentBytes() + " bytes");
             }
         } catch (IOException | RuntimeException e) {
             SegmentFile.closeAfter(e, supply);
@@ -60,11 +55,13 @@ final class LogRecovery {
         }
         LOG.info("made transaction log {} with id {}", folder.path(), folder.logId());
         return writer(
-                new LogTail(supply, supply.take(), SECTOR_BYTES, 1), newTable(), new Checkpoints.Start(1, 1, 0, 0));
+                new LogTail(supply, supply.take(), SECTOR_BYTES, 1),
+                new FoldedTransactionTable(),
+                new Checkpoints.Start(1, 1, 0, 0));
     }
 
     private LogWriter reopen(SortedSet<Long> segments) throws IOException {
-        ReplayedTable replayed = new ReplayedTable(this::newTable);
+        ReplayedTable replayed = new ReplayedTable();
         LogReplay replay = new LogReplay(folder, replayed);
         replay.read(segments);
 
@@ -111,7 +108,7 @@ final class LogRecovery {
             }
             throw e;
         }
-        SegmentSupply supply = new SegmentSupply(folder, config.segmentBytes(), number + 1, ready);
+        SegmentSupply supply = new SegmentSupply(folder, setting.config().segmentBytes(), number + 1, ready);
         int position = last == null ? SECTOR_BYTES : last.position() + last.sizeBytes();
         return new LogTail(supply, segment, position, replay.lastSequence() + 1);
     }
@@ -144,12 +141,8 @@ final class LogRecovery {
         }
     }
 
-    private FoldedTransactionTable newTable() {
-        return new FoldedTransactionTable(config.outcomes(), clock);
-    }
-
     private LogWriter writer(LogTail tail, FoldedTransactionTable table, Checkpoints.Start start) {
-        Checkpoints checkpoints = new Checkpoints(folder, tail, table, barrier, config.checkpointSegments(), start);
+        Checkpoints checkpoints = new Checkpoints(folder, tail, table, setting, start);
         return new LogWriter(tail, table, checkpoints);
     }
 }

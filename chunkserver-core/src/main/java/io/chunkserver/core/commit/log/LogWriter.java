@@ -74,7 +74,7 @@ final class LogWriter implements Closeable {
             return true;
         }
         // A checkpoint may need the next segment, so it waits until that is ready.
-        return tail.nextReady() && checkpoints.writeIfDue();
+        return (tail.nextReady() && checkpoints.writeIfDue()) || checkpoints.forgetIfOverfull();
     }
 
     /** Writes a last checkpoint, so that the next start replays nothing but that. */

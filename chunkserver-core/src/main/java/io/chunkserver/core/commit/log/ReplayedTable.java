@@ -1,6 +1,5 @@
 package io.chunkserver.core.commit.log;
 
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,20 +10,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReplayedTable {
 
-    private final Supplier<FoldedTransactionTable> emptyTable;
-
-    private FoldedTransactionTable table;
+    private FoldedTransactionTable table = new FoldedTransactionTable();
     private @Nullable FoldedTransactionTable gathered;
     private int gatheredEntries;
     private long gatheredFrom;
     private long restoredFrom;
     private long restoredUpTo;
     private long eventsSince;
-
-    ReplayedTable(Supplier<FoldedTransactionTable> emptyTable) {
-        this.emptyTable = emptyTable;
-        this.table = emptyTable.get();
-    }
 
     FoldedTransactionTable table() {
         return table;
@@ -58,8 +50,11 @@ final class ReplayedTable {
             gathered = null;
             table.apply(event.record());
             eventsSince++;
+        } else if (entry instanceof LogEntry.Forgotten forgotten) {
+            gathered = null;
+            table.forget(forgotten.through());
         } else if (entry instanceof LogEntry.CheckpointBegin) {
-            gathered = emptyTable.get();
+            gathered = new FoldedTransactionTable();
             gatheredEntries = 0;
             gatheredFrom = segment;
         } else if (gathered != null && entry instanceof LogEntry.CheckpointEnd end) {

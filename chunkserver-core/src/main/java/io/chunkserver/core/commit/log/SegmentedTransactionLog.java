@@ -63,7 +63,7 @@ public final class SegmentedTransactionLog implements TransactionLog {
      * @param logId    the log's name; answers {@code WRONG_SERVER} when the folder holds the log of another id
      * @param executor runs the task that writes
      * @param clock    tells the age of outcomes
-     * @param barrier  called before records are given up
+     * @param barrier  called before outcomes or records are given up
      * @throws io.chunkserver.core.error.ChunkServerException {@code CORRUPT} when the log is not intact,
      *     {@code FORMAT_TOO_NEW} or {@code FORMAT_TOO_OLD} when another version wrote it
      */
@@ -77,7 +77,7 @@ public final class SegmentedTransactionLog implements TransactionLog {
             PublicationBarrier barrier)
             throws IOException {
         LogFolder files = new LogFolder(disk, folder, logId);
-        LogWriter writer = new LogRecovery(files, config, clock, barrier).open();
+        LogWriter writer = new LogRecovery(files, new LogSetting(config, clock, barrier)).open();
         return new SegmentedTransactionLog(new LogFlusher(writer, executor, files, config), writer.table());
     }
 
