@@ -176,6 +176,7 @@ public final class DataDirectory implements Closeable {
                     disk.createDirectories(folder);
                 }
                 disk.forceDirectory(ROOT);
+                identityFile.makeFolder();
                 ServerIdentity identity = identify();
                 identityFile.write(identity);
                 logger.info("server {} opened {}, boot {}", identity.serverId(), disk, identity.bootCount());

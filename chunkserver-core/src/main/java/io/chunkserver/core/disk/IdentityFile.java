@@ -44,9 +44,16 @@ final class IdentityFile {
         return Optional.of(IdentityFormat.decode(bytes.flip(), toString()));
     }
 
+    /** Makes the folder of the file; durable on return. */
+    void makeFolder() throws IOException {
+        disk.createDirectories(folder);
+        for (Path made = folder; !made.toString().isEmpty(); made = DiskNames.parentOf(made)) {
+            disk.forceDirectory(DiskNames.parentOf(made));
+        }
+    }
+
     /** Puts this identity in the file's place; durable on return. */
     void write(ServerIdentity identity) throws IOException {
-        disk.createDirectories(folder);
         removeLeftover();
         try (DiskFile open = disk.create(temporary)) {
             open.writeFully(IdentityFormat.encode(identity), 0);

@@ -1,23 +1,17 @@
 package io.chunkserver.core.store;
 
-import io.chunkserver.core.disk.DataDirectory;
-import io.chunkserver.core.disk.Disk;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.chunkserver.core.disk.LocalDisk;
 import io.chunkserver.core.testkit.ChunkStoreContract;
+import io.chunkserver.core.testkit.MemoryDisk;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.io.TempDir;
 
+/** The store's promises, on a real disk and on one in memory. */
 class FileChunkStoreTest {
-
-    private static FileChunkStore open(Disk disk) throws IOException {
-        for (Path folder : List.of(DataDirectory.CHUNKS, DataDirectory.STAGED, DataDirectory.QUARANTINE)) {
-            disk.createDirectories(folder);
-        }
-        return FileChunkStore.open(disk, DataDirectory.CHUNKS, DataDirectory.STAGED, DataDirectory.QUARANTINE);
-    }
 
     @Nested
     class OnALocalDisk extends ChunkStoreContract {
@@ -27,7 +21,21 @@ class FileChunkStoreTest {
 
         @Override
         protected ChunkStore openStore() throws IOException {
-            return open(new LocalDisk(directory));
+            return StoreOnMemoryDisk.open(new LocalDisk(directory));
+        }
+    }
+
+    @Nested
+    class OnAMemoryDisk extends ChunkStoreContract {
+
+        private final MemoryDisk disk = new MemoryDisk();
+
+        @Override
+        protected ChunkStore openStore() throws IOException {
+            assertThat(disk.openFiles())
+                    .as("files that the store before left open")
+                    .isZero();
+            return StoreOnMemoryDisk.open(disk);
         }
     }
 }

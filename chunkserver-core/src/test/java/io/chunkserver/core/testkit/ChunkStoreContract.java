@@ -31,14 +31,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -50,104 +47,10 @@ import org.junit.jupiter.params.provider.ValueSource;
  * <p>Extend it and implement {@link #openStore}. The suite opens the store before each test, closes it after, and in
  * between may close it and open it again to see what it kept.
  */
-public abstract class ChunkStoreContract {
+public abstract class ChunkStoreContract extends ChunkStoreFixture {
 
     private static final ChunkId CHUNK = new ChunkId("/data/file", 0);
     private static final int BLOCK = BlockLayout.BLOCK_BYTES;
-
-    private ChunkStore store;
-    private long transactions;
-
-    /** Opens the store under test; the first call of a test finds it empty, later calls as it was closed. */
-    protected abstract ChunkStore openStore() throws IOException;
-
-    /** The store under test. */
-    protected final ChunkStore store() {
-        return store;
-    }
-
-    @BeforeEach
-    final void open() throws IOException {
-        store = openStore();
-    }
-
-    @AfterEach
-    final void closeAndRecount() throws IOException {
-        store.close();
-        store = openStore();
-        List<ChunkInfo> all = store.list("", null, Integer.MAX_VALUE);
-        StoreSnapshot snapshot = store.snapshot();
-        assertThat(snapshot.publishedBytes())
-                .as("counted bytes are those of the versions")
-                .isEqualTo(all.stream().mapToLong(ChunkInfo::storedBytes).sum());
-        assertThat(snapshot.tombstones())
-                .isEqualTo(all.stream().filter(ChunkInfo::tombstone).count());
-        assertThat(snapshot.chunks() + snapshot.tombstones()).isEqualTo(all.size());
-        store.close();
-    }
-
-    /** Closes the store and opens it again. */
-    protected final void reopen() throws IOException {
-        store.close();
-        store = openStore();
-    }
-
-    /** A transaction that was not used before. */
-    protected final StageKey newKey() {
-        transactions++;
-        return new StageKey(new TransactionId("client", 1000, transactions), new Attempt(1, 1));
-    }
-
-    /** The same bytes for the same seed. */
-    protected static byte[] bytes(int length, long seed) {
-        byte[] bytes = new byte[length];
-        new Random(seed).nextBytes(bytes);
-        return bytes;
-    }
-
-    protected static StageRequest request(ChunkId chunk, long version, StageKey key) {
-        return new StageRequest(chunk, new ChunkVersion(version), key, 0, false, Attributes.NONE, Durability.SYNC);
-    }
-
-    private static StageRequest tombstone(ChunkId chunk, long version, StageKey key) {
-        return new StageRequest(chunk, new ChunkVersion(version), key, 0, true, Attributes.NONE, Durability.SYNC);
-    }
-
-    /** Stages and finishes a version. */
-    protected final ChunkInfo stage(StageRequest request, byte[] data) throws IOException {
-        try (StagedChunk staged = store.stage(request)) {
-            write(staged, data);
-            return staged.finish(data.length, Crc32c.of(ByteBuffer.wrap(data)));
-        }
-    }
-
-    private static void write(StagedChunk staged, byte[] data) throws IOException {
-        for (int offset = 0; offset < data.length; offset += BLOCK) {
-            staged.write(CheckedBlock.of(ByteBuffer.wrap(data, offset, Math.min(BLOCK, data.length - offset))));
-        }
-    }
-
-    /** Stages, finishes and publishes a version. */
-    protected final Publication put(ChunkId chunk, long version, byte[] data) throws IOException {
-        StageKey key = newKey();
-        stage(request(chunk, version, key), data);
-        return store.publish(chunk, key);
-    }
-
-    /** All bytes of the published version, each block compared with its checksum. */
-    protected final byte[] read(ChunkId chunk) throws IOException {
-        try (ChunkReader reader = store.open(chunk)) {
-            return read(reader);
-        }
-    }
-
-    private static byte[] read(ChunkReader reader) throws IOException {
-        ByteBuffer data = ByteBuffer.allocate((int) reader.info().lengthBytes());
-        for (int block = 0; block < BlockLayout.blockCount(data.capacity()); block++) {
-            reader.read(block, data);
-        }
-        return data.array();
-    }
 
     // Staging and publishing
 
@@ -158,7 +61,7 @@ public abstract class ChunkStoreContract {
         ChunkInfo info = put(CHUNK, 1, data).info();
 
         assertThat(read(CHUNK)).isEqualTo(data);
-        assertThat(store.verify(CHUNK)).isEqualTo(info);
+        assertThat(store().verify(CHUNK)).isEqualTo(info);
         assertThat(info.lengthBytes()).isEqualTo(length);
         assertThat(info.crc32c()).isEqualTo(Crc32c.of(ByteBuffer.wrap(data)));
     }
@@ -170,16 +73,16 @@ public abstract class ChunkStoreContract {
         StageKey key = newKey();
         ChunkInfo info =
                 stage(new StageRequest(CHUNK, new ChunkVersion(3), key, 7, false, Attributes.NONE, durability), data);
-        store.publish(CHUNK, key);
-        store.forcePublished();
-        StoreSnapshot before = store.snapshot();
+        store().publish(CHUNK, key);
+        store().forcePublished();
+        StoreSnapshot before = store().snapshot();
 
         reopen();
 
-        assertThat(store.stat(CHUNK)).contains(info);
+        assertThat(store().stat(CHUNK)).contains(info);
         assertThat(read(CHUNK)).isEqualTo(data);
-        assertThat(store.snapshot()).isEqualTo(before);
-        assertThat(store.staged()).isEmpty();
+        assertThat(store().snapshot()).isEqualTo(before);
+        assertThat(store().staged()).isEmpty();
     }
 
     @Test
@@ -188,7 +91,7 @@ public abstract class ChunkStoreContract {
         stage(request(CHUNK, 2, newKey()), bytes(20, 2));
 
         assertThat(read(CHUNK)).isEqualTo(bytes(10, 1));
-        assertThat(store.stat(CHUNK).orElseThrow().version()).isEqualTo(new ChunkVersion(1));
+        assertThat(store().stat(CHUNK).orElseThrow().version()).isEqualTo(new ChunkVersion(1));
     }
 
     @Test
@@ -199,7 +102,7 @@ public abstract class ChunkStoreContract {
         assertThat(first.freedBytes()).isZero();
         assertThat(second.freedBytes()).isEqualTo(first.info().storedBytes());
         assertThat(read(CHUNK)).isEqualTo(bytes(10, 2));
-        assertThat(store.snapshot())
+        assertThat(store().snapshot())
                 .isEqualTo(new StoreSnapshot(1, 0, second.info().storedBytes()));
     }
 
@@ -207,11 +110,11 @@ public abstract class ChunkStoreContract {
     void publishingAgainChangesNothing() throws IOException {
         StageKey key = newKey();
         ChunkInfo info = stage(request(CHUNK, 1, key), bytes(100, 1));
-        store.publish(CHUNK, key);
+        store().publish(CHUNK, key);
 
-        assertThat(store.publish(CHUNK, key)).isEqualTo(new Publication(info, 0));
+        assertThat(store().publish(CHUNK, key)).isEqualTo(new Publication(info, 0));
         reopen();
-        assertThat(store.publish(CHUNK, key)).isEqualTo(new Publication(info, 0));
+        assertThat(store().publish(CHUNK, key)).isEqualTo(new Publication(info, 0));
         assertThat(read(CHUNK)).isEqualTo(bytes(100, 1));
     }
 
@@ -222,22 +125,22 @@ public abstract class ChunkStoreContract {
 
         reopen();
 
-        assertThat(store.staged()).containsExactly(new StagedVersion(key, info));
-        assertThat(store.publish(CHUNK, key).info()).isEqualTo(info);
-        assertThat(store.staged()).isEmpty();
+        assertThat(store().staged()).containsExactly(new StagedVersion(key, info));
+        assertThat(store().publish(CHUNK, key).info()).isEqualTo(info);
+        assertThat(store().staged()).isEmpty();
         assertThat(read(CHUNK)).isEqualTo(bytes(100, 1));
     }
 
     @Test
     void publishingWhatIsNotFinishedIsNoSuchFile() throws IOException {
         StageKey unfinished = newKey();
-        try (StagedChunk staged = store.stage(request(CHUNK, 1, unfinished))) {
+        try (StagedChunk staged = store().stage(request(CHUNK, 1, unfinished))) {
             write(staged, bytes(10, 1));
         }
 
-        assertThatThrownBy(() -> store.publish(CHUNK, unfinished)).isInstanceOf(NoSuchFileException.class);
-        assertThatThrownBy(() -> store.publish(CHUNK, newKey())).isInstanceOf(NoSuchFileException.class);
-        assertThat(store.stat(CHUNK)).isEmpty();
+        assertThatThrownBy(() -> store().publish(CHUNK, unfinished)).isInstanceOf(NoSuchFileException.class);
+        assertThatThrownBy(() -> store().publish(CHUNK, newKey())).isInstanceOf(NoSuchFileException.class);
+        assertThat(store().stat(CHUNK)).isEmpty();
     }
 
     @ParameterizedTest
@@ -247,7 +150,7 @@ public abstract class ChunkStoreContract {
         StageKey key = newKey();
         stage(request(CHUNK, version, key), bytes(20, 2));
 
-        assertThatThrownBy(() -> store.publish(CHUNK, key))
+        assertThatThrownBy(() -> store().publish(CHUNK, key))
                 .isInstanceOfSatisfying(
                         ChunkServerException.Conflict.class,
                         e -> assertThat(e.code()).isEqualTo(ErrorCode.VERSION_CONFLICT));
@@ -259,8 +162,8 @@ public abstract class ChunkStoreContract {
         StageKey key = newKey();
         stage(request(CHUNK, 1, key), bytes(10, 1));
 
-        assertThatThrownBy(() -> store.stage(request(CHUNK, 1, key))).isInstanceOf(FileAlreadyExistsException.class);
-        store.publish(CHUNK, key);
+        assertThatThrownBy(() -> store().stage(request(CHUNK, 1, key))).isInstanceOf(FileAlreadyExistsException.class);
+        store().publish(CHUNK, key);
         assertThat(read(CHUNK)).isEqualTo(bytes(10, 1));
     }
 
@@ -271,11 +174,11 @@ public abstract class ChunkStoreContract {
         stage(request(CHUNK, 1, first), bytes(10, 1));
         stage(request(CHUNK, 1, second), bytes(20, 2));
 
-        store.discard(first);
-        store.publish(CHUNK, second);
+        store().discard(first);
+        store().publish(CHUNK, second);
 
         assertThat(read(CHUNK)).isEqualTo(bytes(20, 2));
-        assertThat(store.staged()).isEmpty();
+        assertThat(store().staged()).isEmpty();
     }
 
     @Test
@@ -287,7 +190,7 @@ public abstract class ChunkStoreContract {
             StageRequest request =
                     new StageRequest(chunk, new ChunkVersion(1), key, 0, false, attributes, Durability.OS);
             assertThat(stage(request, bytes(length, 1)).storedBytes())
-                    .isEqualTo(store.storedBytes(chunk, attributes, length));
+                    .isEqualTo(store().storedBytes(chunk, attributes, length));
         }
     }
 
@@ -296,13 +199,13 @@ public abstract class ChunkStoreContract {
         Attributes attributes = new Attributes(Map.of("content-type", "text/plain", "owner", "Zoë"));
         StageKey key = newKey();
         stage(new StageRequest(CHUNK, new ChunkVersion(1), key, 0, false, attributes, Durability.SYNC), bytes(9, 1));
-        store.publish(CHUNK, key);
+        store().publish(CHUNK, key);
 
         reopen();
 
-        assertThat(store.attributes(CHUNK)).isEqualTo(attributes);
+        assertThat(store().attributes(CHUNK)).isEqualTo(attributes);
         put(CHUNK, 2, bytes(9, 1));
-        assertThat(store.attributes(CHUNK)).isEqualTo(Attributes.NONE);
+        assertThat(store().attributes(CHUNK)).isEqualTo(Attributes.NONE);
     }
 
     @Test
@@ -330,7 +233,7 @@ public abstract class ChunkStoreContract {
     void aBlockThatDoesNotMatchItsChecksumIsRefusedAndCanBeSentAgain() throws IOException {
         byte[] data = bytes(100, 1);
         StageKey key = newKey();
-        try (StagedChunk staged = store.stage(request(CHUNK, 1, key))) {
+        try (StagedChunk staged = store().stage(request(CHUNK, 1, key))) {
             CheckedBlock good = CheckedBlock.of(ByteBuffer.wrap(data));
             CheckedBlock bad = new CheckedBlock(ByteBuffer.wrap(bytes(100, 2)), good.crc32c());
 
@@ -341,7 +244,7 @@ public abstract class ChunkStoreContract {
             staged.write(good);
             staged.finish(100, good.crc32c());
         }
-        store.publish(CHUNK, key);
+        store().publish(CHUNK, key);
         assertThat(read(CHUNK)).isEqualTo(data);
     }
 
@@ -349,18 +252,18 @@ public abstract class ChunkStoreContract {
     void finishRefusesAnotherLengthOrChecksumThanTheOriginSent() throws IOException {
         byte[] data = bytes(100, 1);
         int crc = Crc32c.of(ByteBuffer.wrap(data));
-        try (StagedChunk staged = store.stage(request(CHUNK, 1, newKey()))) {
+        try (StagedChunk staged = store().stage(request(CHUNK, 1, newKey()))) {
             write(staged, data);
 
             assertThatThrownBy(() -> staged.finish(99, crc)).isInstanceOf(ChunkServerException.Corrupt.class);
             assertThatThrownBy(() -> staged.finish(100, crc ^ 1)).isInstanceOf(ChunkServerException.Corrupt.class);
         }
-        assertThat(store.staged()).isEmpty();
+        assertThat(store().staged()).isEmpty();
     }
 
     @Test
     void onlyTheLastBlockMayBeShort() throws IOException {
-        try (StagedChunk staged = store.stage(request(CHUNK, 1, newKey()))) {
+        try (StagedChunk staged = store().stage(request(CHUNK, 1, newKey()))) {
             assertThatThrownBy(() -> staged.write(CheckedBlock.of(ByteBuffer.allocate(0))))
                     .isInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> staged.write(CheckedBlock.of(ByteBuffer.allocate(BLOCK + 1))))
@@ -375,11 +278,11 @@ public abstract class ChunkStoreContract {
     void writingTakesTheBlockFromPositionToLimitAndLeavesTheBufferAlone() throws IOException {
         ByteBuffer data = ByteBuffer.wrap(bytes(100, 1)).position(10).limit(60).asReadOnlyBuffer();
         StageKey key = newKey();
-        try (StagedChunk staged = store.stage(request(CHUNK, 1, key))) {
+        try (StagedChunk staged = store().stage(request(CHUNK, 1, key))) {
             staged.write(CheckedBlock.of(data));
             staged.finish(50, Crc32c.of(data));
         }
-        store.publish(CHUNK, key);
+        store().publish(CHUNK, key);
 
         assertThat(data.position()).isEqualTo(10);
         assertThat(data.limit()).isEqualTo(60);
@@ -391,13 +294,13 @@ public abstract class ChunkStoreContract {
     @Test
     void unfinishedVersionsAreGoneAfterReopening() throws IOException {
         StageKey key = newKey();
-        try (StagedChunk staged = store.stage(request(CHUNK, 1, key))) {
+        try (StagedChunk staged = store().stage(request(CHUNK, 1, key))) {
             write(staged, bytes(10, 1));
         }
 
         reopen();
 
-        assertThat(store.staged()).isEmpty();
+        assertThat(store().staged()).isEmpty();
         stage(request(CHUNK, 1, key), bytes(10, 1));
     }
 
@@ -406,14 +309,14 @@ public abstract class ChunkStoreContract {
         StageKey finished = newKey();
         stage(request(CHUNK, 1, finished), bytes(10, 1));
         StageKey unfinished = newKey();
-        store.stage(request(CHUNK, 1, unfinished)).close();
+        store().stage(request(CHUNK, 1, unfinished)).close();
 
-        store.discard(finished);
-        store.discard(finished);
-        store.discard(unfinished);
-        store.discard(newKey());
+        store().discard(finished);
+        store().discard(finished);
+        store().discard(unfinished);
+        store().discard(newKey());
 
-        assertThat(store.staged()).isEmpty();
+        assertThat(store().staged()).isEmpty();
         stage(request(CHUNK, 1, finished), bytes(10, 1));
     }
 
@@ -422,22 +325,22 @@ public abstract class ChunkStoreContract {
         put(CHUNK, 1, bytes(10, 1));
         StageKey key = newKey();
         ChunkInfo tombstone = stage(tombstone(CHUNK, 2, key), new byte[0]);
-        store.publish(CHUNK, key);
+        store().publish(CHUNK, key);
 
         reopen();
 
-        assertThat(store.stat(CHUNK)).contains(tombstone);
+        assertThat(store().stat(CHUNK)).contains(tombstone);
         assertThat(tombstone.tombstone()).isTrue();
-        assertThat(store.list("", null, 10)).containsExactly(tombstone);
-        assertThat(store.verify(CHUNK)).isEqualTo(tombstone);
-        assertThat(store.snapshot()).isEqualTo(new StoreSnapshot(0, 1, tombstone.storedBytes()));
-        assertThatThrownBy(() -> store.open(CHUNK)).isInstanceOf(ChunkServerException.NotFound.class);
-        assertThatThrownBy(() -> store.attributes(CHUNK)).isInstanceOf(ChunkServerException.NotFound.class);
+        assertThat(store().list("", null, 10)).containsExactly(tombstone);
+        assertThat(store().verify(CHUNK)).isEqualTo(tombstone);
+        assertThat(store().snapshot()).isEqualTo(new StoreSnapshot(0, 1, tombstone.storedBytes()));
+        assertThatThrownBy(() -> store().open(CHUNK)).isInstanceOf(ChunkServerException.NotFound.class);
+        assertThatThrownBy(() -> store().attributes(CHUNK)).isInstanceOf(ChunkServerException.NotFound.class);
     }
 
     @Test
     void aTombstoneHasNoBytes() throws IOException {
-        try (StagedChunk staged = store.stage(tombstone(CHUNK, 1, newKey()))) {
+        try (StagedChunk staged = store().stage(tombstone(CHUNK, 1, newKey()))) {
             assertThatThrownBy(() -> staged.write(CheckedBlock.of(ByteBuffer.allocate(1))))
                     .isInstanceOf(IllegalArgumentException.class);
         }
@@ -447,24 +350,24 @@ public abstract class ChunkStoreContract {
     void deletingRemovesThisVersionAndNoOther() throws IOException {
         ChunkInfo info = put(CHUNK, 2, bytes(10, 1)).info();
 
-        assertThat(store.delete(CHUNK, new ChunkVersion(1))).isZero();
-        assertThat(store.stat(CHUNK)).contains(info);
-        assertThat(store.delete(CHUNK, new ChunkVersion(2))).isEqualTo(info.storedBytes());
-        assertThat(store.delete(CHUNK, new ChunkVersion(2))).isZero();
-        store.forcePublished();
+        assertThat(store().delete(CHUNK, new ChunkVersion(1))).isZero();
+        assertThat(store().stat(CHUNK)).contains(info);
+        assertThat(store().delete(CHUNK, new ChunkVersion(2))).isEqualTo(info.storedBytes());
+        assertThat(store().delete(CHUNK, new ChunkVersion(2))).isZero();
+        store().forcePublished();
 
         reopen();
 
-        assertThat(store.stat(CHUNK)).isEmpty();
-        assertThat(store.snapshot()).isEqualTo(new StoreSnapshot(0, 0, 0));
+        assertThat(store().stat(CHUNK)).isEmpty();
+        assertThat(store().snapshot()).isEqualTo(new StoreSnapshot(0, 0, 0));
     }
 
     @Test
     void whatIsNotThereIsNotFound() {
-        assertThat(store.stat(CHUNK)).isEmpty();
-        assertThatThrownBy(() -> store.open(CHUNK)).isInstanceOf(ChunkServerException.NotFound.class);
-        assertThatThrownBy(() -> store.verify(CHUNK)).isInstanceOf(ChunkServerException.NotFound.class);
-        assertThatThrownBy(() -> store.attributes(CHUNK)).isInstanceOf(ChunkServerException.NotFound.class);
+        assertThat(store().stat(CHUNK)).isEmpty();
+        assertThatThrownBy(() -> store().open(CHUNK)).isInstanceOf(ChunkServerException.NotFound.class);
+        assertThatThrownBy(() -> store().verify(CHUNK)).isInstanceOf(ChunkServerException.NotFound.class);
+        assertThatThrownBy(() -> store().attributes(CHUNK)).isInstanceOf(ChunkServerException.NotFound.class);
     }
 
     // Reading
@@ -472,10 +375,10 @@ public abstract class ChunkStoreContract {
     @Test
     void aReaderKeepsItsVersionWhileTheChunkIsReplacedAndDeleted() throws IOException {
         put(CHUNK, 1, bytes(2 * BLOCK, 1));
-        try (ChunkReader reader = store.open(CHUNK)) {
+        try (ChunkReader reader = store().open(CHUNK)) {
             put(CHUNK, 2, bytes(10, 2));
             assertThat(read(reader)).isEqualTo(bytes(2 * BLOCK, 1));
-            store.delete(CHUNK, new ChunkVersion(2));
+            store().delete(CHUNK, new ChunkVersion(2));
             assertThat(read(reader)).isEqualTo(bytes(2 * BLOCK, 1));
             assertThat(reader.info().version()).isEqualTo(new ChunkVersion(1));
         }
@@ -485,7 +388,7 @@ public abstract class ChunkStoreContract {
     void aReaderHandsOutEachBlockWithItsChecksum() throws IOException {
         byte[] data = bytes(2 * BLOCK + 5, 1);
         put(CHUNK, 1, data);
-        try (ChunkReader reader = store.open(CHUNK)) {
+        try (ChunkReader reader = store().open(CHUNK)) {
             for (int block = 0; block < 3; block++) {
                 ByteBuffer target = ByteBuffer.allocateDirect(BLOCK + 1).position(1);
                 reader.readUnverified(block, target);
@@ -501,7 +404,7 @@ public abstract class ChunkStoreContract {
     @Test
     void aReaderRefusesBlocksThatAreNotThereAndBuffersThatAreTooSmall() throws IOException {
         put(CHUNK, 1, bytes(BLOCK + 1, 1));
-        try (ChunkReader reader = store.open(CHUNK)) {
+        try (ChunkReader reader = store().open(CHUNK)) {
             ByteBuffer target = ByteBuffer.allocate(BLOCK);
             assertThatThrownBy(() -> reader.read(2, target)).isInstanceOf(IndexOutOfBoundsException.class);
             assertThatThrownBy(() -> reader.read(-1, target)).isInstanceOf(IndexOutOfBoundsException.class);
@@ -528,7 +431,7 @@ public abstract class ChunkStoreContract {
             List<ChunkId> listed = new ArrayList<>();
             List<ChunkInfo> page;
             do {
-                page = store.list("", listed.isEmpty() ? null : listed.get(listed.size() - 1), limit);
+                page = store().list("", listed.isEmpty() ? null : listed.get(listed.size() - 1), limit);
                 assertThat(page).hasSizeLessThanOrEqualTo(limit);
                 page.forEach(info -> listed.add(info.id()));
             } while (page.size() == limit);
@@ -552,14 +455,14 @@ public abstract class ChunkStoreContract {
     }
 
     private List<String> paths(String prefix, ChunkId after) {
-        return store.list(prefix, after, 100).stream()
+        return store().list(prefix, after, 100).stream()
                 .map(info -> info.id().path())
                 .toList();
     }
 
     @Test
     void aPageHasRoomForAtLeastOne() {
-        assertThatThrownBy(() -> store.list("", null, 0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> store().list("", null, 0)).isInstanceOf(IllegalArgumentException.class);
     }
 
     // Threads and closing
@@ -593,11 +496,11 @@ public abstract class ChunkStoreContract {
         long reads = 0;
         long newest = 0;
         do {
-            try (ChunkReader reader = store.open(CHUNK)) {
+            try (ChunkReader reader = store().open(CHUNK)) {
                 long version = reader.info().version().number();
                 assertThat(version).as("versions do not go back").isGreaterThanOrEqualTo(newest);
                 assertThat(read(reader)).isEqualTo(versionBytes(version));
-                assertThat(store.stat(CHUNK).orElseThrow().version().number()).isGreaterThanOrEqualTo(version);
+                assertThat(store().stat(CHUNK).orElseThrow().version().number()).isGreaterThanOrEqualTo(version);
                 newest = version;
                 reads++;
             }
@@ -622,8 +525,8 @@ public abstract class ChunkStoreContract {
                     for (int i = from; i < from + chunksEach; i++) {
                         ChunkId chunk = new ChunkId("/parallel", i);
                         stage(request(chunk, 1, keys.get(i)), bytes(i, i));
-                        store.publish(chunk, keys.get(i));
-                        store.forcePublished();
+                        store().publish(chunk, keys.get(i));
+                        store().forcePublished();
                     }
                     return null;
                 }));
@@ -643,14 +546,14 @@ public abstract class ChunkStoreContract {
     @Test
     void closingIsIdempotentAndEndsTheWork() throws IOException {
         put(CHUNK, 1, bytes(10, 1));
-        ChunkReader reader = store.open(CHUNK);
-        StagedChunk staged = store.stage(request(CHUNK, 2, newKey()));
+        ChunkReader reader = store().open(CHUNK);
+        StagedChunk staged = store().stage(request(CHUNK, 2, newKey()));
 
-        store.close();
-        store.close();
+        store().close();
+        store().close();
 
-        assertThatThrownBy(() -> store.open(CHUNK)).isInstanceOf(ChunkServerException.Unavailable.class);
-        assertThatThrownBy(() -> store.stage(request(CHUNK, 2, newKey())))
+        assertThatThrownBy(() -> store().open(CHUNK)).isInstanceOf(ChunkServerException.Unavailable.class);
+        assertThatThrownBy(() -> store().stage(request(CHUNK, 2, newKey())))
                 .isInstanceOf(ChunkServerException.Unavailable.class);
         assertThatThrownBy(() -> reader.read(0, ByteBuffer.allocate(BLOCK))).isInstanceOf(IOException.class);
         reader.close();

@@ -1,0 +1,97 @@
+package io.chunkserver.core.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.chunkserver.core.disk.Disk;
+import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.core.model.Durability;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class StoreOnFailingDiskTest extends StoreOnMemoryDisk {
+
+    private final AtomicReference<String> failing = new AtomicReference<>("");
+    private final IOException failure = new IOException("Input/output error");
+
+    /** The disk, but that calls of the method with the name in {@link #failing} fail. */
+    private Disk failingDisk() {
+        return (Disk) Proxy.newProxyInstance(
+                Disk.class.getClassLoader(), new Class<?>[] {Disk.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals(failing.get())) {
+                        throw failure;
+                    }
+                    try {
+                        return method.invoke(disk, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+
+    @BeforeEach
+    void openOnTheFailingDisk() throws IOException {
+        store = open(failingDisk());
+    }
+
+    @Test
+    void aFailedForceIsNeverTriedIntoSuccess() throws IOException {
+        put(CHUNK, 1);
+        failing.set("forceDirectory");
+        assertThatThrownBy(() -> store.forcePublished()).isSameAs(failure);
+        failing.set("");
+
+        assertThatThrownBy(() -> store.forcePublished())
+                .isInstanceOfSatisfying(
+                        ChunkServerException.Unavailable.class,
+                        e -> assertThat(e.code()).isEqualTo(ErrorCode.DISK_FAILED));
+    }
+
+    @Test
+    void aVersionIsNotFinishedWhenItsNameCouldNotBeForced() {
+        failing.set("forceDirectory");
+        assertThatThrownBy(() -> stage(CHUNK, 1, Durability.SYNC)).isSameAs(failure);
+        assertThat(store.staged()).isEmpty();
+    }
+
+    @Test
+    void aChunkThatCouldNotBeDeletedIsStillThere() throws IOException {
+        ChunkInfo info = put(CHUNK, 1);
+        failing.set("delete");
+        assertThatThrownBy(() -> store.delete(CHUNK, info.version())).isSameAs(failure);
+
+        assertThat(store.verify(CHUNK)).isEqualTo(info);
+        assertThat(store.snapshot().publishedBytes()).isEqualTo(info.storedBytes());
+    }
+
+    @Test
+    void aChunkThatCouldNotBePublishedIsAsItWas() throws IOException {
+        ChunkInfo info = put(CHUNK, 1);
+        StageKey key = stage(CHUNK, 2, Durability.SYNC);
+        failing.set("rename");
+        assertThatThrownBy(() -> store.publish(CHUNK, key)).isSameAs(failure);
+
+        assertThat(store.verify(CHUNK)).isEqualTo(info);
+        failing.set("");
+        store.publish(CHUNK, key);
+    }
+
+    @Test
+    void filesThatCannotBeOpenedAreNotTakenForDamagedOnes() throws IOException {
+        put(CHUNK, 1);
+        failing.set("openForRead");
+        store.close();
+        assertThatThrownBy(() -> open(failingDisk())).isSameAs(failure);
+
+        failing.set("");
+        store = open(failingDisk());
+        assertThat(store.findings()).isEmpty();
+        store.verify(CHUNK);
+    }
+}

@@ -1,0 +1,81 @@
+package io.chunkserver.core.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.chunkserver.core.checksum.CheckedBlock;
+import io.chunkserver.core.disk.DiskFile;
+import io.chunkserver.core.disk.DiskFullException;
+import io.chunkserver.core.model.Attributes;
+import io.chunkserver.core.model.ChunkVersion;
+import io.chunkserver.core.model.Durability;
+import io.chunkserver.core.testkit.MemoryDisk;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** S4: a full disk stops what needs room and nothing else. */
+class StoreOnFullDiskTest extends StoreOnMemoryDisk {
+
+    private static final int ROOM_BYTES = 1024 * 1024;
+
+    StoreOnFullDiskTest() {
+        super(new MemoryDisk(ROOM_BYTES));
+    }
+
+    private void fillDisk() throws IOException {
+        try (DiskFile filler = disk.create(Path.of("filler"))) {
+            filler.writeFully(ByteBuffer.allocate((int) disk.freeBytes()), 0);
+        }
+        assertThat(disk.freeBytes()).isZero();
+    }
+
+    @Test
+    void whatIsStoredCanBeReadPublishedDiscardedAndDeleted() throws IOException {
+        put(CHUNK, 1);
+        StageKey second = stage(CHUNK, 2, Durability.SYNC);
+        StageKey third = stage(OTHER, 1, Durability.SYNC);
+        fillDisk();
+
+        store.verify(CHUNK);
+        store.publish(CHUNK, second);
+        store.forcePublished();
+        store.verify(CHUNK);
+        store.discard(third);
+        store.delete(CHUNK, new ChunkVersion(2));
+
+        disk.delete(Path.of("filler"));
+        assertThat(disk.usedBytes()).isZero();
+    }
+
+    @Test
+    void stagingIsRefusedUntilThereIsRoomAgain() throws IOException {
+        put(CHUNK, 1);
+        fillDisk();
+        assertThatThrownBy(() -> stage(CHUNK, 2, Durability.SYNC)).isInstanceOf(DiskFullException.class);
+
+        disk.delete(Path.of("filler"));
+        store.publish(CHUNK, stage(CHUNK, 2, Durability.SYNC));
+        store.verify(CHUNK);
+    }
+
+    @Test
+    void aStagedVersionThatFailedOnceStaysFailed() throws IOException {
+        StageKey key = newKey();
+        StageRequest request =
+                new StageRequest(CHUNK, new ChunkVersion(1), key, 0, false, Attributes.NONE, Durability.SYNC);
+        try (StagedChunk staged = store.stage(request)) {
+            CheckedBlock block = CheckedBlock.of(ByteBuffer.allocate(BLOCK));
+            staged.write(block);
+            fillDisk();
+            assertThatThrownBy(() -> staged.write(block)).isInstanceOf(DiskFullException.class);
+            disk.delete(Path.of("filler"));
+
+            assertThatThrownBy(() -> staged.write(block)).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> staged.finish(BLOCK, block.crc32c())).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> store.publish(CHUNK, key)).isInstanceOf(NoSuchFileException.class);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+package io.chunkserver.core.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.chunkserver.core.checksum.Crc32c;
+import io.chunkserver.core.disk.DiskFile;
+import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.model.Durability;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StoreRecoveryTest extends StoreOnMemoryDisk {
+
+    private void assertQuarantined(byte[] content) throws IOException {
+        assertThat(store.findings()).singleElement().satisfies(finding -> {
+            assertThat(finding.file()).isEqualTo(LAYOUT.chunkFile(CHUNK));
+            assertThat(disk.size(finding.file())).isEmpty();
+            assertThat(finding.reason()).contains(finding.file().toString());
+            try (DiskFile file = disk.openForRead(finding.quarantine())) {
+                ByteBuffer kept = ByteBuffer.allocate((int) file.size());
+                file.readFully(kept, 0);
+                assertThat(kept.array()).isEqualTo(content);
+            }
+        });
+        assertThat(store.stat(CHUNK)).isEmpty();
+        store.verify(OTHER);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, -9, -13, -17, -100})
+    void aFlippedBitInFooterOrTrailer(int offset) throws IOException {
+        put(CHUNK, 1);
+        put(OTHER, 1);
+        flipBit(LAYOUT.chunkFile(CHUNK), offset);
+        byte[] damaged = fileOf(CHUNK);
+
+        reopen();
+
+        assertQuarantined(damaged);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 15, 16, BLOCK})
+    void aTruncatedFile(int size) throws IOException {
+        put(CHUNK, 1);
+        put(OTHER, 1);
+        try (DiskFile file = disk.openForWrite(LAYOUT.chunkFile(CHUNK))) {
+            file.truncate(size);
+        }
+        byte[] damaged = fileOf(CHUNK);
+
+        reopen();
+
+        assertQuarantined(damaged);
+    }
+
+    @Test
+    void theFileOfAnotherChunk() throws IOException {
+        put(CHUNK, 1);
+        put(OTHER, 1);
+        replaceFile(LAYOUT.chunkFile(CHUNK), fileOf(OTHER));
+
+        reopen();
+
+        assertQuarantined(fileOf(OTHER));
+    }
+
+    @Test
+    void andKeepsEveryDamagedFileUnderANameOfItsOwn() throws IOException {
+        for (int round = 0; round < 3; round++) {
+            put(CHUNK, 1);
+            flipBit(LAYOUT.chunkFile(CHUNK), -1);
+            reopen();
+            assertThat(store.findings()).hasSize(1);
+        }
+        assertThat(disk.list(LAYOUT.quarantine())).hasSize(3);
+
+        reopen();
+        assertThat(store.findings()).isEmpty();
+    }
+
+    @Test
+    void andDoesNotLoseADamagedFileInACrash() throws IOException {
+        put(CHUNK, 1);
+        store.forcePublished();
+        flipBit(LAYOUT.chunkFile(CHUNK), -1);
+        try (DiskFile file = disk.openForWrite(LAYOUT.chunkFile(CHUNK))) {
+            file.force();
+        }
+        reopen();
+        crash();
+
+        assertThat(disk.list(LAYOUT.quarantine())).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2, FORMAT_TOO_NEW", "0, FORMAT_TOO_OLD"})
+    void anotherFormatStopsTheOpeningAndLeavesTheFile(int format, ErrorCode code) throws IOException {
+        put(CHUNK, 1);
+        byte[] file = fileOf(CHUNK);
+        byte[] otherFormat = file.clone();
+        ByteBuffer buffer = ByteBuffer.wrap(otherFormat);
+        int trailer = file.length - ChunkFileFormat.TRAILER_BYTES;
+        int footer = trailer - buffer.getInt(trailer);
+        buffer.putInt(footer, format);
+        buffer.putInt(
+                trailer + 4, Crc32c.of(buffer.duplicate().limit(trailer + 4).position(footer)));
+        replaceFile(LAYOUT.chunkFile(CHUNK), otherFormat);
+        store.close();
+
+        assertThatThrownBy(() -> open(disk))
+                .isInstanceOfSatisfying(
+                        ChunkServerException.Unusable.class,
+                        e -> assertThat(e.code()).isEqualTo(code));
+
+        assertThat(fileOf(CHUNK)).isEqualTo(otherFormat);
+    }
+
+    @Test
+    void filesThatAreNotOursAreLeftAlone() throws IOException {
+        put(CHUNK, 1);
+        List<Path> strangers = List.of(
+                LAYOUT.chunks().resolve("README"),
+                LAYOUT.chunks().resolve("3f"),
+                LAYOUT.chunkFile(CHUNK).resolveSibling("notes.txt"),
+                LAYOUT.staged().resolve("x.tmp"));
+        for (Path stranger : strangers) {
+            replaceFile(stranger, new byte[] {1});
+        }
+
+        reopen();
+
+        assertThat(strangers)
+                .allSatisfy(stranger -> assertThat(disk.size(stranger)).hasValue(1));
+        store.verify(CHUNK);
+    }
+
+    @Test
+    void aStagedFileWithoutAWholeFooterIsRemoved() throws IOException {
+        StageKey key = stage(CHUNK, 1, Durability.SYNC);
+        flipBit(LAYOUT.stagedFile(key), -20);
+
+        reopen();
+
+        assertThat(store.staged()).isEmpty();
+        assertThat(disk.list(LAYOUT.staged())).isEmpty();
+    }
+
+    @Test
+    void aStagedFileUnderAnotherNameIsRemoved() throws IOException {
+        StageKey key = stage(CHUNK, 1, Durability.SYNC);
+        disk.rename(LAYOUT.stagedFile(key), LAYOUT.stagedFile(newKey()));
+
+        reopen();
+
+        assertThat(store.staged()).isEmpty();
+    }
+}
