@@ -62,10 +62,8 @@ record OpenParts(
             throws IOException {
         ChunkServerConfig config = builder.config();
         DataDirectory directory = opened(open, openDirectory(builder, environment));
-        FileChunkStore store = opened(
-                open,
-                FileChunkStore.open(
-                        directory.disk(), DataDirectory.CHUNKS, DataDirectory.STAGED, DataDirectory.QUARANTINE));
+        FileChunkStore store =
+                opened(open, FileChunkStore.open(directory.disk(), DataDirectory.CHUNKS, DataDirectory.QUARANTINE));
         if (!SegmentedTransactionLog.exists(directory.disk(), DataDirectory.LOG)) {
             // Whoever lost its log must not answer for what the lost one knew.
             directory.renewLogId();

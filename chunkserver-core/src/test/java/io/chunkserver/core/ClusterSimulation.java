@@ -8,6 +8,8 @@ import io.chunkserver.core.commit.ChunkWriter;
 import io.chunkserver.core.commit.Receipt;
 import io.chunkserver.core.commit.StoreRequest;
 import io.chunkserver.core.commit.log.TransactionLogConfig;
+import io.chunkserver.core.disk.DataDirectory;
+import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
@@ -23,6 +25,7 @@ import io.chunkserver.core.testkit.SimulatedNetwork;
 import io.chunkserver.core.testkit.SimulatedTime;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -236,13 +239,26 @@ class ClusterSimulation {
                         .isEqualTo(server.list("", null, 100).stream()
                                 .mapToLong(ChunkInfo::storedBytes)
                                 .sum());
-                assertThat(disks.get(server.self().id().value()).list(java.nio.file.Path.of("staged")))
+                assertThat(stagedFiles(disks.get(server.self().id().value()), DataDirectory.CHUNKS))
                         .as("staged files of %s", server.self())
                         .isEmpty();
             }
             for (ChunkId chunk : stores.keySet()) {
                 checkChunk(chunk);
             }
+        }
+
+        private static List<Path> stagedFiles(Disk disk, Path folder) throws IOException {
+            List<Path> found = new ArrayList<>();
+            for (Path name : disk.list(folder)) {
+                Path path = folder.resolve(name);
+                if (disk.size(path).isEmpty()) {
+                    found.addAll(stagedFiles(disk, path));
+                } else if (name.toString().endsWith(".staged")) {
+                    found.add(path);
+                }
+            }
+            return found;
         }
 
         private void checkChunk(ChunkId chunk) throws IOException {

@@ -73,8 +73,10 @@ class ReplicatedStoreTest {
             server.close();
         }
         for (String name : servers.keySet()) {
-            try (Stream<Path> staged = Files.list(root.resolve(name).resolve("staged"))) {
-                assertThat(staged).as("staged files of server %s", name).isEmpty();
+            try (Stream<Path> files = Files.walk(root.resolve(name).resolve("chunks"))) {
+                assertThat(files.filter(file -> file.toString().endsWith(".staged")))
+                        .as("staged files of server %s", name)
+                        .isEmpty();
             }
         }
     }

@@ -321,7 +321,7 @@ final class ChunkLane {
             if (current != null) {
                 current.close();
             }
-            participant.storage().store().discard(key);
+            participant.storage().store().discard(chunk, key);
             if (current != null) {
                 current.forfeit();
             }

@@ -73,7 +73,7 @@ public final class CommitRecovery {
                         version.info().id(),
                         version.key());
             } else {
-                store.discard(version.key());
+                store.discard(version.info().id(), version.key());
                 LOG.info("removed the staged file of {}, which was never promised", version.key());
             }
         }

@@ -23,8 +23,7 @@ import org.slf4j.LoggerFactory;
  * <pre>
  * server_info.json   who the server is (may lie elsewhere)
  * lock               held while the server runs
- * chunks/            published chunks
- * staged/            versions that are being written or await a decision
+ * chunks/            published chunks, and versions that are being written or await a decision
  * log/               the transaction log
  * quarantine/        damaged files, kept for an operator
  * </pre>
@@ -38,7 +37,6 @@ import org.slf4j.LoggerFactory;
 public final class DataDirectory implements Closeable {
 
     public static final Path CHUNKS = Path.of("chunks");
-    public static final Path STAGED = Path.of("staged");
     public static final Path LOG = Path.of("log");
     public static final Path QUARANTINE = Path.of("quarantine");
     public static final Path IDENTITY_FILE = Path.of("server_info.json");
@@ -46,7 +44,7 @@ public final class DataDirectory implements Closeable {
     static final Path LOCK = Path.of("lock");
 
     private static final Path ROOT = Path.of("");
-    private static final List<Path> FOLDERS = List.of(CHUNKS, STAGED, LOG, QUARANTINE);
+    private static final List<Path> FOLDERS = List.of(CHUNKS, LOG, QUARANTINE);
     private static final int GENERATED_ID_DIGITS = 10;
 
     private static final Logger logger = LoggerFactory.getLogger(DataDirectory.class);

@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads.</b> Safe for many threads; but at most one transaction per chunk may stage, publish or discard at
  * a time, which {@code commit} sees to. All methods may wait for the disk.
  *
- * <p><b>Errors.</b> Damage found while reading is {@code CORRUPT}, naming chunk, file and block. An
- * {@link IOException} that is no {@code ChunkServerException} means that the disk failed or
- * ({@code DiskFullException}) is full.
+ * <p><b>Errors.</b> Damage found while reading is {@code CORRUPT}, naming chunk, file and block; a full file system is
+ * {@code INSUFFICIENT_SPACE} with the bytes that it has left. An {@link IOException} that is no {@code ChunkServerException}
+ * means that the disk failed.
  *
  * <p>Callers may not expect: that a version before the published one can be read; that the store limits its size;
  * that staged versions expire by themselves.
@@ -60,7 +60,7 @@ public interface ChunkStore extends Closeable {
     Publication publish(ChunkId chunk, StageKey key) throws IOException;
 
     /** Removes a staged version, finished or not; one that is not there is fine. */
-    void discard(StageKey key) throws IOException;
+    void discard(ChunkId chunk, StageKey key) throws IOException;
 
     /** The published version, which may be a tombstone; empty when the chunk was never stored. */
     Optional<ChunkInfo> stat(ChunkId chunk);

@@ -1,6 +1,7 @@
 package io.chunkserver.core.store;
 
 import io.chunkserver.core.disk.Disk;
+import io.chunkserver.core.disk.DiskFullException;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
@@ -50,24 +51,22 @@ public final class FileChunkStore implements ChunkStore {
     }
 
     /**
-     * Opens a store in three folders of a disk, which exist.
+     * Opens a store in two folders of a disk, which exist.
      *
-     * @param chunks     published versions
-     * @param staged     versions that are being written or await a decision
+     * @param chunks     published versions, and beside them those that are being written or await a decision
      * @param quarantine where damaged files are moved to
      * @throws ChunkServerException.Unusable with {@code FORMAT_TOO_NEW} or {@code FORMAT_TOO_OLD} when a file has
      *     another format; it is left as it is
      */
-    public static FileChunkStore open(Disk disk, Path chunks, Path staged, Path quarantine) throws IOException {
-        FileChunkStore store = new FileChunkStore(disk, new StoreLayout(chunks, staged, quarantine));
+    public static FileChunkStore open(Disk disk, Path chunks, Path quarantine) throws IOException {
+        FileChunkStore store = new FileChunkStore(disk, new StoreLayout(chunks, quarantine));
         store.recover();
         return store;
     }
 
     private void recover() throws IOException {
         StoreRecovery recovery = new StoreRecovery(disk, layout);
-        recovery.recoverPublished(index);
-        recovery.recoverStaged(finished);
+        recovery.recover(index, finished);
         findings = recovery.findings();
         StoreSnapshot counts = index.snapshot();
         logger.info(
@@ -92,9 +91,13 @@ public final class FileChunkStore implements ChunkStore {
     @Override
     public StagedChunk stage(StageRequest request) throws IOException {
         handles.checkOpen();
-        // Made now and not by publish, which must not meet a full disk.
-        folders.makeFor(layout.chunkFile(request.chunk()));
-        return new StagedFile(disk, request, layout.stagedFile(request.key()), handles, finished::put);
+        Path file = layout.stagedFile(request.chunk(), request.key());
+        try {
+            folders.makeFor(file);
+            return new StagedFile(disk, request, file, handles, finished::put);
+        } catch (DiskFullException e) {
+            throw StagedFile.noRoom(disk, request, e);
+        }
     }
 
     @Override
@@ -115,12 +118,13 @@ public final class FileChunkStore implements ChunkStore {
         ChunkInfo info = finished.get(key);
         if (info == null) {
             throw new NoSuchFileException(
-                    layout.stagedFile(key).toString(), null, "no finished version " + key + " of chunk " + chunk);
+                    layout.stagedFile(chunk, key).toString(),
+                    null,
+                    "no finished version " + key + " of chunk " + chunk);
         }
         checkSucceeds(info, chunk, key, current);
-        folders.makeFor(target);
-        disk.rename(layout.stagedFile(key), target);
-        folders.markMoved(target);
+        disk.rename(layout.stagedFile(chunk, key), target);
+        folders.markChanged(target);
         index.advance(info);
         finished.remove(key);
         return new Publication(info, current.map(ChunkInfo::storedBytes).orElse(0L));
@@ -128,8 +132,9 @@ public final class FileChunkStore implements ChunkStore {
 
     /** The version is published already, but perhaps by a process that died before it could force that. */
     private Publication republish(ChunkInfo info, StageKey key, Path target) throws IOException {
-        folders.markInherited(target);
-        discard(key);
+        folders.makeFor(target);
+        folders.markChanged(target);
+        discard(info.id(), key);
         return new Publication(info, 0);
     }
 
@@ -150,11 +155,11 @@ public final class FileChunkStore implements ChunkStore {
     }
 
     @Override
-    public void discard(StageKey key) throws IOException {
+    public void discard(ChunkId chunk, StageKey key) throws IOException {
         handles.checkOpen();
         finished.remove(key);
         try {
-            disk.delete(layout.stagedFile(key));
+            disk.delete(layout.stagedFile(chunk, key));
         } catch (NoSuchFileException e) {
             // Never staged, published or discarded before: all are fine.
         }

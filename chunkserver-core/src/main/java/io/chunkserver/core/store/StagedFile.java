@@ -5,6 +5,7 @@ import io.chunkserver.core.checksum.CheckedBlock;
 import io.chunkserver.core.checksum.Crc32c;
 import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.disk.DiskFile;
+import io.chunkserver.core.disk.DiskFullException;
 import io.chunkserver.core.disk.DiskNames;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
@@ -71,7 +72,7 @@ final class StagedFile implements StagedChunk {
                     + " does not have the checksum that its origin computed");
         }
         state = State.FAILED;
-        file.writeFully(block.data().duplicate(), checksums.lengthBytes());
+        write(block.data().duplicate(), checksums.lengthBytes());
         state = State.OPEN;
         checksums.add(block.crc32c(), block.lengthBytes());
     }
@@ -124,8 +125,28 @@ final class StagedFile implements StagedChunk {
                 request.attributes());
         ByteBuffer end = ByteBuffer.allocate(table.remaining() + ChunkFileFormat.tailBytes(footer));
         ChunkFileFormat.encode(footer, end.put(table));
-        file.writeFully(end.flip(), checksums.lengthBytes());
+        write(end.flip(), checksums.lengthBytes());
         return footer.info();
+    }
+
+    private void write(ByteBuffer bytes, long position) throws IOException {
+        try {
+            file.writeFully(bytes, position);
+        } catch (DiskFullException e) {
+            throw noRoom(disk, request, e);
+        }
+    }
+
+    /** A full file system is no failed disk: the version cannot be stored, everything else goes on. */
+    static ChunkServerException noRoom(Disk disk, StageRequest request, DiskFullException cause) throws IOException {
+        return new Failure(
+                        ErrorCode.INSUFFICIENT_SPACE,
+                        "the file system has no room for chunk " + request.chunk(),
+                        "make room on the file system or store on another server",
+                        null,
+                        request.key().transaction(),
+                        disk.freeBytes())
+                .toException(cause);
     }
 
     private ChunkServerException mismatch(String message) {

@@ -4,7 +4,6 @@ import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.disk.DiskNames;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,13 +35,16 @@ final class StoreFolders {
         this.layout = layout;
     }
 
-    /** Makes the folder of a chunk file. */
+    /**
+     * Makes the folder of a chunk file and makes it durable, since a promise to commit relies on it. It may be there already
+     * from a process that died before it could force that, so the first use in a process forces it in any case.
+     */
     void makeFor(Path chunkFile) throws IOException {
         Path folder = DiskNames.parentOf(chunkFile);
         if (!known.contains(folder)) {
             disk.createDirectories(folder);
-            // Marked before it is known: whoever finds the folder known relies on the mark.
-            markParents(folder);
+            disk.forceDirectory(layout.chunks());
+            disk.forceDirectory(DiskNames.parentOf(folder));
             known.add(folder);
         }
     }
@@ -52,43 +54,16 @@ final class StoreFolders {
         mark(DiskNames.parentOf(chunkFile));
     }
 
-    /** To be called after a chunk file was moved here from the staged ones. */
-    void markMoved(Path chunkFile) {
-        markChanged(chunkFile);
-        mark(layout.staged());
-    }
-
-    /** To be called for a chunk file that another process may have put in its place. */
-    void markInherited(Path chunkFile) {
-        markMoved(chunkFile);
-        markParents(DiskNames.parentOf(chunkFile));
-    }
-
-    private void markParents(Path folder) {
-        mark(DiskNames.parentOf(folder));
-        mark(layout.chunks());
-    }
-
     private void mark(Path folder) {
         marks.put(folder, lastMark.incrementAndGet());
     }
 
-    /**
-     * Makes every change durable that was marked before this call.
-     *
-     * <p>Folders above are forced before those below, and the folder of staged files last: a file that is moved out of
-     * it must have its new name on disk before it loses its old one.
-     */
+    /** Makes every change durable that was marked before this call. */
     void force() throws IOException {
-        List<Map.Entry<Path, Long>> marked = marks.entrySet().stream()
-                .map(entry -> Map.entry(entry.getKey(), entry.getValue()))
-                .sorted(Map.Entry.comparingByKey(Comparator.<Path, Boolean>comparing(layout.staged()::equals)
-                        .thenComparing(Path::getNameCount)
-                        .thenComparing(Comparator.naturalOrder())))
-                .toList();
-        for (Map.Entry<Path, Long> folder : marked) {
+        for (Map.Entry<Path, Long> folder : List.copyOf(marks.entrySet())) {
+            Long mark = folder.getValue();
             disk.forceDirectory(folder.getKey());
-            marks.remove(folder.getKey(), folder.getValue());
+            marks.remove(folder.getKey(), mark);
         }
     }
 }

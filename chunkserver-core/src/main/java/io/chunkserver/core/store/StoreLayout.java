@@ -14,13 +14,18 @@ import java.util.regex.Pattern;
  * <pre>
  * chunks/2a/1f/HASH.chunk            HASH: SHA-256 of the chunk's id in 64 hexadecimal digits;
  *                                    the folders are its first and its next 6 bits, 00 to 3f each
- * staged/HASH.BOOT.COUNTER.staged    HASH: SHA-256 of the transaction's id; then its attempt
+ * chunks/2a/1f/HASH.BOOT.COUNTER.staged
+ *                                    HASH: SHA-256 of the transaction's id; then its attempt
  * quarantine/NAME                    as it was called before, with a number when that is taken
  * </pre>
  *
  * <p>Names are hashes so that no text which a client sent ever becomes one.
+ *
+ * <p>A staged file lies in the folder that its chunk's file has or will have. Publishing is then a rename within one folder,
+ * which a crash undoes wholly or not at all. A folder of all staged files would be forced for the sake of one of them while
+ * another has been moved out of it, and the other's new name, in a folder that is not forced, could be lost with its old one.
  */
-record StoreLayout(Path chunks, Path staged, Path quarantine) {
+record StoreLayout(Path chunks, Path quarantine) {
 
     private static final String HASH = "[0-9a-f]{64}";
     private static final Pattern FAN_OUT = Pattern.compile("[0-3][0-9a-f]");
@@ -29,20 +34,22 @@ record StoreLayout(Path chunks, Path staged, Path quarantine) {
 
     Path chunkFile(ChunkId chunk) {
         byte[] hash = sha256(chunk.toString());
-        int first = (hash[0] & 0xFF) >>> 2;
-        int second = (hash[0] & 0x03) << 4 | (hash[1] & 0xFF) >>> 4;
-        return chunks.resolve(fanOut(first))
-                .resolve(fanOut(second))
-                .resolve(HexFormat.of().formatHex(hash) + ".chunk");
+        return folder(hash).resolve(HexFormat.of().formatHex(hash) + ".chunk");
+    }
+
+    Path stagedFile(ChunkId chunk, StageKey key) {
+        String transaction = HexFormat.of().formatHex(sha256(key.transaction().toString()));
+        return folder(sha256(chunk.toString())).resolve(transaction + "." + key.attempt() + ".staged");
+    }
+
+    private Path folder(byte[] chunkHash) {
+        int first = (chunkHash[0] & 0xFF) >>> 2;
+        int second = (chunkHash[0] & 0x03) << 4 | (chunkHash[1] & 0xFF) >>> 4;
+        return chunks.resolve(fanOut(first)).resolve(fanOut(second));
     }
 
     private static String fanOut(int bits) {
         return HexFormat.of().toHexDigits(bits, 2);
-    }
-
-    Path stagedFile(StageKey key) {
-        String hash = HexFormat.of().formatHex(sha256(key.transaction().toString()));
-        return staged.resolve(hash + "." + key.attempt() + ".staged");
     }
 
     static boolean isFanOut(Path name) {

@@ -44,12 +44,16 @@ final class StoreRecovery {
         return List.copyOf(findings);
     }
 
-    /** Puts every published version into the index. */
-    void recoverPublished(ChunkIndex index) throws IOException {
+    /** Puts every published version into the index, lists every finished staged version and removes the other staged ones. */
+    void recover(ChunkIndex index, Map<StageKey, ChunkInfo> finished) throws IOException {
         for (Path upper : folders(layout.chunks())) {
             for (Path lower : folders(upper)) {
-                for (Path name : names(lower, StoreLayout::isChunk)) {
-                    recoverPublished(name, index);
+                for (Path file : names(lower, name -> StoreLayout.isChunk(name) || StoreLayout.isStaged(name))) {
+                    if (StoreLayout.isChunk(file.getFileName())) {
+                        recoverPublished(file, index);
+                    } else {
+                        recoverStaged(file, finished);
+                    }
                 }
             }
         }
@@ -67,22 +71,17 @@ final class StoreRecovery {
         }
     }
 
-    /** Lists every finished staged version and removes the others. */
-    void recoverStaged(Map<StageKey, ChunkInfo> finished) throws IOException {
-        for (Path file : names(layout.staged(), StoreLayout::isStaged)) {
-            try {
-                ChunkFooter footer = footer(file);
-                if (!layout.stagedFile(footer.key()).equals(file)) {
-                    throw misplaced(file, "staged version " + footer.key());
-                }
-                finished.put(footer.key(), footer.info());
-            } catch (ChunkServerException.Corrupt e) {
-                logger.info(
-                        "removing unfinished staged file {}: {}",
-                        file,
-                        e.failure().message());
-                disk.delete(file);
+    private void recoverStaged(Path file, Map<StageKey, ChunkInfo> finished) throws IOException {
+        try {
+            ChunkFooter footer = footer(file);
+            if (!layout.stagedFile(footer.chunk(), footer.key()).equals(file)) {
+                throw misplaced(file, "staged version " + footer.key());
             }
+            finished.put(footer.key(), footer.info());
+        } catch (ChunkServerException.Corrupt e) {
+            logger.info(
+                    "removing unfinished staged file {}: {}", file, e.failure().message());
+            disk.delete(file);
         }
     }
 

@@ -55,11 +55,7 @@ class DataDirectoryTest {
 
         assertThat(disk.list(ROOT))
                 .contains(
-                        DataDirectory.CHUNKS,
-                        DataDirectory.STAGED,
-                        DataDirectory.LOG,
-                        DataDirectory.QUARANTINE,
-                        DataDirectory.IDENTITY_FILE);
+                        DataDirectory.CHUNKS, DataDirectory.LOG, DataDirectory.QUARANTINE, DataDirectory.IDENTITY_FILE);
         assertThat(identity.serverId().value()).matches("cs-[0-9a-f]{10}");
         assertThat(identity.uuid()).isNotEqualTo(identity.logId());
         assertThat(identity.uuid().version()).isEqualTo(4);
@@ -81,7 +77,7 @@ class DataDirectoryTest {
     void foldersAndIdentityOutliveACrashRightAfterOpening() throws IOException {
         ServerIdentity first = DataDirectory.open(disk, random).identity();
         disk.crash();
-        assertThat(disk.list(ROOT)).contains(DataDirectory.CHUNKS, DataDirectory.STAGED, DataDirectory.LOG);
+        assertThat(disk.list(ROOT)).contains(DataDirectory.CHUNKS, DataDirectory.LOG);
 
         assertThat(openAndClose()).isEqualTo(first.atNextBoot());
     }
@@ -180,7 +176,7 @@ class DataDirectoryTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"chunks", "staged", "log", "quarantine"})
+    @ValueSource(strings = {"chunks", "log", "quarantine"})
     void noIdentityIsMadeUpOverDataThatIsThere(String folder) throws IOException {
         openAndClose();
         Path data = Path.of(folder).resolve("data");

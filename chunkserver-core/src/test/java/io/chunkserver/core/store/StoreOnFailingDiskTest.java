@@ -82,6 +82,16 @@ class StoreOnFailingDiskTest extends StoreOnMemoryDisk {
         store.publish(CHUNK, key);
     }
 
+    /** A folder takes room, and after the vote of a transaction there may be none left. */
+    @Test
+    void publishingNeedsNoNewFolder() throws IOException {
+        StageKey key = stage(CHUNK, 1, Durability.SYNC);
+        failing.set("createDirectories");
+
+        store.publish(CHUNK, key);
+        store.verify(CHUNK);
+    }
+
     @Test
     void filesThatCannotBeOpenedAreNotTakenForDamagedOnes() throws IOException {
         put(CHUNK, 1);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.chunkserver.core.checksum.CheckedBlock;
 import io.chunkserver.core.disk.DiskFile;
-import io.chunkserver.core.disk.DiskFullException;
+import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.Durability;
@@ -43,7 +43,7 @@ class StoreOnFullDiskTest extends StoreOnMemoryDisk {
         store.publish(CHUNK, second);
         store.forcePublished();
         store.verify(CHUNK);
-        store.discard(third);
+        store.discard(OTHER, third);
         store.delete(CHUNK, new ChunkVersion(2));
 
         disk.delete(Path.of("filler"));
@@ -54,7 +54,8 @@ class StoreOnFullDiskTest extends StoreOnMemoryDisk {
     void stagingIsRefusedUntilThereIsRoomAgain() throws IOException {
         put(CHUNK, 1);
         fillDisk();
-        assertThatThrownBy(() -> stage(CHUNK, 2, Durability.SYNC)).isInstanceOf(DiskFullException.class);
+        assertThatThrownBy(() -> stage(CHUNK, 2, Durability.SYNC))
+                .isInstanceOf(ChunkServerException.InsufficientSpace.class);
 
         disk.delete(Path.of("filler"));
         store.publish(CHUNK, stage(CHUNK, 2, Durability.SYNC));
@@ -70,7 +71,7 @@ class StoreOnFullDiskTest extends StoreOnMemoryDisk {
             CheckedBlock block = CheckedBlock.of(ByteBuffer.allocate(BLOCK));
             staged.write(block);
             fillDisk();
-            assertThatThrownBy(() -> staged.write(block)).isInstanceOf(DiskFullException.class);
+            assertThatThrownBy(() -> staged.write(block)).isInstanceOf(ChunkServerException.InsufficientSpace.class);
             disk.delete(Path.of("filler"));
 
             assertThatThrownBy(() -> staged.write(block)).isInstanceOf(IllegalStateException.class);

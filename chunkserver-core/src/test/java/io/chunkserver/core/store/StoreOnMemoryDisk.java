@@ -34,15 +34,14 @@ abstract class StoreOnMemoryDisk {
     static final ChunkId CHUNK = new ChunkId("/data", 0);
     static final ChunkId OTHER = new ChunkId("/data", 1);
 
-    static final StoreLayout LAYOUT =
-            new StoreLayout(DataDirectory.CHUNKS, DataDirectory.STAGED, DataDirectory.QUARANTINE);
+    static final StoreLayout LAYOUT = new StoreLayout(DataDirectory.CHUNKS, DataDirectory.QUARANTINE);
 
     static FileChunkStore open(Disk disk) throws IOException {
-        for (Path folder : List.of(LAYOUT.chunks(), LAYOUT.staged(), LAYOUT.quarantine())) {
+        for (Path folder : List.of(LAYOUT.chunks(), LAYOUT.quarantine())) {
             disk.createDirectories(folder);
         }
         disk.forceDirectory(Path.of(""));
-        return FileChunkStore.open(disk, LAYOUT.chunks(), LAYOUT.staged(), LAYOUT.quarantine());
+        return FileChunkStore.open(disk, LAYOUT.chunks(), LAYOUT.quarantine());
     }
 
     final MemoryDisk disk;

@@ -131,7 +131,7 @@ class StoreRecoveryTest extends StoreOnMemoryDisk {
                 LAYOUT.chunks().resolve("README"),
                 LAYOUT.chunks().resolve("3f"),
                 LAYOUT.chunkFile(CHUNK).resolveSibling("notes.txt"),
-                LAYOUT.staged().resolve("x.tmp"));
+                LAYOUT.chunkFile(CHUNK).resolveSibling("x.tmp"));
         for (Path stranger : strangers) {
             replaceFile(stranger, new byte[] {1});
         }
@@ -146,18 +146,18 @@ class StoreRecoveryTest extends StoreOnMemoryDisk {
     @Test
     void aStagedFileWithoutAWholeFooterIsRemoved() throws IOException {
         StageKey key = stage(CHUNK, 1, Durability.SYNC);
-        flipBit(LAYOUT.stagedFile(key), -20);
+        flipBit(LAYOUT.stagedFile(CHUNK, key), -20);
 
         reopen();
 
         assertThat(store.staged()).isEmpty();
-        assertThat(disk.list(LAYOUT.staged())).isEmpty();
+        assertThat(disk.list(LAYOUT.chunkFile(CHUNK).getParent())).isEmpty();
     }
 
     @Test
     void aStagedFileUnderAnotherNameIsRemoved() throws IOException {
         StageKey key = stage(CHUNK, 1, Durability.SYNC);
-        disk.rename(LAYOUT.stagedFile(key), LAYOUT.stagedFile(newKey()));
+        disk.rename(LAYOUT.stagedFile(CHUNK, key), LAYOUT.stagedFile(CHUNK, newKey()));
 
         reopen();
 

@@ -174,7 +174,7 @@ public abstract class ChunkStoreContract extends ChunkStoreFixture {
         stage(request(CHUNK, 1, first), bytes(10, 1));
         stage(request(CHUNK, 1, second), bytes(20, 2));
 
-        store().discard(first);
+        store().discard(CHUNK, first);
         store().publish(CHUNK, second);
 
         assertThat(read(CHUNK)).isEqualTo(bytes(20, 2));
@@ -311,10 +311,10 @@ public abstract class ChunkStoreContract extends ChunkStoreFixture {
         StageKey unfinished = newKey();
         store().stage(request(CHUNK, 1, unfinished)).close();
 
-        store().discard(finished);
-        store().discard(finished);
-        store().discard(unfinished);
-        store().discard(newKey());
+        store().discard(CHUNK, finished);
+        store().discard(CHUNK, finished);
+        store().discard(CHUNK, unfinished);
+        store().discard(CHUNK, newKey());
 
         assertThat(store().staged()).isEmpty();
         stage(request(CHUNK, 1, finished), bytes(10, 1));

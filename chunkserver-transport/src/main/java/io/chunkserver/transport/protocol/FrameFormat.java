@@ -80,13 +80,18 @@ public final class FrameFormat {
     }
 
     /**
-     * Whether bytes can be the beginning of a frame, as far as there are any: tells another protocol before a whole preamble has
-     * come.
+     * Looks at the beginning of a frame of which not even the preamble may have come.
+     *
+     * @throws ChunkServerException with {@code PROTOCOL_ERROR} when the bytes, as far as there are any, begin no frame
      */
-    public static boolean startsLikeFrame(ByteBuffer source) {
-        int at = source.position();
-        return (source.remaining() < 1 || source.get(at) == (byte) (MAGIC >> 8))
-                && (source.remaining() < 2 || source.get(at + 1) == (byte) MAGIC);
+    public static void checkStart(ByteBuffer source) throws ChunkServerException {
+        for (int i = 0; i < Math.min(source.remaining(), Short.BYTES); i++) {
+            byte expected = (byte) (i == 0 ? MAGIC >> Byte.SIZE : MAGIC);
+            if (source.get(source.position() + i) != expected) {
+                throw broken("this is not a chunk server protocol: a frame does not begin with the bytes "
+                        + Integer.toHexString(MAGIC));
+            }
+        }
     }
 
     /**
@@ -97,11 +102,7 @@ public final class FrameFormat {
      */
     public static Preamble decode(ByteBuffer source) throws ChunkServerException {
         ByteBuffer bytes = source.slice(source.position(), PREAMBLE_BYTES);
-        if (bytes.getShort(0) != MAGIC) {
-            throw broken("this is not a chunk server protocol: a frame begins with the bytes "
-                    + Integer.toHexString(bytes.getShort(0) & 0xFFFF) + " instead of "
-                    + Integer.toHexString(MAGIC));
-        }
+        checkStart(bytes);
         if (Crc32c.of(bytes.duplicate().limit(CHECKSUM_AT)) != bytes.getInt(CHECKSUM_AT)) {
             throw broken("the preamble of a frame was damaged on the way: its checksum does not match");
         }

@@ -25,7 +25,7 @@ class FrameFormatProperties {
     @Property
     void preamblesAreReadAsTheyWereWritten(@ForAll("preambles") Preamble preamble) throws Exception {
         ByteBuffer bytes = encoded(preamble);
-        assertThat(FrameFormat.startsLikeFrame(bytes)).isTrue();
+        FrameFormat.checkStart(bytes);
         assertThat(FrameFormat.decode(bytes)).isEqualTo(preamble);
         assertThat(bytes.hasRemaining()).isFalse();
     }

@@ -1,6 +1,5 @@
 package io.chunkserver.transport.protocol;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,6 +9,8 @@ import io.chunkserver.transport.FrameType;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a reader says about bytes that are no frame. */
 class FrameFormatTest {
@@ -23,22 +24,21 @@ class FrameFormatTest {
 
     @Test
     void anotherProtocolIsToldAsSuch() {
-        ByteBuffer http = ByteBuffer.wrap("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.UTF_8));
-        assertThat(FrameFormat.startsLikeFrame(http)).isFalse();
+        ByteBuffer http = bytes("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
         assertThatThrownBy(() -> FrameFormat.decode(http)).hasMessageContaining("not a chunk server protocol");
     }
 
-    @Test
-    void twoBytesAreEnoughToTellAnotherProtocol() {
-        assertThat(FrameFormat.startsLikeFrame(ByteBuffer.wrap(new byte[] {}))).isTrue();
-        assertThat(FrameFormat.startsLikeFrame(ByteBuffer.wrap(new byte[] {'C'})))
-                .isTrue();
-        assertThat(FrameFormat.startsLikeFrame(ByteBuffer.wrap(new byte[] {'C', 'S'})))
-                .isTrue();
-        assertThat(FrameFormat.startsLikeFrame(ByteBuffer.wrap(new byte[] {'C', 'T'})))
-                .isFalse();
-        assertThat(FrameFormat.startsLikeFrame(ByteBuffer.wrap(new byte[] {'S'})))
-                .isFalse();
+    @ParameterizedTest
+    @ValueSource(strings = {"", "C", "CS", "CS?"})
+    void theBeginningOfAFrameIsNoError(String beginning) {
+        assertThatCode(() -> FrameFormat.checkStart(bytes(beginning))).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"S", "CT", "GE"})
+    void twoBytesAreEnoughToTellAnotherProtocol(String beginning) {
+        assertThatThrownBy(() -> FrameFormat.checkStart(bytes(beginning)))
+                .hasMessageContaining("not a chunk server protocol");
     }
 
     @Test
@@ -72,13 +72,17 @@ class FrameFormatTest {
     @Test
     void aDamagedHeaderIsNoticed() throws Exception {
         Frame frame = Messages.cancel(1);
-        ByteBuffer header = ByteBuffer.wrap("{}".getBytes(StandardCharsets.UTF_8));
+        ByteBuffer header = bytes("{}");
         ByteBuffer bytes = ByteBuffer.allocate(FrameFormat.PREAMBLE_BYTES);
         FrameFormat.encode(Frame.of(FrameType.END, 1, header), bytes);
         Preamble preamble = FrameFormat.decode(bytes.flip());
         assertThatCode(() -> FrameFormat.checkHeader(preamble, header)).doesNotThrowAnyException();
         assertThatThrownBy(() -> FrameFormat.checkHeader(preamble, frame.header()))
                 .hasMessageContaining("damaged");
+    }
+
+    private static ByteBuffer bytes(String text) {
+        return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
     }
 
     private static ByteBuffer preamble() {

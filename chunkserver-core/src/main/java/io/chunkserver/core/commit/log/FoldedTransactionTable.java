@@ -105,7 +105,10 @@ final class FoldedTransactionTable implements TransactionTable {
             if (record instanceof LogRecord.Prepared prepared) {
                 inDoubt.put(key, prepared);
             } else if (record instanceof LogRecord.Decided decided) {
-                decide(key, decided);
+                // Removed first, so that the map keeps the order of the log.
+                undelivered.remove(key);
+                undelivered.put(key, decided);
+                remember(outcomeOf(decided));
             } else if (record instanceof LogRecord.Committed committed) {
                 LogRecord.@Nullable Prepared prepared = inDoubt.remove(key);
                 if (prepared != null) {
@@ -163,14 +166,14 @@ final class FoldedTransactionTable implements TransactionTable {
         }
     }
 
-    /** Adds a decision that is not delivered out of a checkpoint. */
+    /** Adds a decision that is not delivered out of a checkpoint; its outcome is an entry of its own. */
     void restore(LogRecord.Decided decided) {
         synchronized (lock) {
-            decide(new Key(decided.transaction(), decided.attempt()), decided);
+            undelivered.put(new Key(decided.transaction(), decided.attempt()), decided);
         }
     }
 
-    /** Adds an outcome out of a checkpoint. */
+    /** Adds an outcome out of a checkpoint, after all decisions. */
     void restore(Outcome outcome) {
         synchronized (lock) {
             remember(outcome);
@@ -187,23 +190,16 @@ final class FoldedTransactionTable implements TransactionTable {
     /** The table as a checkpoint that restores it, begin and end included. */
     List<LogEntry> checkpoint() {
         synchronized (lock) {
-            int entries = inDoubt.size() + undelivered.size() + remembered.size();
+            int entries = inDoubt.size() + undelivered.size() + held.size() + remembered.size();
             List<LogEntry> checkpoint = new ArrayList<>(entries + 2);
             checkpoint.add(new LogEntry.CheckpointBegin());
             inDoubt.values().forEach(prepared -> checkpoint.add(new LogEntry.CheckpointPrepared(prepared)));
             undelivered.values().forEach(decided -> checkpoint.add(new LogEntry.CheckpointDecided(decided)));
+            held.values().forEach(outcome -> checkpoint.add(new LogEntry.CheckpointOutcome(outcome)));
             remembered.values().forEach(outcome -> checkpoint.add(new LogEntry.CheckpointOutcome(outcome)));
             checkpoint.add(new LogEntry.CheckpointEnd(expiredThroughMillis, entries));
             return checkpoint;
         }
-    }
-
-    @GuardedBy("lock")
-    private void decide(Key key, LogRecord.Decided decided) {
-        // Removed first, so that the order of the map is the order in which a checkpoint restores it.
-        undelivered.remove(key);
-        undelivered.put(key, decided);
-        remember(outcomeOf(decided));
     }
 
     @GuardedBy("lock")

@@ -22,7 +22,7 @@ sealed interface LogEntry {
     /** An attempt in doubt. */
     record CheckpointPrepared(LogRecord.Prepared prepared) implements LogEntry {}
 
-    /** A decision that is not delivered, and the outcome that goes with it. */
+    /** A decision that is not delivered. */
     record CheckpointDecided(LogRecord.Decided decided) implements LogEntry {}
 
     /** A remembered outcome. */

@@ -1,0 +1,89 @@
+package io.chunkserver.transport.netty;
+
+import io.chunkserver.transport.Frame;
+import io.chunkserver.transport.FrameReceiver;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was read from one connection and the receiver has not taken yet: at most the frames of one read.
+ *
+ * <p>Owned by the connection's event loop; {@link #setReading} and {@link #shut} may be called by any thread and take effect between two
+ * frames.
+ */
+final class Inbox {
+
+    private final Queue<Frame> frames = new ArrayDeque<>();
+    private volatile boolean reading = true;
+    private volatile boolean shut;
+    private @Nullable FrameReceiver receiver;
+    private boolean delivering;
+    private boolean ended;
+    private boolean told;
+    private @Nullable Throwable cause;
+
+    /** Names the receiver, once; until then frames wait. */
+    void attach(FrameReceiver newReceiver) {
+        receiver = newReceiver;
+        deliver();
+    }
+
+    /** Where the decoder puts frames; {@link #deliver} hands them on. */
+    Queue<Frame> frames() {
+        return frames;
+    }
+
+    void setReading(boolean newReading) {
+        reading = newReading;
+    }
+
+    boolean isReading() {
+        return reading;
+    }
+
+    /** The receiver gets no more frames. */
+    void shut() {
+        shut = true;
+    }
+
+    /** Nothing comes after the frames that are here; the first cause that is given counts. */
+    void end(@Nullable Throwable why) {
+        if (!ended) {
+            ended = true;
+            cause = why;
+        }
+        deliver();
+    }
+
+    /** Gives the receiver what it may have now, and the end when all was given. */
+    void deliver() {
+        FrameReceiver to = receiver;
+        // A receiver that turns reading on while it receives comes here again.
+        if (to == null || delivering) {
+            return;
+        }
+        delivering = true;
+        try {
+            while (!shut && reading && !frames.isEmpty()) {
+                to.receive(frames.remove());
+            }
+        } finally {
+            delivering = false;
+        }
+        if (shut) {
+            drop();
+        }
+        if (ended && !told && frames.isEmpty()) {
+            told = true;
+            shut = true;
+            to.closed(cause);
+        }
+    }
+
+    private void drop() {
+        while (!frames.isEmpty()) {
+            frames.remove().release().run();
+        }
+    }
+}
