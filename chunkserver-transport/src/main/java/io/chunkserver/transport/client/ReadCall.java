@@ -1,0 +1,208 @@
+package io.chunkserver.transport.client;
+
+import io.chunkserver.core.ReadMode;
+import io.chunkserver.core.checksum.BlockLayout;
+import io.chunkserver.core.checksum.Crc32c;
+import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.transport.Frame;
+import io.chunkserver.transport.ServerAddress;
+import io.chunkserver.transport.client.IncomingContent.Arrival;
+import io.chunkserver.transport.protocol.End;
+import io.chunkserver.transport.protocol.Request;
+import io.chunkserver.transport.protocol.Response;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A read with all its tries. For one thread.
+ *
+ * <p>Every block is compared with its checksum before a byte of it is handed on, and all of them together with that of the end
+ * (guarantee C1). A try that ends in the middle is taken up where it ended, as long as the server still has the same version.
+ */
+final class ReadCall {
+
+    private final ConnectionPool pool;
+    private final ServerAddress server;
+    private final ChunkId chunk;
+    private final ReadOptions options;
+    private final OutputStream target;
+    private final byte[] bytes = new byte[BlockLayout.BLOCK_BYTES];
+
+    /** What the first try was told, by which later ones must go. */
+    private Response.@Nullable Content first;
+
+    /** Bytes handed on until now. */
+    private long delivered;
+
+    /** The block that was damaged in the try before, or -1. */
+    private int damagedBlock = -1;
+
+    ReadCall(ConnectionPool pool, ServerAddress server, ChunkId chunk, ReadOptions options, OutputStream target) {
+        this.pool = pool;
+        this.server = server;
+        this.chunk = chunk;
+        this.options = options;
+        this.target = target;
+    }
+
+    ChunkInfo run(Retries retries, Duration timeout) throws IOException {
+        return retries.run(timeout, this::attempt);
+    }
+
+    private ChunkInfo attempt(Duration left) throws IOException {
+        long deadlineNanos = System.nanoTime() + left.toNanos();
+        PeerConnection connection;
+        try {
+            connection = pool.take(server, left).toCompletableFuture().join();
+        } catch (CompletionException e) {
+            throw ChunkServerException.from(e);
+        }
+        IncomingContent incoming = new IncomingContent();
+        incoming.on(connection);
+        try {
+            connection.begin(request(Duration.ofNanos(Math.max(1, deadlineNanos - System.nanoTime()))), incoming);
+            return copy(incoming, deadlineNanos);
+        } finally {
+            incoming.abandon();
+        }
+    }
+
+    private Request.Read request(Duration left) {
+        Response.Content known = first;
+        long offset = options.offset() + delivered;
+        Long length =
+                options.length().isPresent() ? Long.valueOf(options.length().getAsLong()) : null;
+        if (known != null) {
+            length = known.length() - delivered;
+        }
+        return new Request.Read(chunk, offset, length, mode(options.mode()), left);
+    }
+
+    private static io.chunkserver.transport.protocol.ReadMode mode(ReadMode mode) {
+        return switch (mode.kind()) {
+            case COMMITTED -> new io.chunkserver.transport.protocol.ReadMode.Committed();
+            case AT_LEAST -> new io.chunkserver.transport.protocol.ReadMode.AtLeast(mode.version());
+            case LATEST -> new io.chunkserver.transport.protocol.ReadMode.Latest();
+        };
+    }
+
+    private ChunkInfo copy(IncomingContent incoming, long deadlineNanos) throws IOException {
+        Response.Content content = begun(next(incoming, deadlineNanos));
+        int block = content.firstBlock();
+        long blockBytes = 0;
+        int crc = 0;
+        while (true) {
+            Arrival arrival = next(incoming, deadlineNanos);
+            if (arrival instanceof Arrival.Block one) {
+                Frame frame = one.frame();
+                try {
+                    crc = Crc32c.combine(crc, frame.bodyCrc32c(), frame.body().remaining());
+                    blockBytes += frame.body().remaining();
+                    deliver(content, block, frame);
+                } finally {
+                    frame.release().run();
+                }
+                block++;
+            } else if (arrival instanceof Arrival.Done done) {
+                check(content, done.end(), blockBytes, crc);
+                return content.info();
+            } else {
+                throw failure(ErrorCode.PROTOCOL_ERROR, "answered a read twice").toException();
+            }
+        }
+    }
+
+    private Arrival next(IncomingContent incoming, long deadlineNanos) throws ChunkServerException {
+        Arrival arrival = incoming.next(Duration.ofNanos(Math.max(1, deadlineNanos - System.nanoTime())));
+        if (arrival instanceof Arrival.Failed failed) {
+            Failure why = failed.why();
+            throw (why.code() == ErrorCode.TIMEOUT && why.server().isEmpty()
+                            ? failure(ErrorCode.TIMEOUT, "sent " + delivered + " bytes of chunk " + chunk + " in time")
+                            : why)
+                    .toException();
+        }
+        return arrival;
+    }
+
+    private Response.Content begun(Arrival arrival) throws ChunkServerException {
+        if (!(arrival instanceof Arrival.Begun begun && begun.response() instanceof Response.Content content)) {
+            throw failure(ErrorCode.PROTOCOL_ERROR, "answered a read with something else")
+                    .toException();
+        }
+        Response.Content known = first;
+        if (known == null) {
+            first = content;
+        } else if (!known.info().transaction().equals(content.info().transaction())) {
+            throw failure(
+                            ErrorCode.VERSION_CONFLICT,
+                            "replaced version " + known.info().version() + " of chunk " + chunk + " by version "
+                                    + content.info().version() + " while it was being read")
+                    .withHint("read it again from the start")
+                    .toException();
+        }
+        if (content.offset() != options.offset() + delivered
+                || content.firstBlock() != BlockLayout.blockAt(content.offset())
+                || (known != null && content.length() != known.length() - delivered)) {
+            throw failure(ErrorCode.PROTOCOL_ERROR, "answered with another range of chunk " + chunk + " than asked")
+                    .toException();
+        }
+        return content;
+    }
+
+    /** Hands on the part of a block that was asked for. */
+    private void deliver(Response.Content content, int block, Frame frame) throws IOException {
+        ByteBuffer body = frame.body();
+        int lengthBytes = body.remaining();
+        if (block > BlockLayout.blockAt(Math.max(0, content.info().lengthBytes() - 1))
+                || lengthBytes != BlockLayout.blockLength(block, content.info().lengthBytes())) {
+            throw failure(ErrorCode.PROTOCOL_ERROR, "sent a block of chunk " + chunk + " that it cannot have")
+                    .toException();
+        }
+        if (Crc32c.of(body) != frame.bodyCrc32c()) {
+            throw damaged(block);
+        }
+        damagedBlock = -1;
+        long start = (long) block * BlockLayout.BLOCK_BYTES;
+        int from = (int) Math.max(0, content.offset() - start);
+        int to = (int) Math.min(lengthBytes, content.offset() + content.length() - start);
+        body.duplicate().get(bytes, 0, lengthBytes);
+        target.write(bytes, from, to - from);
+        delivered += to - from;
+    }
+
+    /** Once may have been the way; twice in a row is the server's copy. */
+    private ChunkServerException damaged(int block) {
+        boolean again = damagedBlock == block;
+        damagedBlock = block;
+        return failure(
+                        again ? ErrorCode.CORRUPT : ErrorCode.CHECKSUM_MISMATCH,
+                        "block " + block + " of chunk " + chunk + " from this server does not match its checksum")
+                .withHint("read from another member")
+                .toException();
+    }
+
+    private void check(Response.Content content, End end, long blockBytes, int crc) throws ChunkServerException {
+        boolean whole = blockBytes == content.info().lengthBytes();
+        if (end.lengthBytes() != blockBytes
+                || end.crc32c() != crc
+                || content.offset() + content.length() != options.offset() + delivered
+                || (whole && crc != content.info().crc32c())) {
+            throw failure(
+                            ErrorCode.CHECKSUM_MISMATCH,
+                            "the blocks of chunk " + chunk + " do not match the checksum of all of them")
+                    .toException();
+        }
+    }
+
+    private Failure failure(ErrorCode code, String what) {
+        return Failure.of(code, "server at " + server + ": " + what);
+    }
+}

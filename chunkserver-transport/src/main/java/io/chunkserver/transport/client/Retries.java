@@ -1,0 +1,65 @@
+package io.chunkserver.transport.client;
+
+import io.chunkserver.core.error.ChunkServerException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tries again what may succeed a moment later. Blocks; safe for many threads if the random generator is. */
+final class Retries {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Retries.class);
+
+    /** One try. */
+    interface Attempt<T> {
+
+        /**
+         * Tries.
+         *
+         * @param left the time that is left, above 0
+         */
+        T run(Duration left) throws IOException;
+    }
+
+    private final RetryConfig config;
+    private final RandomGenerator random;
+    private final Timers timers;
+
+    Retries(RetryConfig config, RandomGenerator random, Timers timers) {
+        this.config = config;
+        this.random = random;
+        this.timers = timers;
+    }
+
+    /** Tries until it succeeds, fails for good, or has been tried often enough. */
+    <T> T run(Duration timeout, Attempt<T> attempt) throws IOException {
+        return run(timeout, () -> false, attempt);
+    }
+
+    /**
+     * The same.
+     *
+     * @param persistent whether to go on until the time is over, however often it was tried
+     */
+    <T> T run(Duration timeout, BooleanSupplier persistent, Attempt<T> attempt) throws IOException {
+        long deadlineNanos = System.nanoTime() + timeout.toNanos();
+        int retry = 0;
+        while (true) {
+            try {
+                return attempt.run(Duration.ofNanos(Math.max(1, deadlineNanos - System.nanoTime())));
+            } catch (ChunkServerException e) {
+                retry++;
+                Duration delay = config.delay(retry, random);
+                boolean often = retry > config.maxRetries() && !persistent.getAsBoolean();
+                if (!e.code().retryable() || often || deadlineNanos - System.nanoTime() <= delay.toNanos()) {
+                    throw e;
+                }
+                LOG.debug("retry {} in {} ms after: {}", retry, delay.toMillis(), e.getMessage());
+                timers.after(delay).join();
+            }
+        }
+    }
+}

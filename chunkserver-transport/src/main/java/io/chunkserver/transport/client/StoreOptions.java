@@ -1,0 +1,65 @@
+package io.chunkserver.transport.client;
+
+import io.chunkserver.core.commit.StoreRequest;
+import io.chunkserver.core.model.Attributes;
+import io.chunkserver.core.model.ChunkVersion;
+import io.chunkserver.core.model.Durability;
+import io.chunkserver.core.model.TransactionId;
+import io.chunkserver.transport.ServerAddress;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a chunk is stored or deleted.
+ *
+ * @param replicas     the other servers that shall have it, or have it, beside the primary
+ * @param durability   what every member guarantees before it votes; null for what the primary is set to
+ * @param expectedBase the version that must be the committed one (compare-and-set); null to replace any
+ * @param attributes   kept with the chunk; a delete has none
+ * @param timeout      how long it may take, retries included
+ * @param transaction  the id of an earlier try whose outcome is not known; null for a new one
+ */
+public record StoreOptions(
+        List<ServerAddress> replicas,
+        @Nullable Durability durability,
+        @Nullable ChunkVersion expectedBase,
+        Attributes attributes,
+        Duration timeout,
+        @Nullable TransactionId transaction) {
+
+    /** One copy, replacing any, as durable as the server is set to. */
+    public static final StoreOptions DEFAULT =
+            new StoreOptions(List.of(), null, null, Attributes.NONE, StoreRequest.DEFAULT_TIMEOUT, null);
+
+    public StoreOptions {
+        replicas = List.copyOf(replicas);
+        if (timeout.toMillis() < 1) {
+            throw new IllegalArgumentException("a timeout of " + timeout + " is below 1 ms");
+        }
+    }
+
+    public StoreOptions withReplicas(List<ServerAddress> others) {
+        return new StoreOptions(others, durability, expectedBase, attributes, timeout, transaction);
+    }
+
+    public StoreOptions withDurability(@Nullable Durability newDurability) {
+        return new StoreOptions(replicas, newDurability, expectedBase, attributes, timeout, transaction);
+    }
+
+    public StoreOptions withExpectedBase(@Nullable ChunkVersion base) {
+        return new StoreOptions(replicas, durability, base, attributes, timeout, transaction);
+    }
+
+    public StoreOptions withAttributes(Attributes newAttributes) {
+        return new StoreOptions(replicas, durability, expectedBase, newAttributes, timeout, transaction);
+    }
+
+    public StoreOptions withTimeout(Duration newTimeout) {
+        return new StoreOptions(replicas, durability, expectedBase, attributes, newTimeout, transaction);
+    }
+
+    public StoreOptions withTransaction(@Nullable TransactionId id) {
+        return new StoreOptions(replicas, durability, expectedBase, attributes, timeout, id);
+    }
+}

@@ -1,0 +1,76 @@
+package io.chunkserver.transport.server;
+
+import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.model.ServerId;
+import io.chunkserver.transport.Connection;
+import io.chunkserver.transport.Frame;
+import io.chunkserver.transport.protocol.Messages;
+import io.chunkserver.transport.protocol.Response;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way back of one exchange. Safe for many threads; once the last frame was sent, all further ones are dropped.
+ *
+ * <p>Every failure that leaves names this server as the culprit, unless it names another.
+ */
+final class Answer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Answer.class);
+
+    private final Connection connection;
+    private final int requestId;
+    private final ServerId self;
+    private final BiConsumer<Answer, Frame> ender;
+
+    /**
+     * @param ender sends the last frame and ends the exchange, if it is not over yet
+     */
+    Answer(Connection connection, int requestId, ServerId self, BiConsumer<Answer, Frame> ender) {
+        this.connection = connection;
+        this.requestId = requestId;
+        this.self = self;
+        this.ender = ender;
+    }
+
+    int requestId() {
+        return requestId;
+    }
+
+    /** Sends a frame after which others follow. */
+    CompletionStage<Void> send(Frame frame) {
+        return connection.send(frame);
+    }
+
+    /** Sends the last frame. */
+    void last(Frame frame) {
+        ender.accept(this, frame);
+    }
+
+    /** Answers with the response, or with the failure of the stage. */
+    void with(CompletionStage<? extends Response> stage) {
+        stage.whenComplete((response, thrown) -> {
+            if (thrown == null) {
+                last(Messages.response(requestId, response));
+            } else {
+                failure(thrown);
+            }
+        });
+    }
+
+    void failure(Throwable thrown) {
+        ChunkServerException known = ChunkServerException.from(thrown);
+        if (known.code() == ErrorCode.INTERNAL) {
+            LOG.error("request {} of {} failed", requestId, connection.remote(), known);
+        }
+        failure(known.failure());
+    }
+
+    void failure(Failure why) {
+        last(Messages.error(requestId, why.at(self)));
+    }
+}

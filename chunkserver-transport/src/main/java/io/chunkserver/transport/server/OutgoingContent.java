@@ -1,0 +1,223 @@
+package io.chunkserver.transport.server;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.chunkserver.core.checksum.BlockLayout;
+import io.chunkserver.core.checksum.Crc32c;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.model.ByteRange;
+import io.chunkserver.core.store.ChunkReader;
+import io.chunkserver.transport.Frame;
+import io.chunkserver.transport.protocol.End;
+import io.chunkserver.transport.protocol.Messages;
+import io.chunkserver.transport.protocol.Request;
+import io.chunkserver.transport.protocol.Response;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A range of a chunk on its way out: whole blocks with their stored checksums, which the client compares (guarantee C1).
+ *
+ * <p>At most one step runs at a time, on a worker. It reads and sends until enough frames are unsent and ends then; a frame that
+ * was sent starts the next one. The step owns the reader and closes it in all cases.
+ */
+final class OutgoingContent implements Exchange {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OutgoingContent.class);
+
+    private final Request.Read request;
+    private final Answer answer;
+    private final BlockBuffers buffers;
+    private final int maxUnsent;
+    private final Executor workers;
+
+    /** A step runs or will run; at first the one that opens the chunk. */
+    @GuardedBy("this")
+    private boolean stepping = true;
+
+    @GuardedBy("this")
+    private int unsent;
+
+    @GuardedBy("this")
+    private @Nullable Failure stopped;
+
+    // What follows is the step's own.
+
+    private @Nullable Future<?> deadline;
+    private @Nullable ChunkReader reader;
+    private int nextBlock;
+    private int endBlock;
+    private long sentBytes;
+    private int crc32c;
+
+    OutgoingContent(Request.Read request, Answer answer, BlockBuffers buffers, int maxUnsent, Executor workers) {
+        this.request = request;
+        this.answer = answer;
+        this.buffers = buffers;
+        this.maxUnsent = maxUnsent;
+        this.workers = workers;
+    }
+
+    /**
+     * Begins.
+     *
+     * @param newDeadline cancels this exchange when its time is over
+     */
+    void open(CompletionStage<ChunkReader> opening, Future<?> newDeadline) {
+        deadline = newDeadline;
+        opening.whenComplete((opened, thrown) -> {
+            if (thrown != null) {
+                close();
+                answer.failure(thrown);
+                return;
+            }
+            reader = opened;
+            run(() -> announce(opened));
+        });
+    }
+
+    private void announce(ChunkReader opened) {
+        long chunkBytes = opened.info().lengthBytes();
+        long offset = request.offset();
+        Long asked = request.length();
+        if (offset > chunkBytes || (asked != null && asked > chunkBytes - offset)) {
+            finish(Failure.of(
+                    ErrorCode.RANGE_NOT_SATISFIABLE,
+                    "chunk " + request.chunk() + " has " + chunkBytes + " bytes; " + (asked == null ? "all" : asked)
+                            + " bytes from offset " + offset + " on were asked for"));
+            return;
+        }
+        ByteRange range = new ByteRange(offset, asked == null ? chunkBytes - offset : asked);
+        nextBlock = BlockLayout.blockAt(offset);
+        endBlock = range.length() == 0 ? nextBlock : BlockLayout.blockAt(range.end() - 1) + 1;
+        answer.send(Messages.response(
+                answer.requestId(),
+                new Response.Content(opened.info(), opened.attributes(), nextBlock, offset, range.length())));
+        step();
+    }
+
+    private void step() {
+        ChunkReader open = reader;
+        if (open == null) {
+            return;
+        }
+        try {
+            while (nextBlock < endBlock) {
+                synchronized (this) {
+                    if (stopped != null) {
+                        break;
+                    }
+                    if (unsent == maxUnsent) {
+                        stepping = false;
+                        return;
+                    }
+                    unsent++;
+                }
+                send(open);
+            }
+            finish(stopReason());
+        } catch (IOException | RuntimeException e) {
+            close();
+            answer.failure(e);
+        }
+    }
+
+    private void send(ChunkReader open) throws IOException {
+        ByteBuffer buffer = buffers.take();
+        open.readUnverified(nextBlock, buffer);
+        buffer.flip();
+        int crc = open.blockChecksum(nextBlock);
+        nextBlock++;
+        sentBytes += buffer.remaining();
+        crc32c = Crc32c.combine(crc32c, crc, buffer.remaining());
+        answer.send(Frame.data(answer.requestId(), buffer, crc)).whenComplete((sent, thrown) -> {
+            buffers.give(buffer);
+            sent(thrown == null);
+        });
+    }
+
+    private void sent(boolean connected) {
+        synchronized (this) {
+            unsent--;
+            if (!connected && stopped == null) {
+                stopped = Failure.of(ErrorCode.CANCELLED, "the connection is closed");
+            }
+            if (stepping || unsent > maxUnsent / 2) {
+                return;
+            }
+            stepping = true;
+        }
+        run(this::step);
+    }
+
+    private void finish(@Nullable Failure why) {
+        close();
+        if (why == null) {
+            answer.last(Messages.end(answer.requestId(), new End(sentBytes, crc32c)));
+        } else {
+            answer.failure(why);
+        }
+    }
+
+    /** Stays with {@link #stepping} on, so that nothing starts another step. */
+    private void close() {
+        if (deadline != null) {
+            deadline.cancel(false);
+        }
+        ChunkReader open = reader;
+        reader = null;
+        if (open != null) {
+            try {
+                open.close();
+            } catch (IOException e) {
+                LOG.warn("chunk {} could not be closed after a read", request.chunk(), e);
+            }
+        }
+    }
+
+    @Override
+    public void data(Frame frame) {
+        frame.release().run();
+    }
+
+    @Override
+    public void end(End end) {
+        // A read carries no blocks to the server.
+    }
+
+    /** The client hears at once; the step, if one waits for the disk, ends when it can. */
+    @Override
+    public void cancel(Failure why) {
+        answer.failure(why);
+        synchronized (this) {
+            if (stopped == null) {
+                stopped = why;
+            }
+            if (stepping) {
+                return;
+            }
+            stepping = true;
+        }
+        run(this::step);
+    }
+
+    private synchronized @Nullable Failure stopReason() {
+        return stopped;
+    }
+
+    private void run(Runnable step) {
+        try {
+            workers.execute(step);
+        } catch (RejectedExecutionException e) {
+            // The endpoint is closed, its connections too: nothing is left to send.
+            close();
+        }
+    }
+}

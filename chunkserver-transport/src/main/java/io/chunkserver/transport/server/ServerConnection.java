@@ -1,0 +1,268 @@
+package io.chunkserver.transport.server;
+
+import com.google.common.util.concurrent.MoreExecutors;
+import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.model.ServerId;
+import io.chunkserver.transport.Connection;
+import io.chunkserver.transport.Frame;
+import io.chunkserver.transport.FrameReceiver;
+import io.chunkserver.transport.FrameType;
+import io.chunkserver.transport.protocol.ClientHello;
+import io.chunkserver.transport.protocol.Messages;
+import io.chunkserver.transport.protocol.Request;
+import io.chunkserver.transport.protocol.ServerHello;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An accepted connection: greets, then takes one request after the other.
+ *
+ * <p>Its events, whoever brings them, run one at a time on the sequence, which owns all fields that change. Frames of an
+ * exchange that is over are dropped: the client had sent them before it could know.
+ */
+final class ServerConnection implements FrameReceiver {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ServerConnection.class);
+
+    private final Connection connection;
+    private final ServerHello hello;
+    private final ServerId self;
+    private final RequestHandler handler;
+    private final ExchangeAdmission admission;
+    private final Consumer<ServerConnection> whenClosed;
+    private final ReadingGate gate;
+    private final Executor sequence = MoreExecutors.newSequentialExecutor(MoreExecutors.directExecutor());
+
+    private @Nullable Future<?> handshake;
+    private boolean greeted;
+    private boolean closed;
+    private @Nullable Current current;
+
+    /** The exchange under way; it is null for the moment in which its request is being handled. */
+    private static final class Current {
+        private final Request request;
+        private final Answer answer;
+        private @Nullable Exchange exchange;
+
+        Current(Request request, Answer answer) {
+            this.request = request;
+            this.answer = answer;
+        }
+    }
+
+    /**
+     * @param hello      what the client is told of this server
+     * @param whenClosed told once, when the connection is closed
+     */
+    ServerConnection(
+            Connection connection,
+            ServerHello hello,
+            RequestHandler handler,
+            ExchangeAdmission admission,
+            Consumer<ServerConnection> whenClosed) {
+        this.connection = connection;
+        this.hello = hello;
+        this.self = hello.serverId();
+        this.handler = handler;
+        this.admission = admission;
+        this.whenClosed = whenClosed;
+        this.gate = new ReadingGate(connection);
+    }
+
+    /** Waits for the client's hello, for a while. */
+    void begin(EndpointThreads threads, EndpointConfig config) {
+        Failure late = Failure.of(
+                ErrorCode.TIMEOUT,
+                "no hello came within " + config.handshakeTimeout().toMillis() + " ms");
+        sequence.execute(() -> handshake = threads.schedule(
+                () -> sequence.execute(() -> {
+                    if (!greeted) {
+                        refuse(0, late);
+                    }
+                }),
+                config.handshakeTimeout()));
+    }
+
+    void close() {
+        connection.close();
+    }
+
+    @Override
+    public void receive(Frame frame) {
+        sequence.execute(() -> {
+            try {
+                handle(frame);
+            } catch (RuntimeException defect) {
+                LOG.error("a {} frame of {} could not be handled", frame.type(), connection.remote(), defect);
+                connection.close();
+            }
+        });
+    }
+
+    @Override
+    public void closed(@Nullable Throwable cause) {
+        sequence.execute(() -> {
+            closed = true;
+            stopHandshake();
+            Current open = current;
+            current = null;
+            if (open != null) {
+                LOG.debug("{} went away in the middle of request {}", connection.remote(), open.answer.requestId());
+                admission.leave(open.request);
+                if (open.exchange != null) {
+                    open.exchange.cancel(Failure.of(ErrorCode.CANCELLED, "the connection to the client was closed"));
+                }
+            }
+            whenClosed.accept(this);
+        });
+    }
+
+    private void handle(Frame frame) {
+        if (frame.type() == FrameType.DATA) {
+            data(frame);
+            return;
+        }
+        try {
+            if (!closed) {
+                control(frame);
+            }
+        } catch (ChunkServerException e) {
+            refuse(frame.requestId(), e.failure());
+        } finally {
+            frame.release().run();
+        }
+    }
+
+    private void data(Frame frame) {
+        Exchange exchange = exchange(frame);
+        if (exchange == null) {
+            frame.release().run();
+        } else {
+            exchange.data(frame);
+        }
+    }
+
+    private void control(Frame frame) throws ChunkServerException {
+        Exchange exchange = exchange(frame);
+        switch (frame.type()) {
+            case HELLO -> greet(frame);
+            case REQUEST -> request(frame);
+            case END -> {
+                if (exchange != null) {
+                    exchange.end(Messages.end(frame));
+                }
+            }
+            case CANCEL -> {
+                if (exchange != null) {
+                    exchange.cancel(Failure.of(ErrorCode.CANCELLED, "the client gave up"));
+                }
+            }
+            case DATA, RESPONSE, ERROR ->
+                throw Failure.of(ErrorCode.PROTOCOL_ERROR, "a client does not send " + frame.type() + " frames")
+                        .toException();
+        }
+    }
+
+    /** The exchange that the frame belongs to, if that is not over. */
+    private @Nullable Exchange exchange(Frame frame) {
+        Current open = current;
+        return open != null && open.answer.requestId() == frame.requestId() ? open.exchange : null;
+    }
+
+    private void greet(Frame frame) throws ChunkServerException {
+        ClientHello client = Messages.clientHello(frame);
+        if (greeted) {
+            throw Failure.of(ErrorCode.PROTOCOL_ERROR, "a hello came twice").toException();
+        }
+        if (!client.offersOurVersion()) {
+            throw Failure.of(
+                            ErrorCode.PROTOCOL_ERROR,
+                            "version " + hello.version() + " of the protocol is spoken here, the client speaks "
+                                    + client.versions())
+                    .toException();
+        }
+        greeted = true;
+        stopHandshake();
+        connection.send(Messages.hello(hello));
+    }
+
+    private void request(Frame frame) throws ChunkServerException {
+        int id = frame.requestId();
+        if (!greeted || id == 0) {
+            throw Failure.of(
+                            ErrorCode.PROTOCOL_ERROR,
+                            greeted
+                                    ? "a request has the id 0, which is that of a hello"
+                                    : "a request came before a hello")
+                    .toException();
+        }
+        Answer answer = new Answer(connection, id, self, this::endExchange);
+        if (current != null) {
+            connection.send(Messages.error(
+                    id,
+                    Failure.of(
+                                    ErrorCode.PROTOCOL_ERROR,
+                                    "request " + current.answer.requestId()
+                                            + " is not over; a connection carries one at a time")
+                            .at(self)));
+            return;
+        }
+        Request request;
+        try {
+            request = Messages.request(frame);
+        } catch (ChunkServerException e) {
+            // The frame was whole, only its words were wrong: the next request may be right.
+            connection.send(Messages.error(id, e.failure().at(self)));
+            return;
+        }
+        begin(request, answer);
+    }
+
+    private void begin(Request request, Answer answer) {
+        Optional<Failure> refusal = admission.enter(request);
+        if (refusal.isPresent()) {
+            connection.send(Messages.error(answer.requestId(), refusal.get().at(self)));
+            return;
+        }
+        Current begun = new Current(request, answer);
+        current = begun;
+        try {
+            begun.exchange = handler.begin(request, answer, gate, sequence);
+        } catch (RuntimeException e) {
+            answer.failure(e);
+        }
+    }
+
+    /** Sends the last frame of an exchange; from then on the client may send its next request. */
+    private void endExchange(Answer answer, Frame last) {
+        sequence.execute(() -> {
+            Current open = current;
+            if (open != null && open.answer.equals(answer)) {
+                current = null;
+                admission.leave(open.request);
+                connection.send(last);
+            }
+        });
+    }
+
+    /** The client does not keep to the protocol: tell it, then close. */
+    private void refuse(int requestId, Failure why) {
+        LOG.info("connection from {} is refused: {}", connection.remote(), why.message());
+        stopHandshake();
+        greeted = true;
+        connection.send(Messages.error(requestId, why.at(self))).whenComplete((sent, thrown) -> connection.close());
+    }
+
+    private void stopHandshake() {
+        if (handshake != null) {
+            handshake.cancel(false);
+        }
+    }
+}
