@@ -104,7 +104,12 @@ public interface ChunkStore extends Closeable {
      */
     ChunkInfo verify(ChunkId chunk) throws IOException;
 
-    /** Makes all publications and deletions up to now durable. */
+    /**
+     * Makes all publications and deletions up to now durable.
+     *
+     * <p>A publication of a process that died before it forced it is seen by the next one, but counts here only once it was
+     * published again: a power loss may still turn it back into a staged version.
+     */
     void forcePublished() throws IOException;
 
     /** Counts, in O(1). */
