@@ -53,7 +53,10 @@ class ClusterSimulation {
     private static final List<String> NAMES = List.of("a", "b", "c");
     private static final int CHUNKS = 3;
     private static final int STEPS = 60;
-    private static final int DEFAULT_RUNS = 60;
+    private static final int DEFAULT_RUNS = 100;
+
+    /** Most stores are over by then: a crash before it hits every step of the protocol sooner or later. */
+    private static final Duration LONGEST_STORE = Duration.ofMillis(400);
 
     static IntStream seeds() {
         Integer one = Integer.getInteger("simulation.seed");
@@ -124,7 +127,13 @@ class ClusterSimulation {
                 }
                 case 5 -> network.cut(name, NAMES.get(random.nextInt(NAMES.size())));
                 case 6 -> network.heal();
-                default -> store(name);
+                default -> {
+                    store(name);
+                    if (random.nextInt(3) == 0) {
+                        String victim = NAMES.get(random.nextInt(NAMES.size()));
+                        time.after(time.upTo(LONGEST_STORE), () -> crash(victim));
+                    }
+                }
             }
         }
 

@@ -1,6 +1,5 @@
 package io.chunkserver.core.model;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
@@ -25,8 +24,7 @@ public record Attributes(Map<String, String> values) {
             if (entry.getKey().isEmpty()) {
                 throw new IllegalArgumentException("a chunk attribute has an empty key");
             }
-            bytes += entry.getKey().getBytes(StandardCharsets.UTF_8).length
-                    + entry.getValue().getBytes(StandardCharsets.UTF_8).length;
+            bytes += Utf8.length(entry.getKey()) + Utf8.length(entry.getValue());
         }
         if (bytes > MAX_BYTES) {
             throw new IllegalArgumentException(

@@ -1,7 +1,5 @@
 package io.chunkserver.core.model;
 
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 
 /**
@@ -58,7 +56,7 @@ public record ChunkId(String path, int index) implements Comparable<ChunkId> {
         if (path.isEmpty()) {
             throw new IllegalArgumentException("chunk path is empty");
         }
-        if (path.length() > MAX_PATH_BYTES || utf8Length(path) > MAX_PATH_BYTES) {
+        if (path.length() > MAX_PATH_BYTES || Utf8.length(path) > MAX_PATH_BYTES) {
             throw new IllegalArgumentException("chunk path \"" + quote(path) + "\" of " + path.length()
                     + " characters is longer than " + MAX_PATH_BYTES + " bytes");
         }
@@ -71,17 +69,6 @@ public record ChunkId(String path, int index) implements Comparable<ChunkId> {
                 throw new IllegalArgumentException("chunk path \"" + quote(path) + "\" has the segment \"" + segment
                         + "\"; empty segments, \".\" and \"..\" are not allowed");
             }
-        }
-    }
-
-    private static int utf8Length(String path) {
-        try {
-            return StandardCharsets.UTF_8
-                    .newEncoder()
-                    .encode(java.nio.CharBuffer.wrap(path))
-                    .remaining();
-        } catch (CharacterCodingException e) {
-            throw new IllegalArgumentException("chunk path \"" + quote(path) + "\" is not valid Unicode", e);
         }
     }
 

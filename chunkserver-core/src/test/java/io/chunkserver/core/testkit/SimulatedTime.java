@@ -43,7 +43,7 @@ public final class SimulatedTime {
 
     /** Runs a task after a delay. */
     public void after(Duration delay, Runnable task) {
-        add(new Task<>(nowNanos + delay.toNanos(), task, null));
+        tasks.add(new Task<>(nowNanos + delay.toNanos(), task, null));
     }
 
     /** A delay between nothing and the longest. */
@@ -83,12 +83,12 @@ public final class SimulatedTime {
         }
 
         public Environment environment() {
-            return new Environment(
-                    () -> EPOCH.plusNanos(nowNanos),
-                    random,
-                    new Timers(),
-                    task -> add(new Task<>(nowNanos + upTo(longestDiskDelay).toNanos(), task, this)),
-                    task -> add(new Task<>(nowNanos + upTo(longestDiskDelay).toNanos(), task, this)));
+            return new Environment(() -> EPOCH.plusNanos(nowNanos), random, new Timers(), this::work, this::work);
+        }
+
+        /** Runs a task of the disk after a delay as a disk may have. */
+        private void work(Runnable task) {
+            tasks.add(new Task<>(nowNanos + upTo(longestDiskDelay).toNanos(), task, this));
         }
 
         /** Kills the server: what it had begun is never continued. */
@@ -127,7 +127,7 @@ public final class SimulatedTime {
                     public void run() {
                         command.run();
                         if (!series[0].cancelledSeries) {
-                            add(new Task<>(nowNanos + unit.toNanos(delay), this, Life.this));
+                            tasks.add(new Task<>(nowNanos + unit.toNanos(delay), this, Life.this));
                         }
                     }
                 };
@@ -137,7 +137,7 @@ public final class SimulatedTime {
 
             @Override
             public void execute(Runnable command) {
-                add(new Task<>(nowNanos, command, Life.this));
+                tasks.add(new Task<>(nowNanos, command, Life.this));
             }
 
             @Override
