@@ -154,9 +154,9 @@ final class Checkpoints {
         }
     }
 
-    /** What must be left for the records that end the open transactions. */
+    /** What must be left: room for the ends of the open transactions, and for deletes, which make room. */
     private long reserveBytes() {
-        return (long) SECTOR_BYTES * table.openCount();
+        return (long) SECTOR_BYTES * table.openCount() + tail.deletesPartBytes();
     }
 
     /** Writes all entries and returns the segment in which they begin, or 0 when the disk is full. */

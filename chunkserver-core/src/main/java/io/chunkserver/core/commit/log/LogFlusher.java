@@ -200,17 +200,16 @@ final class LogFlusher {
     }
 
     private Failed failedBy(Throwable cause) {
-        String message =
-                "transaction log " + log + " failed at segment " + writer.segment() + ": " + cause.getMessage();
+        SegmentFile segment = writer.segment();
+        String message = "transaction log " + log + " failed at segment " + segment + ": " + cause.getMessage();
         if (cause instanceof IOException) {
-            LOG.error(
-                    "transaction log {} failed at segment {} and takes no more records", log, writer.segment(), cause);
+            LOG.error("transaction log {} failed at {}, it takes no more records: {}", log, segment, cause.toString());
             return new Failed(
                     Failure.of(ErrorCode.DISK_FAILED, message)
                             .withHint("check the disk, then restart the server: it reads the log again"),
                     cause);
         }
-        LOG.error("defect: transaction log {} stopped at segment {}", log, writer.segment(), cause);
+        LOG.error("defect: transaction log {} failed at {}, it takes no more records", log, segment, cause);
         return new Failed(Failure.of(ErrorCode.INTERNAL, message), cause);
     }
 

@@ -157,8 +157,8 @@ final class LogReplay {
 
     private void noteRemains(ByteBuffer image, int from, long number) throws ChunkServerException {
         int to = image.limit();
-        while (to > from && image.get(to - 1) == 0) {
-            to--;
+        while (to > from && image.getLong(to - Long.BYTES) == 0) {
+            to -= Long.BYTES;
         }
         if (to == from) {
             return;

@@ -16,6 +16,8 @@ import java.util.List;
  */
 final class LogTail implements Closeable {
 
+    private static final int DELETES_PART = 4;
+
     private final SegmentSupply supply;
 
     private SegmentFile segment;
@@ -42,6 +44,11 @@ final class LogTail implements Closeable {
     /** Whether a batch of this size can be written into the segment as it is. */
     boolean fits(int batchBytes) {
         return batchBytes <= Math.min(MAX_BATCH_BYTES, roomBytes());
+    }
+
+    /** What is kept, on a full disk, for deletes and for the ends of transactions. */
+    int deletesPartBytes() {
+        return segment.sizeBytes() / DELETES_PART;
     }
 
     /** Bytes that the file system would still take. */

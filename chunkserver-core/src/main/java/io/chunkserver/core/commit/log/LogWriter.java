@@ -24,9 +24,6 @@ import java.util.List;
  */
 final class LogWriter implements Closeable {
 
-    /** The part of a segment in which, on a full disk, only deletes and the ends of transactions are written. */
-    private static final int DELETES_PART = 4;
-
     private final LogTail tail;
     private final FoldedTransactionTable table;
     private final Checkpoints checkpoints;
@@ -91,7 +88,7 @@ final class LogWriter implements Closeable {
             return 0;
         }
         long ends = (long) SECTOR_BYTES * (table.openCount() + batchOpens + 1);
-        return next.deletes() ? ends : ends + segment().sizeBytes() / DELETES_PART;
+        return next.deletes() ? ends : ends + tail.deletesPartBytes();
     }
 
     private void flush() throws IOException {

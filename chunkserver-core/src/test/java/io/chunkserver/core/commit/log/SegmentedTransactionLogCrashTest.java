@@ -1,0 +1,189 @@
+package io.chunkserver.core.commit.log;
+
+import static io.chunkserver.core.testkit.LogRecords.aborted;
+import static io.chunkserver.core.testkit.LogRecords.committed;
+import static io.chunkserver.core.testkit.LogRecords.decided;
+import static io.chunkserver.core.testkit.LogRecords.ended;
+import static io.chunkserver.core.testkit.LogRecords.prepared;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.chunkserver.core.commit.log.LogFixture.TableContent;
+import io.chunkserver.core.disk.Disk;
+import io.chunkserver.core.testkit.MemoryDisk;
+import io.chunkserver.core.testkit.NaiveTransactionTable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Stops the disk at each change that a log makes, one after the other, and looks at what the next start finds.
+ *
+ * <p>The work fills several segments, so that the changes include those of making, changing and removing segments and of
+ * checkpoints. Records are written one by one: at most one of them is in the air when the disk stops.
+ */
+class SegmentedTransactionLogCrashTest {
+
+    /** What the write that is cut off leaves on the disk. */
+    private enum Tear {
+        NOTHING,
+        FIRST_SECTOR,
+        ALL_BUT_FIRST_SECTOR,
+        EVERY_OTHER_SECTOR,
+        EVERYTHING;
+
+        private boolean leaves(int sector) {
+            return switch (this) {
+                case NOTHING -> false;
+                case FIRST_SECTOR -> sector == 0;
+                case ALL_BUT_FIRST_SECTOR -> sector > 0;
+                case EVERY_OTHER_SECTOR -> sector % 2 == 0;
+                case EVERYTHING -> true;
+            };
+        }
+    }
+
+    private static final List<LogRecord> WORK = work();
+
+    private static List<LogRecord> work() {
+        List<LogRecord> work = new ArrayList<>();
+        for (int number = 0; number < 18; number++) {
+            LogRecord.Prepared promise = LogFixture.largePrepared(number);
+            work.add(promise);
+            work.add(decided(100 + number));
+            if (number % 3 == 0) {
+                work.add(committed(promise));
+            } else if (number % 3 == 1) {
+                work.add(aborted(promise));
+            }
+            if (number % 2 == 0) {
+                work.add(ended(decided(100 + number)));
+            }
+        }
+        return work;
+    }
+
+    /** What one run of the work got to before the disk stopped. */
+    private record Progress(int durable, boolean finished) {}
+
+    /** Opens the log, does the work and closes it; what fails, fails. */
+    private static Progress run(Disk disk) {
+        int durable = 0;
+        try (SegmentedTransactionLog log = new LogFixture(disk).open()) {
+            for (LogRecord record : WORK) {
+                if (log.force(record).toCompletableFuture().isCompletedExceptionally()) {
+                    return new Progress(durable, false);
+                }
+                durable++;
+            }
+        } catch (IOException stopped) {
+            return new Progress(durable, false);
+        }
+        return new Progress(durable, true);
+    }
+
+    private static TableContent afterRecords(int count) {
+        NaiveTransactionTable model = new NaiveTransactionTable();
+        WORK.subList(0, count).forEach(model::apply);
+        return TableContent.of(model);
+    }
+
+    /** All that is durable is there, and at most the one record more that was being written. */
+    private static void assertKept(TableContent found, Progress progress, String when) {
+        int possible = Math.min(progress.durable() + 1, WORK.size());
+        assertThat(found).as(when).isIn(afterRecords(progress.durable()), afterRecords(possible));
+    }
+
+    private static TableContent open(MemoryDisk disk) throws IOException {
+        return TableContent.of(new LogFixture(disk).open().table());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aPowerLossAtAnyChangeLosesNothingDurable(Tear tear) throws IOException {
+        boolean finished = false;
+        for (int changes = 0; !finished; changes++) {
+            MemoryDisk disk = new MemoryDisk();
+            Progress progress = run(StoppingDisk.after(changes, disk, tear::leaves));
+            finished = progress.finished();
+            disk.crash();
+            String when = "power lost after " + changes + " changes, leaving " + tear;
+
+            TableContent found = open(disk);
+            assertKept(found, progress, when);
+            disk.crash();
+            assertThat(open(disk)).as("recovered again, " + when).isEqualTo(found);
+            assertGoesOn(disk, found, when);
+        }
+    }
+
+    /** The process dies, the page cache lives on; then the power goes too. */
+    @Test
+    void whatARestartFoundOutlivesAPowerLossAfterIt() throws IOException {
+        boolean finished = false;
+        for (int changes = 0; !finished; changes++) {
+            MemoryDisk disk = new MemoryDisk();
+            Progress progress = run(StoppingDisk.after(changes, disk, Tear.EVERYTHING::leaves));
+            finished = progress.finished();
+            String when = "process died after " + changes + " changes";
+
+            TableContent found = open(disk);
+            assertKept(found, progress, when);
+            disk.crash();
+            assertThat(open(disk)).as("power lost after the restart, " + when).isEqualTo(found);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"NOTHING", "FIRST_SECTOR", "EVERY_OTHER_SECTOR"})
+    void aPowerLossAtAnyChangeOfTheRecoveryChangesNothing(Tear tear) throws IOException {
+        boolean finished = false;
+        // Not every place to stop the work, as each of them is combined with every place to stop the recovery.
+        for (int changes = 0; !finished; changes += 5) {
+            MemoryDisk reference = new MemoryDisk();
+            Progress progress = run(StoppingDisk.after(changes, reference, Tear.EVERY_OTHER_SECTOR::leaves));
+            finished = progress.finished();
+            boolean recovered = false;
+            for (int recoveryChanges = 0; !recovered; recoveryChanges++) {
+                MemoryDisk disk = new MemoryDisk();
+                run(StoppingDisk.after(changes, disk, Tear.EVERY_OTHER_SECTOR::leaves));
+                disk.crash();
+                recovered = recover(StoppingDisk.after(recoveryChanges, disk, tear::leaves));
+                disk.crash();
+                assertKept(
+                        open(disk),
+                        progress,
+                        "power lost after " + changes + " changes and after " + recoveryChanges + " of the recovery");
+            }
+        }
+    }
+
+    private static boolean recover(StoppingDisk disk) {
+        try {
+            new LogFixture(disk).open();
+            return true;
+        } catch (IOException stopped) {
+            return false;
+        }
+    }
+
+    private static void assertGoesOn(MemoryDisk disk, TableContent found, String when) throws IOException {
+        try (SegmentedTransactionLog log = new LogFixture(disk).open()) {
+            LogFixture.force(log, prepared(5000));
+        }
+        List<LogRecord.Prepared> expected = new ArrayList<>(found.inDoubt());
+        expected.add(prepared(5000));
+        assertThat(open(disk).inDoubt()).as("goes on, " + when).isEqualTo(expected);
+    }
+
+    @Test
+    void theWorkRotatesAndCompacts() throws IOException {
+        MemoryDisk disk = new MemoryDisk();
+
+        assertThat(run(disk).finished()).isTrue();
+
+        assertThat(new LogFixture(disk).segments().get(0)).isGreaterThan(2);
+    }
+}

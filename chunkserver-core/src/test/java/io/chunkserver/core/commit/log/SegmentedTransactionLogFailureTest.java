@@ -1,0 +1,136 @@
+package io.chunkserver.core.commit.log;
+
+import static io.chunkserver.core.commit.log.LogFixture.failureOf;
+import static io.chunkserver.core.commit.log.LogFixture.force;
+import static io.chunkserver.core.testkit.LogRecords.prepared;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.testkit.MemoryDisk;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A log on a disk of which one write or force fails. */
+class SegmentedTransactionLogFailureTest {
+
+    private final MemoryDisk memory = new MemoryDisk();
+    private final StoppingDisk disk = StoppingDisk.never(memory);
+    private final Queue<Runnable> tasks = new ArrayDeque<>();
+
+    /** A log with one promise, which fails a change that comes later but no change after that. */
+    private SegmentedTransactionLog failAfter(int changes) throws IOException {
+        SegmentedTransactionLog log = new LogFixture(disk).open();
+        force(log, prepared(1));
+        disk.stopAfter(changes);
+        return log;
+    }
+
+    /** 0 is the write of the batch, 1 its force. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void whoWaitsIsToldThatTheDiskFailed(int changes) throws IOException {
+        SegmentedTransactionLog log = failAfter(changes);
+
+        CompletionStage<Void> stage = log.force(prepared(2));
+
+        assertThatThrownBy(() -> stage.toCompletableFuture().get())
+                .hasMessageContaining("transaction log log failed")
+                .hasMessageContaining(LogFixture.segment(1).toString());
+        assertThat(failureOf(stage)).isEqualTo(ErrorCode.DISK_FAILED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void aFailureIsForGoodAndNothingIsTriedAgain(int changes) throws IOException {
+        SegmentedTransactionLog log = failAfter(changes);
+        log.append(prepared(2));
+        int changesBefore = disk.changes();
+
+        // The disk is well again, and that makes no difference.
+        assertThat(failureOf(log.force(prepared(3)))).isEqualTo(ErrorCode.DISK_FAILED);
+        log.append(prepared(4));
+        log.close();
+
+        assertThat(disk.changes()).isEqualTo(changesBefore);
+        assertThat(memory.openFiles()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void theTableHoldsWhatWasDurableBefore(int changes) throws IOException {
+        SegmentedTransactionLog log = failAfter(changes);
+        log.append(prepared(2));
+
+        assertThat(log.table().inDoubt()).containsExactly(prepared(1));
+    }
+
+    @Test
+    void allWhoWaitAreTold() throws IOException {
+        SegmentedTransactionLog log = new LogFixture(disk).with(tasks::add).open();
+        CompletionStage<Void> first = log.force(LogFixture.largePrepared(1));
+        for (int number = 2; number < 100; number++) {
+            log.append(LogFixture.largePrepared(number));
+        }
+        CompletionStage<Void> last = log.force(prepared(100));
+        disk.stopAfter(0);
+
+        tasks.remove().run();
+
+        assertThat(failureOf(first)).isEqualTo(ErrorCode.DISK_FAILED);
+        assertThat(failureOf(last)).isEqualTo(ErrorCode.DISK_FAILED);
+    }
+
+    @Test
+    void aFailureWhileTheNextSegmentIsMadeFailsTheLogToo() throws IOException {
+        SegmentedTransactionLog log = new LogFixture(disk).open();
+        disk.stopAfter(2);
+
+        force(log, prepared(1));
+
+        assertThat(failureOf(log.force(prepared(2)))).isEqualTo(ErrorCode.DISK_FAILED);
+    }
+
+    @Test
+    void closingSaysThatWhatWaitedIsNotDurable() throws IOException {
+        SegmentedTransactionLog log = new LogFixture(disk).with(tasks::add).open();
+        CompletionStage<Void> waiting = log.force(prepared(1));
+        disk.stopAfter(0);
+
+        assertThatThrownBy(log::close).hasMessageContaining("failed");
+
+        assertThat(failureOf(waiting)).isEqualTo(ErrorCode.DISK_FAILED);
+        assertThat(memory.openFiles()).isZero();
+    }
+
+    @Test
+    void aStartAfterAFailureGoesOn() throws IOException {
+        SegmentedTransactionLog log = failAfter(0);
+        log.append(prepared(2));
+        log.close();
+
+        SegmentedTransactionLog again = new LogFixture(disk).open();
+        force(again, prepared(3));
+
+        assertThat(again.table().inDoubt()).containsExactly(prepared(1), prepared(3));
+    }
+
+    @Test
+    void anOpeningThatFailsClosesItsFiles() throws IOException {
+        failAfter(Integer.MAX_VALUE).close();
+        for (int changes = 0; changes < 5; changes++) {
+            disk.stopAfter(changes);
+            try {
+                new LogFixture(disk).open().close();
+            } catch (IOException expected) {
+                assertThat(expected).hasMessageContaining("stopped");
+            }
+            assertThat(memory.openFiles()).isZero();
+        }
+    }
+}
