@@ -2,7 +2,7 @@ package io.chunkserver.transport;
 
 import org.jspecify.annotations.Nullable;
 
-/** What a connection's owner does with what comes in. Called by one thread at a time; must not block. */
+/** What a connection's owner does with what comes in. Called by one thread at a time; must not block. One that throws loses its connection. */
 public interface FrameReceiver {
 
     /** Takes a frame and, with it, the duty to release it. */

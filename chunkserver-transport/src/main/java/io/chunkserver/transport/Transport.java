@@ -13,7 +13,7 @@ import java.util.function.Function;
  * buffered without bound.
  *
  * <p><b>Errors.</b> Stages complete exceptionally with a {@code ChunkServerException}: {@code UNREACHABLE} when nobody listens or the
- * name does not resolve, {@code TIMEOUT} when the time has passed.
+ * name does not resolve, {@code TIMEOUT} when the time has passed. All are {@code UNREACHABLE} on a transport that is closed.
  *
  * <p>Safe for many threads; no method blocks but {@link #close}.
  */
@@ -24,6 +24,8 @@ public interface Transport extends AutoCloseable {
 
     /**
      * Accepts connections.
+     *
+     * <p>Completes exceptionally with {@code BAD_CONFIGURATION} when the address is in use or not this machine's.
      *
      * @param address  port 0 chooses a free one
      * @param receiver makes the receiver of each accepted connection; it may send at once
@@ -38,7 +40,10 @@ public interface Transport extends AutoCloseable {
     CompletionStage<Connection> connect(
             ServerAddress address, Duration timeout, Function<Connection, FrameReceiver> receiver);
 
-    /** Closes all listeners and connections and ends the transport's threads; idempotent. */
+    /**
+     * Closes all listeners and connections and ends the transport's threads; idempotent. May wait a little for peers, so it must not
+     * be called by a receiver.
+     */
     @Override
     void close();
 }

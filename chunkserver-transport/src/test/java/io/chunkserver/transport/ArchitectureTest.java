@@ -1,22 +1,17 @@
 package io.chunkserver.transport;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import com.tngtech.archunit.lang.ArchRule;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Holds the walls between the packages of the transport: the seam, the protocol, and the ends of the wire. */
+/** Holds the walls between the packages of the transport. */
 class ArchitectureTest {
 
     private static final String ROOT = "io.chunkserver.transport";
@@ -27,102 +22,65 @@ class ArchitectureTest {
             .importPackages(ROOT);
 
     @Test
-    void everyPackageHasItsPlace() {
-        check(classes()
-                .should()
-                .resideInAnyPackage(
-                        ROOT,
-                        ROOT + ".protocol",
-                        ROOT + ".security",
-                        ROOT + ".netty",
-                        ROOT + ".loopback",
-                        ROOT + ".server",
-                        ROOT + ".client",
-                        ROOT + ".zookeeper"));
-    }
-
-    @Test
-    void onlyTheNettyPackageKnowsNetty() {
-        check(noClasses()
-                .that()
-                .resideOutsideOfPackage(ROOT + ".netty")
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage("io.netty.."));
-    }
-
-    @Test
-    void protocolDoesNoInputOrOutput() {
-        check(noClasses()
-                .that()
-                .resideInAPackage(ROOT + ".protocol")
-                .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage("java.net..", "javax.net..", "java.nio.channels..", "java.nio.file.."));
-    }
-
-    @Test
-    void seamKnowsNoneOfItsImplementations() {
-        check(noClasses()
+    void theSeamKnowsNobodyBehindIt() {
+        classes()
                 .that()
                 .resideInAPackage(ROOT)
                 .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage(
-                        ROOT + ".netty", ROOT + ".loopback", ROOT + ".server", ROOT + ".client", ROOT + ".zookeeper"));
+                .onlyDependOnClassesThat(resideInAPackage(ROOT).or(resideOutsideOfPackage(ROOT + "..")))
+                .check(TRANSPORT);
     }
 
     @Test
-    void serverAndClientMeetOnlyOnTheWire() {
-        check(noClasses()
+    void theProtocolIsPure() {
+        noClasses()
                 .that()
-                .resideInAPackage(ROOT + ".server")
+                .resideInAPackage(ROOT + ".protocol")
                 .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage(ROOT + ".client", ROOT + ".netty", ROOT + ".loopback"));
-        check(noClasses()
-                .that()
-                .resideInAPackage(ROOT + ".client")
-                .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage(ROOT + ".server", ROOT + ".netty", ROOT + ".loopback"));
+                .dependOnClassesThat(resideInAnyPackage(
+                        "io.netty..", "java.net..", "java.nio.channels..", "java.util.concurrent..", "org.slf4j.."))
+                .check(TRANSPORT);
     }
 
     @Test
-    void transportsDoNotKnowWhoUsesThem() {
-        check(noClasses()
+    void nobodyElseKnowsNetty() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(ROOT + ".netty", ROOT + ".security")
+                .should()
+                .dependOnClassesThat(resideInAPackage("io.netty.."))
+                .check(TRANSPORT);
+    }
+
+    @Test
+    void onlyTheProtocolKnowsJson() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + ".protocol")
+                .should()
+                .dependOnClassesThat(resideInAPackage("com.fasterxml.."))
+                .check(TRANSPORT);
+    }
+
+    @Test
+    void carriersKnowNeitherEachOtherNorWhatTheyCarryFor() {
+        noClasses()
                 .that()
                 .resideInAnyPackage(ROOT + ".netty", ROOT + ".loopback")
                 .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage(ROOT + ".server", ROOT + ".client", ROOT + ".zookeeper"));
-    }
-
-    @Test
-    void knowsNoCommandLineAndNoRunner() {
-        check(noClasses()
+                .dependOnClassesThat(resideInAnyPackage(ROOT + ".client..", ROOT + ".server.."))
+                .check(TRANSPORT);
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + ".loopback")
                 .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage("io.chunkserver.runner..", "picocli..", "org.tomlj..", "ch.qos.logback.."));
-        check(noClasses().should().dependOnClassesThat().resideInAPackage("java.util.logging.."));
-    }
-
-    @Test
-    void everyPackageSaysWhatItIsFor() throws IOException {
-        Path sources = Path.of(System.getProperty("basedir", ""), "src", "main", "java");
-        Set<Path> undocumented = new TreeSet<>();
-        try (Stream<Path> files = Files.walk(sources)) {
-            files.filter(file -> file.toString().endsWith(".java"))
-                    .map(Path::getParent)
-                    .filter(directory -> Files.notExists(directory.resolve("package-info.java")))
-                    .map(sources::relativize)
-                    .forEach(undocumented::add);
-        }
-        assertThat(undocumented).as("packages without package-info.java").isEmpty();
-    }
-
-    /** A rule about a package that holds nothing yet is kept, not broken. */
-    private static void check(ArchRule rule) {
-        rule.allowEmptyShould(true).check(TRANSPORT);
+                .dependOnClassesThat(resideInAnyPackage(ROOT + ".netty", ROOT + ".protocol"))
+                .check(TRANSPORT);
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + ".netty")
+                .should()
+                .dependOnClassesThat(resideInAPackage(ROOT + ".loopback"))
+                .check(TRANSPORT);
     }
 }

@@ -82,7 +82,7 @@ public sealed interface Request {
         }
     }
 
-    /** The first phase's question to a member of a chain; DATA and END frames follow unless it is a tombstone. */
+    /** The first phase's question to a member of a chain; DATA and END frames follow, of a tombstone END alone. */
     record Prepare(PrepareRequest prepare) implements Request {
 
         @Override
