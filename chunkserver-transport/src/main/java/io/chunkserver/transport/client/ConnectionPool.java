@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,17 +98,17 @@ final class ConnectionPool implements AutoCloseable {
                 })
                 .thenCompose(connection -> opened)
                 .thenCompose(peer -> peer.greet(role).thenApply(hello -> peer));
-        CompletableFuture<PeerConnection> bounded = timers.within(greeted, bound, late);
-        CompletableFuture<PeerConnection> named = new CompletableFuture<>();
-        bounded.whenComplete((peer, thrown) -> {
-            if (thrown == null) {
-                named.complete(peer);
-            } else {
-                opened.thenAccept(PeerConnection::close);
-                named.completeExceptionally(named(address, ChunkServerException.from(thrown)));
-            }
-        });
-        return named;
+        return timers.within(greeted, bound, late)
+                .handle((peer, thrown) -> {
+                    if (thrown == null) {
+                        return CompletableFuture.completedStage(peer);
+                    }
+                    CompletionStage<PeerConnection> useless = opened;
+                    useless.thenAccept(PeerConnection::close);
+                    return CompletableFuture.<PeerConnection>failedStage(
+                            named(address, ChunkServerException.from(thrown)));
+                })
+                .thenCompose(Function.identity());
     }
 
     /** A server that does not answer in time is not there, as far as anybody can tell. */

@@ -49,7 +49,7 @@ final class Timers implements AutoCloseable {
     }
 
     /** The stage, or the failure if it takes longer. */
-    <T> CompletableFuture<T> within(CompletionStage<T> stage, Duration timeout, Failure late) {
+    <T> CompletionStage<T> within(CompletionStage<T> stage, Duration timeout, Failure late) {
         CompletableFuture<T> bounded = new CompletableFuture<>();
         Future<?> timer = schedule(() -> bounded.completeExceptionally(late.toException()), timeout);
         stage.whenComplete((value, thrown) -> {

@@ -48,9 +48,8 @@ final class UnaryCall implements Reply {
                 ErrorCode.TIMEOUT,
                 "server at " + target.address() + " did not answer within " + timeout.toMillis() + " ms");
         Future<?> timer = timers.schedule(() -> call.giveUp(late), timeout);
-        call.result.whenComplete((response, thrown) -> timer.cancel(false));
         call.on(pool.take(target.address(), timeout));
-        return call.result;
+        return call.result.whenComplete((response, thrown) -> timer.cancel(false));
     }
 
     private void on(CompletionStage<PeerConnection> taking) {

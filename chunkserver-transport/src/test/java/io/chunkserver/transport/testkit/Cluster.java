@@ -1,0 +1,128 @@
+package io.chunkserver.transport.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.chunkserver.core.ChunkServer;
+import io.chunkserver.core.ChunkServerConfig;
+import io.chunkserver.core.model.Location;
+import io.chunkserver.core.model.ServerId;
+import io.chunkserver.transport.ServerAddress;
+import io.chunkserver.transport.Transport;
+import io.chunkserver.transport.client.RemoteReplicas;
+import io.chunkserver.transport.client.ReplicasConfig;
+import io.chunkserver.transport.server.EndpointConfig;
+import io.chunkserver.transport.server.ServerEndpoint;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * Chunk servers of one process, each with its own directory, transport and endpoint. For one thread.
+ *
+ * <p>A server that is started again has its directory, and its address if nobody has taken that.
+ */
+public final class Cluster implements AutoCloseable {
+
+    private final Path root;
+    private final Supplier<Transport> transports;
+    private final Map<String, Node> nodes = new HashMap<>();
+
+    private record Node(Transport transport, RemoteReplicas replicas, ChunkServer server, ServerEndpoint endpoint) {}
+
+    /**
+     * An empty cluster.
+     *
+     * @param root       below which every server has a directory
+     * @param transports makes a transport for each server; all of them reach each other
+     */
+    public Cluster(Path root, Supplier<Transport> transports) {
+        this.root = root;
+        this.transports = transports;
+    }
+
+    /** Starts a server, or starts it again. */
+    public ServerAddress start(String name, double x, ChunkServerConfig config) throws IOException {
+        return start(name, x, config, EndpointConfig.DEFAULT);
+    }
+
+    /** Starts a server, or starts it again. */
+    public ServerAddress start(String name, double x, ChunkServerConfig config, EndpointConfig endpointConfig)
+            throws IOException {
+        Transport transport = transports.get();
+        RemoteReplicas replicas = new RemoteReplicas(transport, ReplicasConfig.DEFAULT);
+        ChunkServer server = ChunkServer.builder(root.resolve(name))
+                .serverId(new ServerId(name))
+                .location(new Location(x, 0))
+                .config(config)
+                .replicas(replicas)
+                .start();
+        ServerEndpoint endpoint =
+                ServerEndpoint.open(server, transport, new ServerAddress("127.0.0.1", 0), null, endpointConfig);
+        nodes.put(name, new Node(transport, replicas, server, endpoint));
+        return endpoint.address();
+    }
+
+    public ChunkServer server(String name) {
+        return node(name).server();
+    }
+
+    public ServerAddress address(String name) {
+        return node(name).endpoint().address();
+    }
+
+    /** Stops a server in order. */
+    public void stop(String name) throws IOException {
+        Node node = node(name);
+        nodes.remove(name);
+        close(node);
+    }
+
+    /** Cuts a server's connections and closes what listens, then stops the server. */
+    public void kill(String name) throws IOException {
+        Node node = node(name);
+        node.transport().close();
+        stop(name);
+    }
+
+    /** Waits until no server has anything under way, and looks that nothing is left behind. */
+    public void assertNothingLeftBehind() {
+        nodes.forEach((name, node) -> {
+            await().untilAsserted(() -> {
+                assertThat(node.server().transactions()).isEmpty();
+                assertThat(node.server().status().space().reservedBytes()).isZero();
+                assertThat(stagedFiles(name)).isZero();
+            });
+        });
+    }
+
+    private long stagedFiles(String name) throws IOException {
+        try (Stream<Path> files = Files.walk(root.resolve(name).resolve("chunks"))) {
+            return files.filter(file -> file.toString().endsWith(".staged")).count();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (Node node : nodes.values()) {
+            close(node);
+        }
+        nodes.clear();
+    }
+
+    private static void close(Node node) throws IOException {
+        node.endpoint().close();
+        node.server().close();
+        node.replicas().close();
+        node.transport().close();
+    }
+
+    private Node node(String name) {
+        return Objects.requireNonNull(nodes.get(name), name);
+    }
+}
