@@ -212,7 +212,10 @@ final class ChunkLane {
             force(
                     requireHold(key).prepared(),
                     () -> new ParticipantEvent.PreparedForced(key),
-                    why -> handle(new ParticipantEvent.PreparedForceFailed(key, why)));
+                    why -> handle(
+                            mayBeDurable(why)
+                                    ? new ParticipantEvent.PreparedForceFailed(key, why)
+                                    : new ParticipantEvent.PreparedRefused(key, why)));
         } else if (effect instanceof ParticipantEffect.VoteYes) {
             voteYes(key);
         } else if (effect instanceof ParticipantEffect.VoteNo no) {
@@ -264,6 +267,11 @@ final class ChunkLane {
                         failed.accept(failure(ChunkServerException.from(failure)));
                     }
                 }));
+    }
+
+    /** Of a record that a failed disk did not take nobody knows; every other refusal came before it was written. */
+    static boolean mayBeDurable(Failure why) {
+        return why.code() == ErrorCode.DISK_FAILED;
     }
 
     private void voteYes(StageKey key) {

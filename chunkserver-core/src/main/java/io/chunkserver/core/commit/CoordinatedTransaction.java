@@ -211,11 +211,18 @@ final class CoordinatedTransaction implements ChunkWriter {
                         coordinator.config().confirmationTimeout());
                 handle(new CoordinatorEvent.DecisionForced());
             } else {
-                Failure why = ChunkServerException.from(failure).failure();
-                coordinator.participant().admission().close(why);
-                handle(new CoordinatorEvent.DecisionForceFailed(why));
+                decisionFailed(ChunkServerException.from(failure).failure());
             }
         });
+    }
+
+    private void decisionFailed(Failure why) {
+        if (ChunkLane.mayBeDurable(why)) {
+            coordinator.participant().admission().close(why);
+            handle(new CoordinatorEvent.DecisionForceFailed(why));
+        } else {
+            handle(new CoordinatorEvent.DecisionRefused(why));
+        }
     }
 
     private void deliver(Set<ServerId> members) {

@@ -16,6 +16,9 @@ sealed interface CoordinatorEvent {
     /** The decision is durable: this is the commit point. */
     record DecisionForced() implements CoordinatorEvent {}
 
+    /** The log did not take the decision: it is not durable and will not be. */
+    record DecisionRefused(Failure why) implements CoordinatorEvent {}
+
     /** The log failed; the decision may or may not be durable. */
     record DecisionForceFailed(Failure why) implements CoordinatorEvent {}
 

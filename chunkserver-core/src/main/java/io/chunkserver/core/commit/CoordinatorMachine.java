@@ -14,7 +14,7 @@ import java.util.List;
  * <ul>
  *   <li>The decision is forced only after every member of the chain has voted yes.
  *   <li>Nobody is told to commit, and no client is told committed, before {@link CoordinatorEvent.DecisionForced} (A1).
- *   <li>Nobody is told to abort, and no client is told aborted, once the decision may be on disk.
+ *   <li>Nobody is told to abort, and no client is told aborted, while the decision may be on disk.
  *   <li>The client is answered at most once.
  *   <li>A decided transaction is delivered until every member has confirmed it or is known to have lost its promise.
  * </ul>
@@ -33,6 +33,8 @@ final class CoordinatorMachine {
             return state.phase() == Phase.PREPARING ? abort(state, givenUp.why()) : unchanged(state);
         } else if (event instanceof CoordinatorEvent.DecisionForced) {
             return decisionForced(state);
+        } else if (event instanceof CoordinatorEvent.DecisionRefused refused) {
+            return state.phase() == Phase.FORCING_DECISION ? abort(state, refused.why()) : unchanged(state);
         } else if (event instanceof CoordinatorEvent.DecisionForceFailed failed) {
             return decisionForceFailed(state, failed.why());
         } else if (event instanceof CoordinatorEvent.Confirmed confirmed) {

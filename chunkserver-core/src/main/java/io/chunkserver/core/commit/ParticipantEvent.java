@@ -28,6 +28,9 @@ sealed interface ParticipantEvent {
     /** The prepared record is durable. */
     record PreparedForced(StageKey key) implements ParticipantEvent {}
 
+    /** The log did not take the prepared record: it is not durable and will not be. */
+    record PreparedRefused(StageKey key, Failure why) implements ParticipantEvent {}
+
     /** The prepared record may or may not be durable: the log has failed. */
     record PreparedForceFailed(StageKey key, Failure why) implements ParticipantEvent {}
 

@@ -7,6 +7,7 @@ import io.chunkserver.core.commit.ParticipantState.Phase;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.store.StageKey;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -41,6 +42,8 @@ final class ParticipantMachine {
             return stagingFailed(state, failed.key(), failed.why());
         } else if (event instanceof ParticipantEvent.PreparedForced forced) {
             return preparedForced(state, forced.key());
+        } else if (event instanceof ParticipantEvent.PreparedRefused refused) {
+            return preparedRefused(state, refused.key(), refused.why());
         } else if (event instanceof ParticipantEvent.PreparedForceFailed failed) {
             return preparedForceFailed(state, failed);
         } else if (event instanceof ParticipantEvent.Commit commit) {
@@ -64,8 +67,7 @@ final class ParticipantMachine {
                     state, key, ErrorCode.ALREADY_COMMITTED, "transaction " + key + " was committed here already");
         }
         Open open = state.open();
-        boolean supersedes = open != null && supersedes(key, open);
-        if (open != null && !supersedes) {
+        if (open != null && !supersedes(key, open)) {
             Failure busy = Failure.of(ErrorCode.BUSY, "transaction " + open.key() + " is open on the chunk")
                     .in(open.key().transaction());
             return new Step(state, List.of(new ParticipantEffect.VoteNo(key, busy)));
@@ -84,9 +86,17 @@ final class ParticipantMachine {
                     ErrorCode.VERSION_CONFLICT,
                     "version " + state.version() + " is committed and the request is based on version " + event.base());
         }
+        List<ParticipantEffect> effects = new ArrayList<>();
+        if (open != null) {
+            effects.addAll(undo(open));
+            if (open.phase() == Phase.STAGING) {
+                Failure why = Failure.of(ErrorCode.CANCELLED, "attempt " + key + " took the place of this one");
+                effects.add(new ParticipantEffect.VoteNo(open.key(), why));
+            }
+        }
+        effects.add(new ParticipantEffect.Stage(key));
         Open staging = new Open(key, event.base().next(), event.epoch(), event.local(), Phase.STAGING);
-        ParticipantEffect stage = new ParticipantEffect.Stage(key);
-        return new Step(state.with(staging), supersedes ? append(undo(requireNonNull(open)), stage) : List.of(stage));
+        return new Step(state.with(staging), effects);
     }
 
     /**
@@ -111,10 +121,16 @@ final class ParticipantMachine {
                         state.with(open.in(Phase.FORCING_PREPARED)), List.of(new ParticipantEffect.ForcePrepared(key)));
     }
 
+    /** Nothing was written, so nothing was promised. */
+    private static Step preparedRefused(ParticipantState state, StageKey key, Failure why) {
+        return state.holds(key, Phase.FORCING_PREPARED) ? giveUp(state, key, why) : unchanged(state);
+    }
+
     private static Step stagingFailed(ParticipantState state, StageKey key, Failure why) {
-        if (!state.holds(key, Phase.STAGING)) {
-            return unchanged(state);
-        }
+        return state.holds(key, Phase.STAGING) ? giveUp(state, key, why) : unchanged(state);
+    }
+
+    private static Step giveUp(ParticipantState state, StageKey key, Failure why) {
         return new Step(
                 state.with(null), List.of(new ParticipantEffect.Discard(key), new ParticipantEffect.VoteNo(key, why)));
     }

@@ -87,6 +87,14 @@ class CoordinatorMachineTest {
     }
 
     @Test
+    void aDecisionThatTheLogDidNotTakeIsAnAbort() {
+        on(new CoordinatorEvent.Voted(ALL_YES));
+        effects.clear();
+        on(new CoordinatorEvent.DecisionRefused(WHY));
+        expect(new CoordinatorEffect.AbortMembers(), new CoordinatorEffect.TellAborted(WHY));
+    }
+
+    @Test
     void anAbortedAttemptNeverCommits() {
         on(new CoordinatorEvent.GivenUp(WHY));
         effects.clear();

@@ -101,6 +101,29 @@ class ParticipantMachineTest {
     }
 
     @Test
+    void aPromiseThatTheLogDidNotTakeIsNone() {
+        on(prepare(KEY, 4));
+        on(new ParticipantEvent.Staged(KEY));
+        effects.clear();
+        on(new ParticipantEvent.PreparedRefused(KEY, WHY));
+        expect(new ParticipantEffect.Discard(KEY), new ParticipantEffect.VoteNo(KEY, WHY));
+        assertThat(state.open()).isNull();
+    }
+
+    @Test
+    void anAttemptThatIsReplacedWhileItsBytesComeInHearsItsNo() {
+        on(prepare(KEY, 4));
+        effects.clear();
+        on(prepare(RETRY, 4));
+        assertThat(effects)
+                .hasSize(3)
+                .element(1)
+                .isInstanceOfSatisfying(
+                        ParticipantEffect.VoteNo.class,
+                        no -> assertThat(no.key()).isEqualTo(KEY));
+    }
+
+    @Test
     void anotherTransactionIsBusyWhileOneHoldsTheChunk() {
         prepared();
         on(prepare(OTHER, 4));
