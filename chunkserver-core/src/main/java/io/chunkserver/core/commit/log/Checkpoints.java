@@ -166,7 +166,7 @@ final class Checkpoints {
         int bytes = 0;
         for (LogEntry entry : entries) {
             byte[] encoded = LogRecordFormat.encode(entry);
-            if (!batch.isEmpty() && !tail.fits(batchBytes(bytes + encoded.length))) {
+            if (!batch.isEmpty() && !tail.fits(batchBytes(bytes + encoded.length), reserveBytes())) {
                 tail.write(batch);
                 batch.clear();
                 bytes = 0;

@@ -41,9 +41,14 @@ final class LogTail implements Closeable {
         return segment;
     }
 
-    /** Whether a batch of this size can be written into the segment as it is. */
-    boolean fits(int batchBytes) {
-        return batchBytes <= Math.min(MAX_BATCH_BYTES, roomBytes());
+    /**
+     * Whether a batch can be written into the segment as it is.
+     *
+     * @param batchBytes    what the batch takes on disk
+     * @param leftOverBytes what must be left for further batches after it
+     */
+    boolean fits(int batchBytes, long leftOverBytes) {
+        return batchBytes <= Math.min(MAX_BATCH_BYTES, roomBytes()) && hasRoom(batchBytes, leftOverBytes);
     }
 
     /** What is kept, on a full disk, for deletes and for the ends of transactions. */
@@ -57,11 +62,10 @@ final class LogTail implements Closeable {
     }
 
     /**
-     * Sees to it that a batch fits, going on in the next segment when it must. Where the next segment is not ready, it
-     * is made now.
+     * Sees to it that a batch {@link #fits}, making the next segment and going on in it when it must. A batch that does
+     * not fit is to be written before room is made for more: a replay relies on that no segment is made before there is
+     * a batch in the one before it.
      *
-     * @param batchBytes    what the batch takes on disk
-     * @param leftOverBytes what must be left for further batches after it
      * @return false when the disk is full; nothing was changed then
      */
     boolean makeRoom(int batchBytes, long leftOverBytes) throws IOException {

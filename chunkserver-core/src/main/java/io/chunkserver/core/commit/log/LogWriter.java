@@ -51,7 +51,7 @@ final class LogWriter implements Closeable {
     void write(List<QueuedRecord> records) throws IOException {
         tail.retry();
         for (QueuedRecord record : records) {
-            if (!tail.fits(bytesWith(record))) {
+            if (!tail.fits(bytesWith(record), reserveBytes(record))) {
                 flush();
             }
             if (tail.makeRoom(bytesWith(record), reserveBytes(record))) {

@@ -97,10 +97,14 @@ class SegmentedTransactionLogDamageTest {
         private final int to = from + batchBytes(torn);
 
         private void assertCut() throws IOException {
-            assertThat(reopen()).containsExactly(prepared(1));
+            SegmentedTransactionLog log = fixture.open();
+            assertThat(log.table().inDoubt()).containsExactly(prepared(1));
             // A shorter batch than the one that was cut leaves none of it behind, to be judged at the next start.
-            force(fixture.open(), prepared(3));
+            force(log, prepared(3));
             disk.crash();
+            byte[] image = fixture.read(segment(1));
+            assertThat(Arrays.copyOfRange(image, from + batchBytes(prepared(3)), image.length))
+                    .containsOnly(0);
             assertThat(reopen()).containsExactly(prepared(1), prepared(3));
         }
 

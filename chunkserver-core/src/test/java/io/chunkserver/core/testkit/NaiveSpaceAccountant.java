@@ -1,0 +1,94 @@
+package io.chunkserver.core.testkit;
+
+import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.space.Reservation;
+import io.chunkserver.core.space.SpaceAccountant;
+import io.chunkserver.core.space.SpaceSnapshot;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * An accountant so plain that it is right by reading: a list of promises that is added up with each question, on a file
+ * system without end. The model with which properties compare an accountant. For one thread.
+ */
+public final class NaiveSpaceAccountant implements SpaceAccountant {
+
+    private final long limitBytes;
+    private final List<Promise> promises = new ArrayList<>();
+    private long usedBytes;
+
+    public NaiveSpaceAccountant(long limitBytes, long usedBytes) {
+        this.limitBytes = limitBytes;
+        this.usedBytes = usedBytes;
+    }
+
+    @Override
+    public Reservation reserve(long bytes) throws IOException {
+        checkNotNegative(bytes);
+        long available = snapshot().availableBytes();
+        if (bytes > available) {
+            throw Failure.insufficientSpace(bytes, available).toException();
+        }
+        return adopt(bytes);
+    }
+
+    @Override
+    public Reservation adopt(long bytes) {
+        checkNotNegative(bytes);
+        Promise promise = new Promise();
+        promise.bytes = bytes;
+        promises.add(promise);
+        return promise;
+    }
+
+    @Override
+    public void release(long bytes) {
+        checkNotNegative(bytes);
+        if (bytes > usedBytes) {
+            throw new IllegalStateException("more released than used");
+        }
+        usedBytes -= bytes;
+    }
+
+    @Override
+    public SpaceSnapshot snapshot() {
+        long reserved = promises.stream().mapToLong(Promise::bytes).sum();
+        return new SpaceSnapshot(limitBytes, usedBytes, reserved, Long.MAX_VALUE);
+    }
+
+    private static void checkNotNegative(long bytes) {
+        if (bytes < 0) {
+            throw new IllegalArgumentException("negative bytes");
+        }
+    }
+
+    private final class Promise implements Reservation {
+
+        private long bytes;
+
+        @Override
+        public long bytes() {
+            return bytes;
+        }
+
+        @Override
+        public void shrinkTo(long newBytes) {
+            if (newBytes < 0 || newBytes > bytes) {
+                throw new IllegalArgumentException("not smaller");
+            }
+            bytes = newBytes;
+        }
+
+        @Override
+        public void settle() {
+            usedBytes += bytes;
+            bytes = 0;
+        }
+
+        @Override
+        public void forfeit() {
+            bytes = 0;
+        }
+    }
+}
