@@ -21,8 +21,8 @@ public interface Connection {
     CompletionStage<Void> send(Frame frame);
 
     /**
-     * Whether frames are to be received; true at first. After false the receiver gets at most what was read from the network
-     * already, and the sender at the other end is held up in turn.
+     * Whether frames are to be received; true at first. After false the receiver gets at most the frame that was on its way to it
+     * in that moment, and none when it called itself; the sender at the other end is held up in turn.
      */
     void setReading(boolean reading);
 
