@@ -148,6 +148,10 @@ public final class ChunkServer implements Closeable {
      * @return the writer for the bytes; exceptionally when a replica cannot be identified or is named twice
      */
     public CompletionStage<ChunkWriter> begin(StoreRequest request, List<String> replicas) {
+        Optional<ChunkWriter> remembered = parts.coordinator().remembered(request);
+        if (remembered.isPresent()) {
+            return CompletableFuture.completedFuture(remembered.get());
+        }
         Optional<Failure> refusal = parts.admission().refusal(request.chunk(), request.maxLengthBytes());
         if (refusal.isPresent()) {
             return CompletableFuture.failedFuture(

@@ -191,6 +191,18 @@ class ReplicatedStoreTest {
     }
 
     @Test
+    void aRetryOfACommittedTransactionIsAnsweredAlsoWhenAMemberIsGoneOrNothingNewIsTaken() {
+        TransactionId id = transaction();
+        ChunkWriter first = begin("a", id, null, 10, "b");
+        first.finish(0, 0);
+        Receipt committed = receipt(first);
+        network.cut("b");
+        assertThat(receipt(begin("a", id, null, 10, "b")).version()).isEqualTo(committed.version());
+        server("a").drain(Duration.ZERO);
+        assertThat(receipt(begin("a", id, null, 10, "b")).version()).isEqualTo(committed.version());
+    }
+
+    @Test
     void damagedBytesAreRefusedAndTheMemberThatSawThemIsNamed() {
         ChunkWriter writer = begin("a", transaction(), null, 200_000, "b");
         writer.write(new CheckedBlock(ByteBuffer.wrap(bytes(65_536, 1)), 12345));

@@ -78,9 +78,9 @@ public final class ChainCoordinator implements TwoPhaseCoordinator {
         if (chain.isEmpty() || !chain.get(0).id().equals(participant.self())) {
             throw new IllegalArgumentException("server " + participant.self() + " is not the first of chain " + chain);
         }
-        Optional<Outcome> outcome = participant.storage().log().table().outcome(request.transaction());
-        if (outcome.isPresent()) {
-            return EndedWriter.of(outcome.get(), request, participant.self());
+        Optional<ChunkWriter> remembered = remembered(request);
+        if (remembered.isPresent()) {
+            return remembered.get();
         }
         Optional<Failure> refusal = refusal(request);
         if (refusal.isPresent()) {
@@ -96,6 +96,19 @@ public final class ChainCoordinator implements TwoPhaseCoordinator {
         }
         transaction.begin(path);
         return transaction;
+    }
+
+    /**
+     * The answer to a retry of a committed transaction. It needs no chain: the retry is answered also when members cannot be
+     * reached any more, or when nothing new is taken.
+     */
+    public Optional<ChunkWriter> remembered(StoreRequest request) {
+        return participant
+                .storage()
+                .log()
+                .table()
+                .outcome(request.transaction())
+                .map(outcome -> EndedWriter.of(outcome, request, participant.self()));
     }
 
     private Optional<Failure> refusal(StoreRequest request) {
