@@ -1,0 +1,109 @@
+package io.chunkserver.runner.config;
+
+import io.chunkserver.core.model.Durability;
+import io.chunkserver.core.model.ServerId;
+import io.chunkserver.transport.ServerAddress;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** Every setting there is, once. A new one goes here, into {@link #ALL} and into {@link RunnerConfig}. */
+public final class Settings {
+
+    private static final String SERVER = "chunk_server";
+    private static final String LIMITS = "limits";
+
+    private static final ValueKind<Path> PATH = ValueKind.text("a path", Settings::path, Path::toString);
+    private static final ValueKind<ServerAddress> ADDRESS =
+            ValueKind.text("HOST:PORT, an IPv6 host in brackets", ServerAddress::parse, ServerAddress::toString);
+
+    /** The server's name; a new data directory gets a made one when this is open, an old one keeps its own. */
+    public static final Setting<ServerId> SERVER_ID = new Setting<>(
+            SERVER,
+            "server_id",
+            "--server-id",
+            ValueKind.text("1 to 64 characters out of A-Z a-z 0-9 . _ -", ServerId::new, ServerId::toString),
+            null);
+
+    public static final Setting<Double> X = new Setting<>(SERVER, "x", "--x", ValueKind.decimal(), 0.0);
+
+    public static final Setting<Double> Y = new Setting<>(SERVER, "y", "--y", ValueKind.decimal(), 0.0);
+
+    public static final Setting<Path> DATA_DIR =
+            new Setting<>(SERVER, "data_dir", "--data-dir", PATH, Path.of("data", "chunks"));
+
+    /** Open means {@code server_info.json} in the data directory. */
+    public static final Setting<Path> SERVER_INFO_FILE = new Setting<>(SERVER, "server_info_file", null, PATH, null);
+
+    /** How much all chunks together may take; the exact size of the disk is not assumed. */
+    public static final Setting<Long> SPACE_LIMIT = new Setting<>(
+            SERVER,
+            "space_limit_mb",
+            "--space",
+            ValueKind.size(Sizes.MEBIBYTE, Sizes.MEBIBYTE, 1L << 60),
+            1024 * Sizes.MEBIBYTE);
+
+    /** Loopback, so that nobody offers chunks to the world by accident; port 0 chooses a port and keeps it. */
+    public static final Setting<ServerAddress> LISTEN =
+            new Setting<>(SERVER, "listen", "--listen", ADDRESS, new ServerAddress("127.0.0.1", 0));
+
+    /** Open means that others reach the server where it listens. */
+    public static final Setting<ServerAddress> ADVERTISE =
+            new Setting<>(SERVER, "advertise", "--advertise", ADDRESS, null);
+
+    /** Safe unless asked otherwise. */
+    public static final Setting<Durability> DURABILITY = new Setting<>(
+            SERVER,
+            "durability",
+            "--durability",
+            ValueKind.text("sync, os", Durability::parse, Durability::word),
+            Durability.SYNC);
+
+    public static final Setting<Duration> HEARTBEAT_INTERVAL = new Setting<>(
+            SERVER,
+            "heartbeat_interval",
+            "--heartbeat-interval",
+            ValueKind.duration(Duration.ofMillis(100), Duration.ofHours(1)),
+            Duration.ofSeconds(5));
+
+    /** Below the 90 seconds that service managers commonly wait before they kill. */
+    public static final Setting<Duration> DRAIN_TIMEOUT = new Setting<>(
+            SERVER,
+            "drain_timeout",
+            "--drain-timeout",
+            ValueKind.duration(Duration.ZERO, Duration.ofHours(1)),
+            Duration.ofSeconds(30));
+
+    /** The size of a GFS chunk. */
+    public static final Setting<Long> CHUNK_SIZE_LIMIT = new Setting<>(
+            LIMITS, "chunk_size_limit", null, ValueKind.size(1, 1, 1024 * Sizes.MEBIBYTE), 64 * Sizes.MEBIBYTE);
+
+    /** All of them, in the order in which they are shown. */
+    public static final List<Setting<?>> ALL = List.of(
+            SERVER_ID,
+            X,
+            Y,
+            DATA_DIR,
+            SERVER_INFO_FILE,
+            SPACE_LIMIT,
+            LISTEN,
+            ADVERTISE,
+            DURABILITY,
+            HEARTBEAT_INTERVAL,
+            DRAIN_TIMEOUT,
+            CHUNK_SIZE_LIMIT);
+
+    private Settings() {}
+
+    private static Path path(String text) {
+        if (text.isBlank()) {
+            throw new IllegalArgumentException("the path is empty");
+        }
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new IllegalArgumentException(e.getReason(), e);
+        }
+    }
+}
