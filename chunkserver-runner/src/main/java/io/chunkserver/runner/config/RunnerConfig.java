@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * The effective configuration of a chunk server; each value was checked against what its {@link Setting} allows.
  *
  * @param givenServerId       the server's name, or null to keep or make one
- * @param location            where it stands
+ * @param givenLocation       where it stands, or null for where it stood last
  * @param dataDir             where chunks are; relative to the working directory
  * @param serverInfoFile      what tells other programs about the running server
  * @param spaceLimitBytes     how much all chunks may take
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record RunnerConfig(
         @Nullable ServerId givenServerId,
-        Location location,
+        @Nullable Location givenLocation,
         Path dataDir,
         Path serverInfoFile,
         long spaceLimitBytes,
@@ -45,7 +45,7 @@ public record RunnerConfig(
         Path serverInfoFile = values.find(Settings.SERVER_INFO_FILE).orElse(dataDir.resolve(SERVER_INFO_FILE));
         return new RunnerConfig(
                 values.find(Settings.SERVER_ID).orElse(null),
-                new Location(values.get(Settings.X), values.get(Settings.Y)),
+                location(values),
                 dataDir,
                 serverInfoFile,
                 values.get(Settings.SPACE_LIMIT),
@@ -55,6 +55,16 @@ public record RunnerConfig(
                 values.get(Settings.HEARTBEAT_INTERVAL),
                 values.get(Settings.DRAIN_TIMEOUT),
                 values.get(Settings.CHUNK_SIZE_LIMIT));
+    }
+
+    private static @Nullable Location location(EffectiveValues values) {
+        Optional<Double> x = values.find(Settings.X);
+        Optional<Double> y = values.find(Settings.Y);
+        return x.isEmpty() && y.isEmpty() ? null : new Location(x.orElse(0.0), y.orElse(0.0));
+    }
+
+    public Optional<Location> location() {
+        return Optional.ofNullable(givenLocation);
     }
 
     public Optional<ServerId> serverId() {

@@ -42,8 +42,14 @@ public record Setting<T>(
         return kind.allowed();
     }
 
-    Optional<String> option() {
+    /** The long option on the command line. */
+    public Optional<String> option() {
         return Optional.ofNullable(flag);
+    }
+
+    /** The value that holds when none is given, as text. */
+    public Optional<String> standardText() {
+        return standard == null ? Optional.empty() : Optional.of(kind.writer().apply(standard));
     }
 
     T parse(String text) {

@@ -18,23 +18,36 @@ public final class Settings {
     private static final ValueKind<ServerAddress> ADDRESS =
             ValueKind.text("HOST:PORT, an IPv6 host in brackets", ServerAddress::parse, ServerAddress::toString);
 
+    private static final ValueKind<ServerAddress> TARGET = ValueKind.text(
+            "HOST:PORT with a port above 0, an IPv6 host in brackets", Settings::target, ServerAddress::toString);
+
     /** The server's name; a new data directory gets a made one when this is open, an old one keeps its own. */
     public static final Setting<ServerId> SERVER_ID = new Setting<>(
             SERVER,
             "server_id",
             "--server-id",
             ValueKind.text("1 to 64 characters out of A-Z a-z 0-9 . _ -", ServerId::new, ServerId::toString),
-            null);
+            null,
+            "the server's name; kept over restarts, made up for a new data directory");
 
-    public static final Setting<Double> X = new Setting<>(SERVER, "x", "--x", ValueKind.decimal(), 0.0);
+    /** Open means where it stood last; half a location counts the other half as 0. */
+    public static final Setting<Double> X = new Setting<>(
+            SERVER, "x", "--x", ValueKind.decimal(), null, "where the server stands; kept over restarts, at first 0");
 
-    public static final Setting<Double> Y = new Setting<>(SERVER, "y", "--y", ValueKind.decimal(), 0.0);
+    public static final Setting<Double> Y = new Setting<>(
+            SERVER, "y", "--y", ValueKind.decimal(), null, "where the server stands; kept over restarts, at first 0");
 
     public static final Setting<Path> DATA_DIR =
-            new Setting<>(SERVER, "data_dir", "--data-dir", PATH, Path.of("data", "chunks"));
+            new Setting<>(SERVER, "data_dir", "--data-dir", PATH, Path.of("data", "chunks"), "where chunks are kept");
 
     /** Open means {@code server_info.json} in the data directory. */
-    public static final Setting<Path> SERVER_INFO_FILE = new Setting<>(SERVER, "server_info_file", null, PATH, null);
+    public static final Setting<Path> SERVER_INFO_FILE = new Setting<>(
+            SERVER,
+            "server_info_file",
+            null,
+            PATH,
+            null,
+            "who the server is; server_info.json in the data directory unless set");
 
     /** How much all chunks together may take; the exact size of the disk is not assumed. */
     public static final Setting<Long> SPACE_LIMIT = new Setting<>(
@@ -42,15 +55,26 @@ public final class Settings {
             "space_limit_mb",
             "--space",
             ValueKind.size(Sizes.MEBIBYTE, Sizes.MEBIBYTE, 1L << 60),
-            1024 * Sizes.MEBIBYTE);
+            1024 * Sizes.MEBIBYTE,
+            "how much all chunks together may take");
 
     /** Loopback, so that nobody offers chunks to the world by accident; port 0 chooses a port and keeps it. */
-    public static final Setting<ServerAddress> LISTEN =
-            new Setting<>(SERVER, "listen", "--listen", ADDRESS, new ServerAddress("127.0.0.1", 0));
+    public static final Setting<ServerAddress> LISTEN = new Setting<>(
+            SERVER,
+            "listen",
+            "--listen",
+            ADDRESS,
+            new ServerAddress("127.0.0.1", 0),
+            "where to listen; port 0 is chosen once and kept over restarts");
 
     /** Open means that others reach the server where it listens. */
-    public static final Setting<ServerAddress> ADVERTISE =
-            new Setting<>(SERVER, "advertise", "--advertise", ADDRESS, null);
+    public static final Setting<ServerAddress> ADVERTISE = new Setting<>(
+            SERVER,
+            "advertise",
+            "--advertise",
+            TARGET,
+            null,
+            "where others reach this server, if not where it listens");
 
     /** Safe unless asked otherwise. */
     public static final Setting<Durability> DURABILITY = new Setting<>(
@@ -58,14 +82,16 @@ public final class Settings {
             "durability",
             "--durability",
             ValueKind.text("sync, os", Durability::parse, Durability::word),
-            Durability.SYNC);
+            Durability.SYNC,
+            "what stores that ask for nothing else get: forced to disk, or in the page cache");
 
     public static final Setting<Duration> HEARTBEAT_INTERVAL = new Setting<>(
             SERVER,
             "heartbeat_interval",
             "--heartbeat-interval",
             ValueKind.duration(Duration.ofMillis(100), Duration.ofHours(1)),
-            Duration.ofSeconds(5));
+            Duration.ofSeconds(5),
+            "how often a master hears from this server");
 
     /** Below the 90 seconds that service managers commonly wait before they kill. */
     public static final Setting<Duration> DRAIN_TIMEOUT = new Setting<>(
@@ -73,11 +99,17 @@ public final class Settings {
             "drain_timeout",
             "--drain-timeout",
             ValueKind.duration(Duration.ZERO, Duration.ofHours(1)),
-            Duration.ofSeconds(30));
+            Duration.ofSeconds(30),
+            "how long work in flight may take when the server goes down");
 
     /** The size of a GFS chunk. */
     public static final Setting<Long> CHUNK_SIZE_LIMIT = new Setting<>(
-            LIMITS, "chunk_size_limit", null, ValueKind.size(1, 1, 1024 * Sizes.MEBIBYTE), 64 * Sizes.MEBIBYTE);
+            LIMITS,
+            "chunk_size_limit",
+            null,
+            ValueKind.size(1, 1, 1024 * Sizes.MEBIBYTE),
+            64 * Sizes.MEBIBYTE,
+            "the largest chunk");
 
     /** All of them, in the order in which they are shown. */
     public static final List<Setting<?>> ALL = List.of(
@@ -95,6 +127,14 @@ public final class Settings {
             CHUNK_SIZE_LIMIT);
 
     private Settings() {}
+
+    private static ServerAddress target(String text) {
+        ServerAddress address = ServerAddress.parse(text);
+        if (address.port() == 0) {
+            throw new IllegalArgumentException("nobody can be reached at port 0");
+        }
+        return address;
+    }
 
     private static Path path(String text) {
         if (text.isBlank()) {
