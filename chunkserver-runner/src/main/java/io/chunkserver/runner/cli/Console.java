@@ -85,13 +85,18 @@ public final class Console {
         }
     }
 
-    /** Tells why the verb failed: to people on standard error, to programs, who read standard output, there. */
-    void failure(Failure failure) {
+    /**
+     * Tells why the verb failed: people on standard error; programs, which read standard output, there.
+     *
+     * @return the exit code of this failure
+     */
+    int failure(Failure failure) {
         if (format == OutputFormat.json) {
             answer(new Answer("", FailureAnswer.json(failure)));
         } else {
             err.print(FailureAnswer.text(failure) + "\n");
         }
+        return failure.code().exitCode();
     }
 
     /** Shows how far a verb is. */

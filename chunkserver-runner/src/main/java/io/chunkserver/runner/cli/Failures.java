@@ -33,8 +33,7 @@ final class Failures {
         String help = verb.getCommandSpec().qualifiedName() + " --help";
         Failure failure = Failure.of(ErrorCode.INVALID_ARGUMENT, String.valueOf(thrown.getMessage()))
                 .withHint(suggestion(thrown) + "see " + help);
-        console.failure(failure);
-        return failure.code().exitCode();
+        return console.failure(failure);
     }
 
     /** The verb was run and failed. */
@@ -43,8 +42,7 @@ final class Failures {
         if (failure.code() == ErrorCode.INTERNAL) {
             logger.debug("verb {} failed", verb.getCommandSpec().qualifiedName(), thrown);
         }
-        console.failure(failure);
-        return failure.code().exitCode();
+        return console.failure(failure);
     }
 
     private static String suggestion(ParameterException thrown) {

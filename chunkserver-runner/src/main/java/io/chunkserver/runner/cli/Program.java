@@ -33,11 +33,9 @@ public final class Program {
         commands.setOut(console.outWriter())
                 .setErr(console.errWriter())
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setAbbreviatedOptionsAllowed(false)
                 .setExecutionStrategy(parsed -> run(root, parsed))
                 .setParameterExceptionHandler(failures::wrongUsage)
                 .setExecutionExceptionHandler(failures::failed);
-        ExitCodes.describe(commands);
     }
 
     /** Runs the verb that the arguments name and returns the exit code. */

@@ -14,13 +14,7 @@ import picocli.CommandLine.ScopeType;
         commandListHeading = "%nVerbs:%n",
         exitCodeListHeading = "%nExit codes:%n",
         sortOptions = false,
-        usageHelpAutoWidth = true,
-        header = "Chunk server: stores the chunks of files, replicated by two-phase commit.",
-        footer = {
-            "",
-            "Without a verb: serve. Options that configure a server are also read from environment",
-            "variables CHUNKSERVER_* and from the TOML file; the option wins."
-        })
+        usageHelpAutoWidth = true)
 final class RootCommand {
 
     static final String NAME = "chunkserver";

@@ -13,13 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param flag     the long option, or null where the command line has none
  * @param kind     the values it takes
  * @param standard the value that holds when none is given, or null when the setting then stays open
+ * @param purpose  what it decides, in one phrase
  */
 public record Setting<T>(
-        String table,
-        String key,
-        @Nullable String flag,
-        ValueKind<T> kind,
-        @Nullable T standard) {
+        String table, String key, @Nullable String flag, ValueKind<T> kind, @Nullable T standard, String purpose) {
 
     private static final String VARIABLE_PREFIX = "CHUNKSERVER_";
 
