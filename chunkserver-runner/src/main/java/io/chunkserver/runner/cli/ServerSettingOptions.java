@@ -35,7 +35,7 @@ final class ServerSettingOptions {
         return OptionSpec.builder(names(name))
                 .type(String.class)
                 .paramLabel("VALUE")
-                .description(setting.purpose() + standard + ": " + setting.allowed() + ".")
+                .description(setting.purpose() + ". Allowed: " + setting.allowed() + "." + standard)
                 .setter(new ISetter() {
                     @Override
                     @SuppressWarnings("unchecked") // picocli fixes this signature

@@ -28,17 +28,17 @@ public final class Settings {
             "--server-id",
             ValueKind.text("1 to 64 characters out of A-Z a-z 0-9 . _ -", ServerId::new, ServerId::toString),
             null,
-            "the server's name; kept over restarts, made up for a new data directory");
+            "The server's name; kept over restarts, made up for a new data directory");
 
     /** Open means where it stood last; half a location counts the other half as 0. */
     public static final Setting<Double> X = new Setting<>(
-            SERVER, "x", "--x", ValueKind.decimal(), null, "where the server stands; kept over restarts, at first 0");
+            SERVER, "x", "--x", ValueKind.decimal(), null, "Where the server stands; kept over restarts, at first 0");
 
     public static final Setting<Double> Y = new Setting<>(
-            SERVER, "y", "--y", ValueKind.decimal(), null, "where the server stands; kept over restarts, at first 0");
+            SERVER, "y", "--y", ValueKind.decimal(), null, "Where the server stands; kept over restarts, at first 0");
 
     public static final Setting<Path> DATA_DIR =
-            new Setting<>(SERVER, "data_dir", "--data-dir", PATH, Path.of("data", "chunks"), "where chunks are kept");
+            new Setting<>(SERVER, "data_dir", "--data-dir", PATH, Path.of("data", "chunks"), "Where chunks are kept");
 
     /** Open means {@code server_info.json} in the data directory. */
     public static final Setting<Path> SERVER_INFO_FILE = new Setting<>(
@@ -47,7 +47,7 @@ public final class Settings {
             null,
             PATH,
             null,
-            "who the server is; server_info.json in the data directory unless set");
+            "Says who the server is; server_info.json in the data directory unless set");
 
     /** How much all chunks together may take; the exact size of the disk is not assumed. */
     public static final Setting<Long> SPACE_LIMIT = new Setting<>(
@@ -56,7 +56,7 @@ public final class Settings {
             "--space",
             ValueKind.size(Sizes.MEBIBYTE, Sizes.MEBIBYTE, 1L << 60),
             1024 * Sizes.MEBIBYTE,
-            "how much all chunks together may take");
+            "How much all chunks together may take");
 
     /** Loopback, so that nobody offers chunks to the world by accident; port 0 chooses a port and keeps it. */
     public static final Setting<ServerAddress> LISTEN = new Setting<>(
@@ -65,7 +65,7 @@ public final class Settings {
             "--listen",
             ADDRESS,
             new ServerAddress("127.0.0.1", 0),
-            "where to listen; port 0 is chosen once and kept over restarts");
+            "Where to listen; port 0 is chosen once and kept over restarts");
 
     /** Open means that others reach the server where it listens. */
     public static final Setting<ServerAddress> ADVERTISE = new Setting<>(
@@ -74,7 +74,7 @@ public final class Settings {
             "--advertise",
             TARGET,
             null,
-            "where others reach this server, if not where it listens");
+            "Where others reach this server, if not where it listens");
 
     /** Safe unless asked otherwise. */
     public static final Setting<Durability> DURABILITY = new Setting<>(
@@ -83,7 +83,7 @@ public final class Settings {
             "--durability",
             ValueKind.text("sync, os", Durability::parse, Durability::word),
             Durability.SYNC,
-            "what stores that ask for nothing else get: forced to disk, or in the page cache");
+            "What stores that ask for nothing else get: bytes forced to disk, or in the page cache");
 
     public static final Setting<Duration> HEARTBEAT_INTERVAL = new Setting<>(
             SERVER,
@@ -91,7 +91,7 @@ public final class Settings {
             "--heartbeat-interval",
             ValueKind.duration(Duration.ofMillis(100), Duration.ofHours(1)),
             Duration.ofSeconds(5),
-            "how often a master hears from this server");
+            "How often a master hears from this server");
 
     /** Below the 90 seconds that service managers commonly wait before they kill. */
     public static final Setting<Duration> DRAIN_TIMEOUT = new Setting<>(
@@ -100,7 +100,7 @@ public final class Settings {
             "--drain-timeout",
             ValueKind.duration(Duration.ZERO, Duration.ofHours(1)),
             Duration.ofSeconds(30),
-            "how long work in flight may take when the server goes down");
+            "How long work in flight may take when the server goes down");
 
     /** The size of a GFS chunk. */
     public static final Setting<Long> CHUNK_SIZE_LIMIT = new Setting<>(
@@ -109,7 +109,7 @@ public final class Settings {
             null,
             ValueKind.size(1, 1, 1024 * Sizes.MEBIBYTE),
             64 * Sizes.MEBIBYTE,
-            "the largest chunk");
+            "The largest chunk");
 
     /** All of them, in the order in which they are shown. */
     public static final List<Setting<?>> ALL = List.of(

@@ -11,7 +11,7 @@ public final class Sizes {
     public static final long MEBIBYTE = 1L << 20;
 
     private static final Pattern FORM = Pattern.compile("([0-9]{1,19})\\s?([A-Za-z]*)");
-    private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
+    private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
     private static final int BITS_PER_STEP = 10;
 
     private Sizes() {}

@@ -10,6 +10,7 @@ import io.chunkserver.runner.config.RunnerConfig;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.Transport;
 import io.chunkserver.transport.Transports;
+import io.chunkserver.transport.client.RemoteReplicas;
 import io.chunkserver.transport.server.ServerEndpoint;
 import java.io.Closeable;
 import java.io.IOException;
