@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.chunkserver.runner.RunnerJar.Outcome;
+import io.chunkserver.transport.ServerAddress;
+import io.chunkserver.transport.Transport;
+import io.chunkserver.transport.Transports;
+import io.chunkserver.transport.client.ChunkClient;
+import io.chunkserver.transport.client.ClientConfig;
+import io.chunkserver.transport.protocol.ServerStatus;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -48,15 +54,17 @@ class BadInputIT {
     }
 
     @AfterEach
-    void nothingIsLeftBehind() {
-        for (ServerProcess server : new ServerProcess[] {one, two, small}) {
-            JsonNode status = RunnerJar.answer("status", "--server", server.address());
-            assertThat(status.get("state").asText()).isEqualTo("ready");
-            assertThat(status.get("openTransactions").asLong()).isZero();
-            assertThat(status.get("space").get("reservedBytes").asLong()).isZero();
-            assertThat(RunnerJar.run("chunk", "ls", "--server", server.address(), "--prefix", "/bad")
-                            .out())
-                    .isEmpty();
+    void nothingIsLeftBehind() throws IOException {
+        try (Transport transport = Transports.named("tcp");
+                ChunkClient client = new ChunkClient(transport, ClientConfig.DEFAULT)) {
+            for (ServerProcess server : new ServerProcess[] {one, two, small}) {
+                ServerAddress address = ServerAddress.parse(server.address());
+                ServerStatus status = client.status(address);
+                assertThat(status.state()).isEqualTo("ready");
+                assertThat(status.openTransactions()).isZero();
+                assertThat(status.space().reservedBytes()).isZero();
+                assertThat(client.list(address, "/bad", null, 10)).isEmpty();
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package io.chunkserver.runner.cli;
 
+import io.chunkserver.core.ReadMode;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.runner.cli.Clients.OpenClient;
@@ -7,6 +8,7 @@ import io.chunkserver.runner.cli.Converters.SizeBytes;
 import io.chunkserver.runner.config.ConfigException;
 import io.chunkserver.runner.file.Failover;
 import io.chunkserver.runner.file.FileTarget;
+import io.chunkserver.transport.client.ReadOptions;
 import java.io.IOException;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
@@ -33,7 +35,7 @@ final class ChunkGetCommand implements Callable<Integer> {
     private LocalFile file = LocalFile.STANDARD_STREAM;
 
     @Mixin
-    private final ReadOptions options = new ReadOptions();
+    private final ServerOptions options = new ServerOptions();
 
     @Option(names = "--offset", paramLabel = "SIZE", description = "The first byte; default: 0.")
     private SizeBytes offset = new SizeBytes(0);
@@ -49,12 +51,13 @@ final class ChunkGetCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ConfigException, IOException {
         OptionalLong wanted = length == null ? OptionalLong.empty() : OptionalLong.of(length.value());
+        ReadOptions range = new ReadOptions(offset.value(), wanted, ReadMode.COMMITTED);
         Failover servers = new Failover(options.servers());
         ChunkInfo info;
         try (OpenClient open = clients.open();
                 FileTarget target = file.target(console)) {
             info = servers.first(
-                    server -> open.client().read(server, id, offset.value(), wanted, target.beginChunk()));
+                    server -> open.client().read(server, id, range, target.beginChunk()));
             target.keepChunk();
             target.finish();
         }

@@ -23,7 +23,7 @@ final class ChunkListCommand implements Callable<Integer> {
     private final Clients clients;
 
     @Mixin
-    private final ReadOptions options = new ReadOptions();
+    private final ServerOptions options = new ServerOptions();
 
     @Option(names = "--prefix", paramLabel = "TEXT", description = "Only chunks whose path starts with this.")
     private String prefix = "";

@@ -23,7 +23,7 @@ final class ChunkStatCommand implements Callable<Integer> {
     private ChunkId id;
 
     @Mixin
-    private final ReadOptions options = new ReadOptions();
+    private final ServerOptions options = new ServerOptions();
 
     ChunkStatCommand(Console console, Clients clients) {
         this.console = console;

@@ -26,6 +26,7 @@ final class CompletionCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Parameters(paramLabel = "bash|zsh", description = "The shell; both read the same script.")
+    @SuppressWarnings("UnusedVariable") // only checked: one script serves both
     private Shell shell = Shell.bash;
 
     CompletionCommand(Console console) {

@@ -109,15 +109,13 @@ public final class Console {
         return shown ? new ProgressBar(err, label, totalBytes, System::nanoTime) : new Progress.Silent();
     }
 
+    /** Java itself cannot tell; where the system does not say, there is no terminal. */
     private static boolean errorIsTerminal() {
-        if (Files.isSymbolicLink(STANDARD_ERROR)) {
-            try {
-                String target = Files.readSymbolicLink(STANDARD_ERROR).toString();
-                return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
-            } catch (IOException e) {
-                return false;
-            }
+        try {
+            String target = Files.readSymbolicLink(STANDARD_ERROR).toString();
+            return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
+        } catch (IOException e) {
+            return false;
         }
-        return System.console() != null;
     }
 }

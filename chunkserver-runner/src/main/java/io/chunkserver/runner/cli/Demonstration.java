@@ -80,6 +80,9 @@ final class Demonstration implements Closeable {
                             "--data-dir", directory.resolve(name).toString(),
                             "--space", fileBytes + SPARE_BYTES + "B")));
         }
+        for (ChildServer server : servers) {
+            server.awaitReady();
+        }
         say("three chunk servers are up, each in a process of its own: "
                 + servers.stream()
                         .map(server -> server.address() + " (pid " + server.pid() + ")")

@@ -30,7 +30,7 @@ final class GetCommand implements Callable<Integer> {
     private LocalFile file = LocalFile.STANDARD_STREAM;
 
     @Mixin
-    private final ReadOptions options = new ReadOptions();
+    private final ServerOptions options = new ServerOptions();
 
     GetCommand(Console console, Clients clients) {
         this.console = console;

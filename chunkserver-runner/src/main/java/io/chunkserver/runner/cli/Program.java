@@ -1,6 +1,6 @@
 package io.chunkserver.runner.cli;
 
-import java.util.Arrays;
+import io.chunkserver.runner.config.ConfigLoader;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -15,37 +15,40 @@ import picocli.CommandLine.ParseResult;
  */
 public final class Program {
 
-    private static final Pattern JSON = Pattern.compile("(^|\n)(-o\n?=?|--output[\n=])json(\n|$)");
+    private static final Pattern JSON = Pattern.compile("(^|\\n)(-o\\n?=?|--output[\\n=])json(\\n|$)");
 
     private final Console console;
-    private final CommandLine commands;
+    private final Map<String, String> environment;
 
     /**
-     * A program that has not run yet; it runs once.
+     * A program on these streams.
      *
      * @param environment the process environment
      */
     public Program(Console console, Map<String, String> environment) {
         this.console = console;
+        this.environment = Map.copyOf(environment);
+    }
+
+    /** Runs the verb that the arguments name and returns the exit code. */
+    public int run(String... given) {
+        List<String> arguments = VerbDefault.insertServe(List.of(given));
+        if (JSON.matcher(String.join("\n", arguments)).find()) {
+            // So that even arguments that cannot be parsed are answered in the form that was asked for.
+            console.configure(OutputFormat.json, ProgressMode.never, false);
+        }
         RootCommand root = new RootCommand();
-        this.commands = Verbs.on(root, console, environment);
+        ConfigReader config = new ConfigReader(root.global(), new ConfigLoader(environment), environment);
         Failures failures = new Failures(console);
-        commands.setOut(console.outWriter())
+        return new Verbs(console, config)
+                .on(root, VerbDefault.verb(arguments))
+                .setOut(console.outWriter())
                 .setErr(console.errWriter())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionStrategy(parsed -> run(root, parsed))
                 .setParameterExceptionHandler(failures::wrongUsage)
-                .setExecutionExceptionHandler(failures::failed);
-    }
-
-    /** Runs the verb that the arguments name and returns the exit code. */
-    public int run(String... arguments) {
-        List<String> given = Arrays.asList(arguments);
-        if (JSON.matcher(String.join("\n", given)).find()) {
-            // So that even arguments that cannot be parsed are answered in the form that was asked for.
-            console.configure(OutputFormat.json, ProgressMode.never, false);
-        }
-        return commands.execute(VerbDefault.insertServe(given).toArray(String[]::new));
+                .setExecutionExceptionHandler(failures::failed)
+                .execute(arguments.toArray(String[]::new));
     }
 
     private int run(RootCommand root, ParseResult parsed) {

@@ -4,6 +4,7 @@ import io.chunkserver.core.model.ServerId;
 import io.chunkserver.runner.config.Durations;
 import io.chunkserver.runner.config.Sizes;
 import io.chunkserver.transport.protocol.ServerStatus;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -25,7 +26,7 @@ final class StatusAnswer {
                 + "\nlast chain:   " + (chain.isEmpty() ? "none" : join(chain))
                 + "\nchunk limit:  " + Sizes.exact(status.chunkSizeLimitBytes()) + ", durability "
                 + status.durability().word()
-                + "\nup for:       " + Durations.exact(status.uptime()) + ", version " + status.version();
+                + "\nup for:       " + Durations.exact(status.uptime().truncatedTo(ChronoUnit.SECONDS)) + ", version " + status.version();
         return new Answer(text, json(status, chain));
     }
 

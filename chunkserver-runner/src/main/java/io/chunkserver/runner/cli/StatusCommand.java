@@ -20,7 +20,7 @@ final class StatusCommand implements Callable<Integer> {
     private final Clients clients;
 
     @Mixin
-    private final ReadOptions options = new ReadOptions();
+    private final ServerOptions options = new ServerOptions();
 
     @Option(names = "--watch", description = "Show it over and over until a signal ends it.")
     private boolean watch;

@@ -18,7 +18,7 @@ final class TransactionListCommand implements Callable<Integer> {
     private final Clients clients;
 
     @Mixin
-    private final ReadOptions options = new ReadOptions();
+    private final ServerOptions options = new ServerOptions();
 
     TransactionListCommand(Console console, Clients clients) {
         this.console = console;

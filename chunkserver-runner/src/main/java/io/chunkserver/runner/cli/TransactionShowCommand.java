@@ -1,9 +1,13 @@
 package io.chunkserver.runner.cli;
 
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.runner.cli.Clients.OpenClient;
 import io.chunkserver.runner.config.ConfigException;
 import io.chunkserver.runner.file.Failover;
+import io.chunkserver.transport.ServerAddress;
+import io.chunkserver.transport.client.ChunkClient;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -22,7 +26,7 @@ final class TransactionShowCommand implements Callable<Integer> {
     private TransactionId id;
 
     @Mixin
-    private final ReadOptions options = new ReadOptions();
+    private final ServerOptions options = new ServerOptions();
 
     TransactionShowCommand(Console console, Clients clients) {
         this.console = console;
@@ -32,9 +36,19 @@ final class TransactionShowCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ConfigException, IOException {
         try (OpenClient open = clients.open()) {
-            console.answer(new Failover(options.servers())
-                    .first(server -> TransactionAnswer.full(server, open.client().transaction(server, id))));
+            console.answer(new Failover(options.servers()).first(server -> answer(open.client(), server)));
         }
         return ExitCodes.OK;
+    }
+
+    private Answer answer(ChunkClient client, ServerAddress server) throws IOException {
+        return TransactionAnswer.full(
+                server,
+                client.transaction(server, id)
+                        .orElseThrow(() -> Failure.of(
+                                        ErrorCode.TRANSACTION_NOT_FOUND,
+                                        "server at " + server + " knows nothing of transaction " + id)
+                                .withHint("it never came there, was aborted, or is so old that it was forgotten")
+                                .toException()));
     }
 }

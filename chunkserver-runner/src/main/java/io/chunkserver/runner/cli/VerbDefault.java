@@ -18,10 +18,7 @@ final class VerbDefault {
 
     /** The arguments with the verb, which comes after global options alone. */
     static List<String> insertServe(List<String> arguments) {
-        int position = 0;
-        while (position < arguments.size() && isGlobal(arguments.get(position))) {
-            position += WITH_VALUE.contains(arguments.get(position)) ? 2 : 1;
-        }
+        int position = verbPosition(arguments);
         if (position < arguments.size()
                 && (!arguments.get(position).startsWith("-") || OF_ROOT.contains(arguments.get(position)))) {
             return arguments;
@@ -29,6 +26,20 @@ final class VerbDefault {
         List<String> completed = new ArrayList<>(arguments);
         completed.add(Math.min(position, arguments.size()), SERVE);
         return completed;
+    }
+
+    /** What stands where the verb belongs, or an empty word. */
+    static String verb(List<String> arguments) {
+        int position = verbPosition(arguments);
+        return position < arguments.size() ? arguments.get(position) : "";
+    }
+
+    private static int verbPosition(List<String> arguments) {
+        int position = 0;
+        while (position < arguments.size() && isGlobal(arguments.get(position))) {
+            position += WITH_VALUE.contains(arguments.get(position)) ? 2 : 1;
+        }
+        return position;
     }
 
     private static boolean isGlobal(String argument) {

@@ -1,38 +1,59 @@
 package io.chunkserver.runner.cli;
 
-import io.chunkserver.runner.config.ConfigLoader;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
-/** The tree of verbs. */
+/**
+ * The tree of verbs.
+ *
+ * <p>Where the arguments name a verb, only that one is built: building all of them takes longer than most verbs run.
+ */
 final class Verbs {
 
-    private Verbs() {}
+    private static final String COMPLETION = "completion";
 
-    static CommandLine on(RootCommand root, Console console, Map<String, String> environment) {
-        ConfigReader config = new ConfigReader(root.global(), new ConfigLoader(environment), environment);
+    private final Map<String, Supplier<CommandLine>> builders = new LinkedHashMap<>();
+
+    Verbs(Console console, ConfigReader config) {
         Clients clients = new Clients(config);
-        CommandLine commands = new CommandLine(root)
-                .addSubcommand(configured(settings -> new ServeCommand(console, config, settings)))
-                .addSubcommand(new LocalClusterCommand(console))
-                .addSubcommand(new DemoCommand(console))
-                .addSubcommand(new PutCommand(console, clients))
-                .addSubcommand(new GetCommand(console, clients))
-                .addSubcommand(new CommandLine(new ChunkCommand())
-                        .addSubcommand(new ChunkPutCommand(console, clients))
-                        .addSubcommand(new ChunkGetCommand(console, clients))
-                        .addSubcommand(new ChunkStatCommand(console, clients))
-                        .addSubcommand(new ChunkListCommand(console, clients))
-                        .addSubcommand(new ChunkRemoveCommand(console, clients)))
-                .addSubcommand(new StatusCommand(console, clients))
-                .addSubcommand(new CommandLine(new TransactionCommand())
-                        .addSubcommand(new TransactionListCommand(console, clients))
-                        .addSubcommand(new TransactionShowCommand(console, clients)))
-                .addSubcommand(new CommandLine(new ConfigCommand())
-                        .addSubcommand(configured(settings -> new ConfigCheckCommand(console, config, settings)))
-                        .addSubcommand(configured(settings -> new ConfigShowCommand(console, config, settings))))
-                .addSubcommand(new CompletionCommand(console));
+        builders.put("serve", () -> configured(settings -> new ServeCommand(console, config, settings)));
+        builders.put("local-cluster", () -> new CommandLine(new LocalClusterCommand(console)));
+        builders.put("demo", () -> new CommandLine(new DemoCommand(console)));
+        builders.put("put", () -> new CommandLine(new PutCommand(console, clients)));
+        builders.put("get", () -> new CommandLine(new GetCommand(console, clients)));
+        builders.put("chunk", () -> new CommandLine(new ChunkCommand())
+                .addSubcommand(new ChunkPutCommand(console, clients))
+                .addSubcommand(new ChunkGetCommand(console, clients))
+                .addSubcommand(new ChunkStatCommand(console, clients))
+                .addSubcommand(new ChunkListCommand(console, clients))
+                .addSubcommand(new ChunkRemoveCommand(console, clients)));
+        builders.put("status", () -> new CommandLine(new StatusCommand(console, clients)));
+        builders.put("tx", () -> new CommandLine(new TransactionCommand())
+                .addSubcommand(new TransactionListCommand(console, clients))
+                .addSubcommand(new TransactionShowCommand(console, clients)));
+        builders.put("config", () -> new CommandLine(new ConfigCommand())
+                .addSubcommand(configured(settings -> new ConfigCheckCommand(console, config, settings)))
+                .addSubcommand(configured(settings -> new ConfigShowCommand(console, config, settings))));
+        builders.put(COMPLETION, () -> new CommandLine(new CompletionCommand(console)));
+    }
+
+    /**
+     * The root with the verb that is named; with all of them where it is none, so that help and suggestions know them.
+     *
+     * @param named the word in the verb's place
+     */
+    CommandLine on(RootCommand root, String named) {
+        CommandLine commands = new CommandLine(root);
+        @Nullable Supplier<CommandLine> single = named.equals(COMPLETION) ? null : builders.get(named);
+        if (single == null) {
+            builders.forEach((name, builder) -> commands.addSubcommand(name, builder.get()));
+        } else {
+            commands.addSubcommand(named, single.get());
+        }
         Converters.registerOn(commands);
         ExitCodes.describe(commands);
         introduce(commands);

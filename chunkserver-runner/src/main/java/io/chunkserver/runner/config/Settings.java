@@ -18,9 +18,6 @@ public final class Settings {
     private static final ValueKind<ServerAddress> ADDRESS =
             ValueKind.text("HOST:PORT, an IPv6 host in brackets", ServerAddress::parse, ServerAddress::toString);
 
-    private static final ValueKind<ServerAddress> TARGET = ValueKind.text(
-            "HOST:PORT with a port above 0, an IPv6 host in brackets", Settings::target, ServerAddress::toString);
-
     /** The server's name; a new data directory gets a made one when this is open, an old one keeps its own. */
     public static final Setting<ServerId> SERVER_ID = new Setting<>(
             SERVER,
@@ -72,9 +69,9 @@ public final class Settings {
             SERVER,
             "advertise",
             "--advertise",
-            TARGET,
+            ADDRESS,
             null,
-            "Where others reach this server, if not where it listens");
+            "Where others reach this server, if not where it listens; port 0 is the one it listens on");
 
     /** Safe unless asked otherwise. */
     public static final Setting<Durability> DURABILITY = new Setting<>(
@@ -127,14 +124,6 @@ public final class Settings {
             CHUNK_SIZE_LIMIT);
 
     private Settings() {}
-
-    private static ServerAddress target(String text) {
-        ServerAddress address = ServerAddress.parse(text);
-        if (address.port() == 0) {
-            throw new IllegalArgumentException("nobody can be reached at port 0");
-        }
-        return address;
-    }
 
     private static Path path(String text) {
         if (text.isBlank()) {

@@ -65,7 +65,7 @@ public final class Failover {
 
     private static ChunkServerException together(List<ChunkServerException> failures) {
         ChunkServerException leading = failures.stream()
-                .filter(failure -> failure.code() != ErrorCode.CHUNK_NOT_FOUND)
+                .filter(failure -> failure.code().exitCode() != ErrorCode.CHUNK_NOT_FOUND.exitCode())
                 .findFirst()
                 .orElse(failures.get(0));
         String message = failures.stream().map(Throwable::getMessage).collect(Collectors.joining("; "));

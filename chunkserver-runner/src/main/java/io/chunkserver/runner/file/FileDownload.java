@@ -7,13 +7,13 @@ import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.client.ChunkClient;
+import io.chunkserver.transport.client.ReadOptions;
 import io.chunkserver.transport.client.StatResult;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.security.MessageDigest;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.function.LongConsumer;
 
 /**
@@ -60,7 +60,7 @@ public final class FileDownload {
             digest = servers.first(server -> {
                 MessageDigest attempt = Sha256.copy(before);
                 OutputStream sink = new Watched(target.beginChunk(), attempt, start, progress);
-                ChunkInfo info = client.read(server, chunk, 0, OptionalLong.empty(), sink);
+                ChunkInfo info = client.read(server, chunk, ReadOptions.ALL, sink);
                 checkLength(path, info, manifest.chunkLengthBytes(chunk.index()));
                 return attempt;
             });

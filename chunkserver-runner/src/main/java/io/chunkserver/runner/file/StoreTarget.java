@@ -25,6 +25,6 @@ public record StoreTarget(
 
     /** The options of one store or delete. */
     public StoreOptions options(Attributes attributes) {
-        return new StoreOptions(replicas, durability, null, attributes, timeout);
+        return new StoreOptions(replicas, durability, null, attributes, timeout, null);
     }
 }

@@ -8,15 +8,18 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A chunk server in a JVM of its own, started from the same jar as this one, so that it can be killed as a machine is lost:
  * without a chance to tidy up.
  *
- * <p>Closing kills it too. It also dies with this process when that ends in order or by a signal.
+ * <p>Closing kills it too. It also dies with this process when that ends in order or by a signal. Used by one thread.
  */
 public final class ChildServer implements Closeable {
 
@@ -26,17 +29,18 @@ public final class ChildServer implements Closeable {
     private static final Pattern READY = Pattern.compile("listening on (\\S+) .*");
 
     private final Process process;
-    private final ServerAddress address;
+    private final Path log;
     private final Thread killer;
+    private @Nullable ServerAddress address;
 
-    private ChildServer(Process process, ServerAddress address, Thread killer) {
+    private ChildServer(Process process, Path log, Thread killer) {
         this.process = process;
-        this.address = address;
+        this.log = log;
         this.killer = killer;
     }
 
     /**
-     * Starts a server and waits until it is ready.
+     * Starts a server, which is not ready yet.
      *
      * @param log       gets what the server logs
      * @param arguments of the verb {@code serve}
@@ -47,20 +51,29 @@ public final class ChildServer implements Closeable {
                 .start();
         Thread killer = new Thread(process::destroyForcibly, "kill-child-" + process.pid());
         Runtime.getRuntime().addShutdownHook(killer);
+        return new ChildServer(process, log, killer);
+    }
+
+    /**
+     * Waits until the server is ready.
+     *
+     * @throws IOException with what it logged, when it ended instead
+     */
+    public void awaitReady() throws IOException {
         // The reader stays open: closing it would close the pipe to a child that lives on.
         BufferedReader answers = process.inputReader(StandardCharsets.UTF_8);
         String first = answers.readLine();
         Matcher ready = READY.matcher(first == null ? "" : first);
         if (!ready.matches()) {
-            process.destroyForcibly();
-            throw new IOException("a server did not start: " + Files.readString(log).strip());
+            throw new IOException(
+                    "a server did not start: " + Files.readString(log).strip());
         }
-        return new ChildServer(process, ServerAddress.parse(ready.group(1)), killer);
+        address = ServerAddress.parse(ready.group(1));
     }
 
     private static List<String> command(List<String> arguments) {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        List<String> command = new java.util.ArrayList<>(
+        List<String> command = new ArrayList<>(
                 List.of(java.toString(), "-cp", absoluteClassPath(), MAIN, "serve"));
         command.addAll(arguments);
         return command;
@@ -70,11 +83,16 @@ public final class ChildServer implements Closeable {
         return Pattern.compile(Pattern.quote(File.pathSeparator))
                 .splitAsStream(System.getProperty("java.class.path"))
                 .map(entry -> Path.of(entry).toAbsolutePath().toString())
-                .collect(java.util.stream.Collectors.joining(File.pathSeparator));
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
+    /** Where the server listens, once it is ready. */
     public ServerAddress address() {
-        return address;
+        ServerAddress known = address;
+        if (known == null) {
+            throw new IllegalStateException("the server is not ready yet");
+        }
+        return known;
     }
 
     public long pid() {

@@ -4,21 +4,20 @@ import io.chunkserver.core.ChunkServer;
 import io.chunkserver.core.ChunkServerBuilder;
 import io.chunkserver.core.ChunkServerConfig;
 import io.chunkserver.core.error.ChunkServerException;
-import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.runner.config.RunnerConfig;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.Transport;
 import io.chunkserver.transport.Transports;
 import io.chunkserver.transport.client.RemoteReplicas;
+import io.chunkserver.transport.client.ReplicasConfig;
+import io.chunkserver.transport.server.EndpointConfig;
 import io.chunkserver.transport.server.ServerEndpoint;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A chunk server that others reach over TCP: the one place where configuration, core and transport meet.
@@ -28,7 +27,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class RunningServer implements Closeable {
 
-    private static final Logger logger = LoggerFactory.getLogger(RunningServer.class);
     private static final String TRANSPORT = "tcp";
 
     private final ChunkServer server;
@@ -51,12 +49,13 @@ public final class RunningServer implements Closeable {
         try {
             Transport transport = Transports.named(TRANSPORT);
             open.push(transport::close);
-            RemoteReplicas replicas = new RemoteReplicas(transport);
-            open.push(replicas);
+            RemoteReplicas replicas = new RemoteReplicas(transport, ReplicasConfig.DEFAULT);
+            open.push(replicas::close);
             ChunkServer server = builder(config).replicas(replicas).start();
             open.push(server);
-            ServerEndpoint endpoint = listen(config, server, transport);
-            open.push(endpoint);
+            ServerEndpoint endpoint = ServerEndpoint.open(
+                    server, transport, config.listen(), config.givenAdvertise(), EndpointConfig.DEFAULT);
+            open.push(endpoint::close);
             return new RunningServer(server, endpoint, open);
         } catch (IOException | RuntimeException e) {
             closeAll(open, e);
@@ -81,25 +80,6 @@ public final class RunningServer implements Closeable {
         config.serverId().ifPresent(builder::serverId);
         config.location().ifPresent(builder::location);
         return builder;
-    }
-
-    /** Listens where the configuration says; an automatic port is the one of last time where that is still free. */
-    private static ServerEndpoint listen(RunnerConfig config, ChunkServer server, Transport transport)
-            throws IOException {
-        ServerAddress wanted = config.listen();
-        ServerAddress advertise = config.advertise().orElse(null);
-        int lastPort = server.identity().lastPort();
-        if (wanted.port() == 0 && lastPort != 0) {
-            try {
-                return ServerEndpoint.open(server, transport, new ServerAddress(wanted.host(), lastPort), advertise);
-            } catch (ChunkServerException e) {
-                if (e.code() != ErrorCode.BAD_CONFIGURATION) {
-                    throw e;
-                }
-                logger.warn("port {} of last time is taken, choosing another: {}", lastPort, e.getMessage());
-            }
-        }
-        return ServerEndpoint.open(server, transport, wanted, advertise);
     }
 
     /** Where the server listens, with the port that was chosen. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ChunkId;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,12 +33,12 @@ class FileManifestTest {
 
     @Test
     void chunkThatBeginsNoFileIsRefused() {
-        for (Map<String, String> values : new Map[] {
-            Map.of(),
-            Map.of("file.sha256", "ab"),
-            Map.of("file.sha256", "ab", "file.lengthBytes", "-1", "file.chunkSizeBytes", "1"),
-            Map.of("file.sha256", "ab", "file.lengthBytes", "many", "file.chunkSizeBytes", "1")
-        }) {
+        List<Map<String, String>> others = List.of(
+                Map.of(),
+                Map.of("file.sha256", "ab"),
+                Map.of("file.sha256", "ab", "file.lengthBytes", "-1", "file.chunkSizeBytes", "1"),
+                Map.of("file.sha256", "ab", "file.lengthBytes", "many", "file.chunkSizeBytes", "1"));
+        for (Map<String, String> values : others) {
             assertThatExceptionOfType(ChunkServerException.InvalidRequest.class)
                     .isThrownBy(() -> FileManifest.of(FIRST, new Attributes(values)))
                     .withMessageContaining("/f#0");

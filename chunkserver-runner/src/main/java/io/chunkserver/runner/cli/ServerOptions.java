@@ -5,7 +5,7 @@ import java.util.List;
 import picocli.CommandLine.Option;
 
 /** The servers that a verb asks. */
-final class ReadOptions {
+final class ServerOptions {
 
     @Option(
             names = "--server",
