@@ -1,13 +1,19 @@
 package io.chunkserver.runner;
 
+import io.chunkserver.runner.cli.Console;
+import io.chunkserver.runner.cli.Program;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+
 /** Entry point of the runner jar. */
 public final class Main {
 
     private Main() {}
 
-    /** Prints the version; the verbs follow. */
+    /** Runs the verb that the arguments name; its outcome is the exit code of the process. */
     public static void main(String[] arguments) {
-        String version = Main.class.getPackage().getImplementationVersion();
-        System.out.println("chunkserver " + (version == null ? "(unpackaged)" : version));
+        Console console = new Console(
+                System.in, new FileOutputStream(FileDescriptor.out), new FileOutputStream(FileDescriptor.err));
+        System.exit(new Program(console, System.getenv()).run(arguments));
     }
 }

@@ -28,7 +28,10 @@ class ArchitectureTest {
 
     @Test
     void everyPackageHasItsPlace() {
-        check(classes().should().resideInAnyPackage(ROOT, ROOT + ".config", ROOT + ".cli", ROOT + ".status"));
+        check(classes()
+                .should()
+                .resideInAnyPackage(
+                        ROOT, ROOT + ".config", ROOT + ".cli", ROOT + ".file", ROOT + ".server", ROOT + ".status"));
     }
 
     @Test

@@ -1,0 +1,53 @@
+package io.chunkserver.runner.cli;
+
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.runner.cli.Clients.OpenClient;
+import io.chunkserver.runner.config.ConfigException;
+import io.chunkserver.runner.file.Failover;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code chunk ls}: the chunks of a server, page by page, so that no number of chunks is too many. */
+@Command(name = "ls", description = "List the chunks of a server, one per line, in the order of their ids.")
+final class ChunkListCommand implements Callable<Integer> {
+
+    private static final int PAGE_CHUNKS = 500;
+
+    private final Console console;
+    private final Clients clients;
+
+    @Mixin
+    private final ServerOptions options = new ServerOptions();
+
+    @Option(names = "--prefix", paramLabel = "TEXT", description = "Only chunks whose path starts with this.")
+    private String prefix = "";
+
+    ChunkListCommand(Console console, Clients clients) {
+        this.console = console;
+        this.clients = clients;
+    }
+
+    @Override
+    public Integer call() throws ConfigException, IOException {
+        Failover servers = new Failover(options.servers());
+        try (OpenClient open = clients.open()) {
+            @Nullable ChunkId after = null;
+            while (true) {
+                @Nullable ChunkId start = after;
+                List<ChunkInfo> page =
+                        servers.first(server -> open.client().list(server, prefix, start, PAGE_CHUNKS));
+                if (page.isEmpty()) {
+                    return ExitCodes.OK;
+                }
+                page.forEach(info -> console.answer(ChunkAnswer.line(info)));
+                after = page.get(page.size() - 1).id();
+            }
+        }
+    }
+}

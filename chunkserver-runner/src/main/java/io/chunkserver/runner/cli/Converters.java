@@ -1,0 +1,50 @@
+package io.chunkserver.runner.cli;
+
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.Durability;
+import io.chunkserver.core.model.TransactionId;
+import io.chunkserver.runner.config.Durations;
+import io.chunkserver.runner.config.Sizes;
+import io.chunkserver.transport.ServerAddress;
+import java.time.Duration;
+import java.util.function.Function;
+import picocli.CommandLine;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** How texts on the command line become values; what a value's own constructor says is what the caller reads. */
+final class Converters {
+
+    private Converters() {}
+
+    static void registerOn(CommandLine commands) {
+        commands.registerConverter(ChunkId.class, converter(ChunkId::parse))
+                .registerConverter(TransactionId.class, converter(TransactionId::parse))
+                .registerConverter(ServerAddress.class, converter(Converters::target))
+                .registerConverter(Durability.class, converter(Durability::parse))
+                .registerConverter(LocalFile.class, LocalFile::new)
+                .registerConverter(Duration.class, converter(Durations::parse))
+                .registerConverter(SizeBytes.class, converter(text -> new SizeBytes(Sizes.parse(text))));
+    }
+
+    /** A size option, so that picocli does not read it as any other number. */
+    record SizeBytes(long value) {}
+
+    private static ServerAddress target(String text) {
+        ServerAddress address = ServerAddress.parse(text);
+        if (address.port() == 0) {
+            throw new IllegalArgumentException("server address \"" + text + "\" has port 0, which nobody listens on");
+        }
+        return address;
+    }
+
+    private static <T> ITypeConverter<T> converter(Function<String, T> parser) {
+        return text -> {
+            try {
+                return parser.apply(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        };
+    }
+}

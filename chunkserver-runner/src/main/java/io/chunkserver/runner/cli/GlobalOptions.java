@@ -1,0 +1,62 @@
+package io.chunkserver.runner.cli;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The options that every verb has, before it or after it. */
+final class GlobalOptions {
+
+    /** Names the configuration file where the option is not given. */
+    private static final String CONFIG_VARIABLE = "CHUNKSERVER_CONFIG";
+
+    @Option(
+            names = {"-c", "--config"},
+            paramLabel = "FILE",
+            scope = ScopeType.INHERIT,
+            description = "TOML configuration; also CHUNKSERVER_CONFIG.")
+    private @Nullable Path config;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "text|json",
+            defaultValue = "text",
+            scope = ScopeType.INHERIT,
+            description = "How answers and errors are written.")
+    private OutputFormat output = OutputFormat.text;
+
+    @Option(
+            names = "--progress",
+            paramLabel = "auto|always|never",
+            defaultValue = "auto",
+            scope = ScopeType.INHERIT,
+            description = "When progress is shown; auto: when standard error is a terminal.")
+    private ProgressMode progress = ProgressMode.auto;
+
+    @Option(
+            names = {"-q", "--quiet"},
+            scope = ScopeType.INHERIT,
+            description = "No notes, no progress, no logs.")
+    private boolean quiet;
+
+    @Option(
+            names = {"-v", "--verbose"},
+            scope = ScopeType.INHERIT,
+            description = "Log what happens; twice: in detail.")
+    private boolean[] verbose = {};
+
+    void apply(Console console) {
+        console.configure(output, progress, quiet);
+        StandardErrorLogging.setLevel(quiet, verbose.length);
+    }
+
+    Optional<Path> configFile(Map<String, String> environment) {
+        return Optional.ofNullable(config)
+                .or(() -> Optional.ofNullable(environment.get(CONFIG_VARIABLE))
+                        .filter(name -> !name.isEmpty())
+                        .map(Path::of));
+    }
+}

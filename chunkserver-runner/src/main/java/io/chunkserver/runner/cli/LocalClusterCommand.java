@@ -1,0 +1,93 @@
+package io.chunkserver.runner.cli;
+
+import io.chunkserver.runner.config.ConfigException;
+import io.chunkserver.runner.config.ConfigLoader;
+import io.chunkserver.runner.config.RunnerConfig;
+import io.chunkserver.runner.config.Settings;
+import io.chunkserver.runner.server.LocalCluster;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code local-cluster}: several servers in one process, for trying things. */
+@Command(
+        name = "local-cluster",
+        description = {
+            "Run several chunk servers in one process, for trying things, until a signal ends it.",
+            "Each says on standard output where it listens. They keep their data and ports over restarts."
+        })
+final class LocalClusterCommand implements Callable<Integer> {
+
+    private static final int MAX_SERVERS = 100;
+
+    private final Console console;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Option(
+            names = "--servers",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "How many servers (default: ${DEFAULT-VALUE}).")
+    private int servers = 3;
+
+    @Option(
+            names = {"--data-dir", "--data_dir"},
+            paramLabel = "DIR",
+            defaultValue = "data/cluster",
+            description = "Gets one data directory for each server (default: ${DEFAULT-VALUE}).")
+    private Path dataDir = Path.of("data", "cluster");
+
+    @Option(
+            names = "--space",
+            paramLabel = "MIB",
+            defaultValue = "1024",
+            description = "The space limit of each server, in MiB or with a unit (default: ${DEFAULT-VALUE}).")
+    private String space = "1024";
+
+    LocalClusterCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws ConfigException, IOException, InterruptedException {
+        if (servers < 1 || servers > MAX_SERVERS) {
+            throw new ParameterException(
+                    spec.commandLine(), "a cluster has 1 to " + MAX_SERVERS + " servers, not " + servers);
+        }
+        List<RunnerConfig> configs = new ArrayList<>();
+        for (int number = 1; number <= servers; number++) {
+            configs.add(config(number));
+        }
+        LocalCluster cluster = LocalCluster.start(configs);
+        StopOnSignal.register(cluster.servers(), configs.get(0).drainTimeout());
+        for (int index = 0; index < servers; index++) {
+            console.answer(ServingAnswer.of(cluster.servers().get(index), configs.get(index)));
+        }
+        return StopOnSignal.waitForIt();
+    }
+
+    /** Servers stand in a row, so that chains have an order. */
+    private RunnerConfig config(int number) throws ConfigException {
+        String name = "server-" + number;
+        return new ConfigLoader(Map.of())
+                .load(
+                        null,
+                        Map.of(
+                                Settings.SERVER_ID, name,
+                                Settings.X, String.valueOf(number),
+                                Settings.DATA_DIR, dataDir.resolve(name).toString(),
+                                Settings.SPACE_LIMIT, space))
+                .config();
+    }
+}

@@ -1,0 +1,76 @@
+package io.chunkserver.runner.cli;
+
+import io.chunkserver.core.model.ServerId;
+import io.chunkserver.runner.config.ConfigException;
+import io.chunkserver.runner.config.RunnerConfig;
+import io.chunkserver.runner.server.PortFile;
+import io.chunkserver.runner.server.RunningServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code serve}: runs a chunk server until a signal ends it. */
+@Command(
+        name = "serve",
+        description = {
+            "Run a chunk server. One line on standard output says that it is ready and where it listens.",
+            "SIGTERM and SIGINT let it refuse new work, finish what is in flight and exit with 143 or 130."
+        })
+final class ServeCommand implements Callable<Integer> {
+
+    private final Console console;
+    private final ConfigReader config;
+    private final ServerSettingOptions settings;
+
+    @Option(
+            names = {"--port-file", "--port_file"},
+            paramLabel = "FILE",
+            description = "Gets the port alone, once the server can be reached.")
+    private @Nullable Path portFile;
+
+    @Option(names = "--check", description = "Check the configuration and the data directory, and exit.")
+    private boolean check;
+
+    ServeCommand(Console console, ConfigReader config, ServerSettingOptions settings) {
+        this.console = console;
+        this.config = config;
+        this.settings = settings;
+    }
+
+    @Override
+    public Integer call() throws ConfigException, IOException, InterruptedException {
+        RunnerConfig effective = config.read(settings).config();
+        if (check) {
+            return check(effective);
+        }
+        RunningServer server = RunningServer.start(effective);
+        StopOnSignal.register(List.of(server), effective.drainTimeout());
+        if (portFile != null) {
+            PortFile.write(portFile, server.address().port());
+        }
+        console.answer(ServingAnswer.of(server, effective));
+        return StopOnSignal.waitForIt();
+    }
+
+    private int check(RunnerConfig effective) throws IOException {
+        Path directory = effective.dataDir().toAbsolutePath();
+        if (!Files.exists(directory)) {
+            console.answer(checked("configuration is valid; data directory " + directory + " will be made", null));
+            return ExitCodes.OK;
+        }
+        ServerId id = RunningServer.check(effective);
+        console.answer(checked("configuration is valid; data directory " + directory + " belongs to server " + id, id));
+        return ExitCodes.OK;
+    }
+
+    private static Answer checked(String text, @Nullable ServerId id) {
+        return new Answer(
+                text,
+                JsonLine.answer("chunkserver.config-check/1").with("valid", true).with("serverId", id));
+    }
+}

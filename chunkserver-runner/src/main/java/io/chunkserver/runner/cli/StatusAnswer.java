@@ -1,0 +1,65 @@
+package io.chunkserver.runner.cli;
+
+import io.chunkserver.core.model.ServerId;
+import io.chunkserver.runner.config.Durations;
+import io.chunkserver.runner.config.Sizes;
+import io.chunkserver.transport.protocol.ServerStatus;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** What is told about a server. */
+final class StatusAnswer {
+
+    private StatusAnswer() {}
+
+    static Answer of(ServerStatus status) {
+        ServerStatus.Space space = status.space();
+        List<ServerId> chain = status.lastChain() == null ? List.of() : status.lastChain();
+        String text = "server " + status.serverId() + " at " + status.address() + ", location " + status.location()
+                + "\nstate:        " + status.state() + (status.reason().isEmpty() ? "" : ": " + status.reason())
+                + "\nchunks:       " + status.chunks() + ", deleted ones remembered: " + status.tombstones()
+                + "\nspace:        " + Sizes.readable(space.availableBytes()) + " available of "
+                + Sizes.readable(space.limitBytes()) + "; used " + Sizes.readable(space.usedBytes()) + ", reserved "
+                + Sizes.readable(space.reservedBytes()) + ", free on disk " + Sizes.readable(space.freeBytes())
+                + "\ntransactions: " + status.openTransactions() + " open, " + status.inDoubt() + " in doubt"
+                + "\nlast chain:   " + (chain.isEmpty() ? "none" : join(chain))
+                + "\nchunk limit:  " + Sizes.exact(status.chunkSizeLimitBytes()) + ", durability "
+                + status.durability().word()
+                + "\nup for:       " + Durations.exact(status.uptime().truncatedTo(ChronoUnit.SECONDS)) + ", version " + status.version();
+        return new Answer(text, json(status, chain));
+    }
+
+    private static String join(List<ServerId> chain) {
+        return chain.stream().map(ServerId::value).collect(Collectors.joining(" -> "));
+    }
+
+    private static JsonLine json(ServerStatus status, List<ServerId> chain) {
+        ServerStatus.Space space = status.space();
+        return JsonLine.answer("chunkserver.status/1")
+                .with("serverId", status.serverId())
+                .with("address", status.address())
+                .with("uuid", status.uuid())
+                .with("x", status.location().x())
+                .with("y", status.location().y())
+                .with("state", status.state())
+                .with("reason", status.reason())
+                .with("chunks", status.chunks())
+                .with("tombstones", status.tombstones())
+                .with(
+                        "space",
+                        JsonLine.part()
+                                .with("limitBytes", space.limitBytes())
+                                .with("usedBytes", space.usedBytes())
+                                .with("reservedBytes", space.reservedBytes())
+                                .with("freeBytes", space.freeBytes())
+                                .with("availableBytes", space.availableBytes()))
+                .with("openTransactions", status.openTransactions())
+                .with("inDoubt", status.inDoubt())
+                .with("lastChain", chain)
+                .with("chunkSizeLimitBytes", status.chunkSizeLimitBytes())
+                .with("durability", status.durability().word())
+                .with("uptimeMillis", status.uptime().toMillis())
+                .with("version", status.version());
+    }
+}

@@ -1,0 +1,66 @@
+package io.chunkserver.runner.cli;
+
+import io.chunkserver.runner.cli.Clients.OpenClient;
+import io.chunkserver.runner.config.ConfigException;
+import io.chunkserver.transport.ServerAddress;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code status}: how servers are, once or over and over. */
+@Command(name = "status", description = "Show state, space and transactions of each server that is named.")
+final class StatusCommand implements Callable<Integer> {
+
+    private final Console console;
+    private final Clients clients;
+
+    @Mixin
+    private final ServerOptions options = new ServerOptions();
+
+    @Option(names = "--watch", description = "Show it over and over until a signal ends it.")
+    private boolean watch;
+
+    @Option(
+            names = "--interval",
+            paramLabel = "DURATION",
+            defaultValue = "2s",
+            description = "With --watch, how long to wait in between (default: ${DEFAULT-VALUE}).")
+    private Duration interval = Duration.ofSeconds(2);
+
+    StatusCommand(Console console, Clients clients) {
+        this.console = console;
+        this.clients = clients;
+    }
+
+    @Override
+    public Integer call() throws ConfigException, InterruptedException, IOException {
+        try (OpenClient open = clients.open()) {
+            int exitCode = show(open);
+            // Nothing ever counts the latch down: only the time passes, or a signal ends the process.
+            CountDownLatch never = new CountDownLatch(1);
+            while (watch && !never.await(interval.toMillis(), TimeUnit.MILLISECONDS)) {
+                exitCode = show(open);
+            }
+            return exitCode;
+        }
+    }
+
+    /** Shows every server that answers and names every other one; the first failure gives the exit code. */
+    private int show(OpenClient open) {
+        int exitCode = ExitCodes.OK;
+        for (ServerAddress server : options.servers()) {
+            try {
+                console.answer(StatusAnswer.of(open.client().status(server)));
+            } catch (IOException e) {
+                int failed = console.failure(Failures.of(e));
+                exitCode = exitCode == ExitCodes.OK ? failed : exitCode;
+            }
+        }
+        return exitCode;
+    }
+}

@@ -1,0 +1,58 @@
+package io.chunkserver.runner.cli;
+
+import io.chunkserver.core.commit.TransactionSummary;
+import io.chunkserver.core.model.Member;
+import io.chunkserver.transport.ServerAddress;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** What is told about a transaction. */
+final class TransactionAnswer {
+
+    private TransactionAnswer() {}
+
+    /** One line of a list. */
+    static Answer line(ServerAddress server, TransactionSummary summary) {
+        String text = summary.transaction() + "  " + state(summary) + "  " + work(summary) + "  coordinator "
+                + summary.coordinator();
+        return new Answer(text, json(server, summary));
+    }
+
+    static Answer full(ServerAddress server, TransactionSummary summary) {
+        String chain = summary.chain().stream().map(Member::toString).collect(Collectors.joining(", "));
+        String text = "transaction: " + summary.transaction()
+                + "\nstate:       " + state(summary)
+                + "\nwork:        " + work(summary)
+                + "\nattempt:     " + summary.attempt()
+                + "\ncoordinator: " + summary.coordinator()
+                + "\nchain:       " + (chain.isEmpty() ? "(no longer known)" : chain)
+                + "\nwaiting for: " + (summary.waitingFor().isEmpty() ? "nobody" : summary.waitingFor());
+        return new Answer(text, json(server, summary));
+    }
+
+    private static String state(TransactionSummary summary) {
+        return summary.state().name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String work(TransactionSummary summary) {
+        return (summary.tombstone() ? "delete of " : "store of ") + summary.chunk() + " version " + summary.version();
+    }
+
+    private static JsonLine json(ServerAddress server, TransactionSummary summary) {
+        return JsonLine.answer("chunkserver.transaction/1")
+                .with("server", server)
+                .with("transaction", summary.transaction())
+                .with("state", state(summary))
+                .with("chunk", summary.chunk())
+                .with("version", summary.version().number())
+                .with("delete", summary.tombstone())
+                .with("attempt", summary.attempt())
+                .with("coordinator", summary.coordinator())
+                .with("chain", summary.chain().stream().map(TransactionAnswer::json).toList())
+                .with("waitingFor", summary.waitingFor());
+    }
+
+    private static JsonLine json(Member member) {
+        return JsonLine.part().with("server", member.id()).with("address", member.address());
+    }
+}

@@ -1,0 +1,77 @@
+package io.chunkserver.runner.config;
+
+import io.chunkserver.core.model.Durability;
+import io.chunkserver.core.model.Location;
+import io.chunkserver.core.model.ServerId;
+import io.chunkserver.transport.ServerAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The effective configuration of a chunk server; each value was checked against what its {@link Setting} allows.
+ *
+ * @param givenServerId       the server's name, or null to keep or make one
+ * @param givenLocation       where it stands, or null for where it stood last
+ * @param dataDir             where chunks are; relative to the working directory
+ * @param serverInfoFile      what tells other programs about the running server
+ * @param spaceLimitBytes     how much all chunks may take
+ * @param listen              where to listen; port 0 chooses
+ * @param givenAdvertise      where others reach the server, or null for where it listens
+ * @param durability          for stores that ask for none
+ * @param heartbeatInterval   how often a master hears from it
+ * @param drainTimeout        how long work in flight may take when the server goes down
+ * @param chunkSizeLimitBytes the largest chunk
+ */
+public record RunnerConfig(
+        @Nullable ServerId givenServerId,
+        @Nullable Location givenLocation,
+        Path dataDir,
+        Path serverInfoFile,
+        long spaceLimitBytes,
+        ServerAddress listen,
+        @Nullable ServerAddress givenAdvertise,
+        Durability durability,
+        Duration heartbeatInterval,
+        Duration drainTimeout,
+        long chunkSizeLimitBytes) {
+
+    /** The name of the file about the running server, where none is configured. */
+    private static final String SERVER_INFO_FILE = "server_info.json";
+
+    static RunnerConfig of(EffectiveValues values) {
+        Path dataDir = values.get(Settings.DATA_DIR);
+        Path serverInfoFile = values.find(Settings.SERVER_INFO_FILE).orElse(dataDir.resolve(SERVER_INFO_FILE));
+        return new RunnerConfig(
+                values.find(Settings.SERVER_ID).orElse(null),
+                location(values),
+                dataDir,
+                serverInfoFile,
+                values.get(Settings.SPACE_LIMIT),
+                values.get(Settings.LISTEN),
+                values.find(Settings.ADVERTISE).orElse(null),
+                values.get(Settings.DURABILITY),
+                values.get(Settings.HEARTBEAT_INTERVAL),
+                values.get(Settings.DRAIN_TIMEOUT),
+                values.get(Settings.CHUNK_SIZE_LIMIT));
+    }
+
+    private static @Nullable Location location(EffectiveValues values) {
+        Optional<Double> x = values.find(Settings.X);
+        Optional<Double> y = values.find(Settings.Y);
+        return x.isEmpty() && y.isEmpty() ? null : new Location(x.orElse(0.0), y.orElse(0.0));
+    }
+
+    public Optional<Location> location() {
+        return Optional.ofNullable(givenLocation);
+    }
+
+    public Optional<ServerId> serverId() {
+        return Optional.ofNullable(givenServerId);
+    }
+
+    public Optional<ServerAddress> advertise() {
+        return Optional.ofNullable(givenAdvertise);
+    }
+}

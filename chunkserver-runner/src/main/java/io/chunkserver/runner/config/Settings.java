@@ -1,0 +1,138 @@
+package io.chunkserver.runner.config;
+
+import io.chunkserver.core.model.Durability;
+import io.chunkserver.core.model.ServerId;
+import io.chunkserver.transport.ServerAddress;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** Every setting there is, once. A new one goes here, into {@link #ALL} and into {@link RunnerConfig}. */
+public final class Settings {
+
+    private static final String SERVER = "chunk_server";
+    private static final String LIMITS = "limits";
+
+    private static final ValueKind<Path> PATH = ValueKind.text("a path", Settings::path, Path::toString);
+    private static final ValueKind<ServerAddress> ADDRESS =
+            ValueKind.text("HOST:PORT, an IPv6 host in brackets", ServerAddress::parse, ServerAddress::toString);
+
+    /** The server's name; a new data directory gets a made one when this is open, an old one keeps its own. */
+    public static final Setting<ServerId> SERVER_ID = new Setting<>(
+            SERVER,
+            "server_id",
+            "--server-id",
+            ValueKind.text("1 to 64 characters out of A-Z a-z 0-9 . _ -", ServerId::new, ServerId::toString),
+            null,
+            "The server's name; kept over restarts, made up for a new data directory");
+
+    /** Open means where it stood last; half a location counts the other half as 0. */
+    public static final Setting<Double> X = new Setting<>(
+            SERVER, "x", "--x", ValueKind.decimal(), null, "Where the server stands; kept over restarts, at first 0");
+
+    public static final Setting<Double> Y = new Setting<>(
+            SERVER, "y", "--y", ValueKind.decimal(), null, "Where the server stands; kept over restarts, at first 0");
+
+    public static final Setting<Path> DATA_DIR =
+            new Setting<>(SERVER, "data_dir", "--data-dir", PATH, Path.of("data", "chunks"), "Where chunks are kept");
+
+    /** Open means {@code server_info.json} in the data directory. */
+    public static final Setting<Path> SERVER_INFO_FILE = new Setting<>(
+            SERVER,
+            "server_info_file",
+            null,
+            PATH,
+            null,
+            "Says who the server is; server_info.json in the data directory unless set");
+
+    /** How much all chunks together may take; the exact size of the disk is not assumed. */
+    public static final Setting<Long> SPACE_LIMIT = new Setting<>(
+            SERVER,
+            "space_limit_mb",
+            "--space",
+            ValueKind.size(Sizes.MEBIBYTE, Sizes.MEBIBYTE, 1L << 60),
+            1024 * Sizes.MEBIBYTE,
+            "How much all chunks together may take");
+
+    /** Loopback, so that nobody offers chunks to the world by accident; port 0 chooses a port and keeps it. */
+    public static final Setting<ServerAddress> LISTEN = new Setting<>(
+            SERVER,
+            "listen",
+            "--listen",
+            ADDRESS,
+            new ServerAddress("127.0.0.1", 0),
+            "Where to listen; port 0 is chosen once and kept over restarts");
+
+    /** Open means that others reach the server where it listens. */
+    public static final Setting<ServerAddress> ADVERTISE = new Setting<>(
+            SERVER,
+            "advertise",
+            "--advertise",
+            ADDRESS,
+            null,
+            "Where others reach this server, if not where it listens; port 0 is the one it listens on");
+
+    /** Safe unless asked otherwise. */
+    public static final Setting<Durability> DURABILITY = new Setting<>(
+            SERVER,
+            "durability",
+            "--durability",
+            ValueKind.text("sync, os", Durability::parse, Durability::word),
+            Durability.SYNC,
+            "What stores that ask for nothing else get: bytes forced to disk, or in the page cache");
+
+    public static final Setting<Duration> HEARTBEAT_INTERVAL = new Setting<>(
+            SERVER,
+            "heartbeat_interval",
+            "--heartbeat-interval",
+            ValueKind.duration(Duration.ofMillis(100), Duration.ofHours(1)),
+            Duration.ofSeconds(5),
+            "How often a master hears from this server");
+
+    /** Below the 90 seconds that service managers commonly wait before they kill. */
+    public static final Setting<Duration> DRAIN_TIMEOUT = new Setting<>(
+            SERVER,
+            "drain_timeout",
+            "--drain-timeout",
+            ValueKind.duration(Duration.ZERO, Duration.ofHours(1)),
+            Duration.ofSeconds(30),
+            "How long work in flight may take when the server goes down");
+
+    /** The size of a GFS chunk. */
+    public static final Setting<Long> CHUNK_SIZE_LIMIT = new Setting<>(
+            LIMITS,
+            "chunk_size_limit",
+            null,
+            ValueKind.size(1, 1, 1024 * Sizes.MEBIBYTE),
+            64 * Sizes.MEBIBYTE,
+            "The largest chunk");
+
+    /** All of them, in the order in which they are shown. */
+    public static final List<Setting<?>> ALL = List.of(
+            SERVER_ID,
+            X,
+            Y,
+            DATA_DIR,
+            SERVER_INFO_FILE,
+            SPACE_LIMIT,
+            LISTEN,
+            ADVERTISE,
+            DURABILITY,
+            HEARTBEAT_INTERVAL,
+            DRAIN_TIMEOUT,
+            CHUNK_SIZE_LIMIT);
+
+    private Settings() {}
+
+    private static Path path(String text) {
+        if (text.isBlank()) {
+            throw new IllegalArgumentException("the path is empty");
+        }
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new IllegalArgumentException(e.getReason(), e);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package io.chunkserver.runner.file;
+
+import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
+import io.chunkserver.transport.ServerAddress;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks servers in turn until one answers; stays with the one that did. Used by one thread.
+ *
+ * <p>Any failure of a server is a reason to ask the next. When all have failed, the first failure that says more than "not
+ * found" gives the code, since a server that could not answer may have what was looked for.
+ */
+public final class Failover {
+
+    private static final Logger logger = LoggerFactory.getLogger(Failover.class);
+
+    private final List<ServerAddress> servers;
+    private int current;
+
+    /** A question to one server. */
+    @FunctionalInterface
+    public interface Question<T> {
+
+        /** Asks this server. */
+        T ask(ServerAddress server) throws IOException;
+    }
+
+    /** Servers of which at least one is given; the first is asked first. */
+    public Failover(List<ServerAddress> servers) {
+        if (servers.isEmpty()) {
+            throw new IllegalArgumentException("no server is given");
+        }
+        this.servers = List.copyOf(servers);
+    }
+
+    /**
+     * The first answer.
+     *
+     * @throws ChunkServerException when every server failed; the message names each of them
+     * @throws IOException when the question failed for a reason of its own, such as a full local disk
+     */
+    public <T> T first(Question<T> question) throws IOException {
+        List<ChunkServerException> failures = new ArrayList<>();
+        for (int tried = 0; tried < servers.size(); tried++) {
+            ServerAddress server = servers.get(current);
+            try {
+                return question.ask(server);
+            } catch (ChunkServerException e) {
+                failures.add(e);
+                current = (current + 1) % servers.size();
+                if (tried < servers.size() - 1) {
+                    logger.warn("server {} failed, trying {}: {}", server, servers.get(current), e.getMessage());
+                }
+            }
+        }
+        throw failures.size() == 1 ? failures.get(0) : together(failures);
+    }
+
+    private static ChunkServerException together(List<ChunkServerException> failures) {
+        ChunkServerException leading = failures.stream()
+                .filter(failure -> failure.code().exitCode() != ErrorCode.CHUNK_NOT_FOUND.exitCode())
+                .findFirst()
+                .orElse(failures.get(0));
+        String message = failures.stream().map(Throwable::getMessage).collect(Collectors.joining("; "));
+        return Failure.of(leading.code(), "no server answered: " + message).toException(leading);
+    }
+}

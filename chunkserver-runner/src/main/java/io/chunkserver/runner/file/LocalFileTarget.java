@@ -1,0 +1,72 @@
+package io.chunkserver.runner.file;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * A file on the local disk. It is written under another name beside its place and renamed when it is complete, so that
+ * nobody sees half of it and an older file stays until then.
+ */
+public final class LocalFileTarget implements FileTarget {
+
+    private static final String SUFFIX = ".part";
+
+    private final Path file;
+    private final Path temporary;
+    private final FileChannel channel;
+    private long keptBytes;
+
+    private LocalFileTarget(Path file, Path temporary, FileChannel channel) {
+        this.file = file;
+        this.temporary = temporary;
+        this.channel = channel;
+    }
+
+    /** Begins a file at this place; its directory exists. */
+    public static LocalFileTarget create(Path file) throws IOException {
+        if (Files.isDirectory(file)) {
+            throw new FileSystemException(file.toString(), null, "is a directory");
+        }
+        Path absolute = file.toAbsolutePath();
+        Path temporary =
+                absolute.resolveSibling(absolute.getFileName() + "." + ProcessHandle.current().pid() + SUFFIX);
+        FileChannel channel = FileChannel.open(
+                temporary, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+        // A signal must not leave the half-written file behind.
+        temporary.toFile().deleteOnExit();
+        return new LocalFileTarget(absolute, temporary, channel);
+    }
+
+    @Override
+    public OutputStream beginChunk() throws IOException {
+        channel.truncate(keptBytes);
+        channel.position(keptBytes);
+        return Channels.newOutputStream(channel);
+    }
+
+    @Override
+    public void keepChunk() throws IOException {
+        keptBytes = channel.position();
+    }
+
+    @Override
+    public void finish() throws IOException {
+        channel.truncate(keptBytes);
+        channel.force(true);
+        channel.close();
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+        Files.deleteIfExists(temporary);
+    }
+}

@@ -1,0 +1,123 @@
+package io.chunkserver.runner.server;
+
+import io.chunkserver.core.ChunkServer;
+import io.chunkserver.core.ChunkServerBuilder;
+import io.chunkserver.core.ChunkServerConfig;
+import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.core.model.ServerId;
+import io.chunkserver.runner.config.RunnerConfig;
+import io.chunkserver.transport.ServerAddress;
+import io.chunkserver.transport.Transport;
+import io.chunkserver.transport.Transports;
+import io.chunkserver.transport.client.RemoteReplicas;
+import io.chunkserver.transport.client.ReplicasConfig;
+import io.chunkserver.transport.server.EndpointConfig;
+import io.chunkserver.transport.server.ServerEndpoint;
+import java.io.Closeable;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * A chunk server that others reach over TCP: the one place where configuration, core and transport meet.
+ *
+ * <p>Safe for many threads. {@link #close} is idempotent and closes from the outside in: first nobody is answered any more,
+ * then the server ends, then its connections to others.
+ */
+public final class RunningServer implements Closeable {
+
+    private static final String TRANSPORT = "tcp";
+
+    private final ChunkServer server;
+    private final ServerEndpoint endpoint;
+    private final Deque<Closeable> open;
+
+    private RunningServer(ChunkServer server, ServerEndpoint endpoint, Deque<Closeable> open) {
+        this.server = server;
+        this.endpoint = endpoint;
+        this.open = open;
+    }
+
+    /**
+     * Opens the data directory and then the socket.
+     *
+     * @throws ChunkServerException when the directory is locked, another server's or damaged, or nothing can listen there
+     */
+    public static RunningServer start(RunnerConfig config) throws IOException {
+        Deque<Closeable> open = new ArrayDeque<>();
+        try {
+            Transport transport = Transports.named(TRANSPORT);
+            open.push(transport::close);
+            RemoteReplicas replicas = new RemoteReplicas(transport, ReplicasConfig.DEFAULT);
+            open.push(replicas::close);
+            ChunkServer server = builder(config).replicas(replicas).start();
+            open.push(server);
+            ServerEndpoint endpoint = ServerEndpoint.open(
+                    server, transport, config.listen(), config.givenAdvertise(), EndpointConfig.DEFAULT);
+            open.push(endpoint::close);
+            return new RunningServer(server, endpoint, open);
+        } catch (IOException | RuntimeException e) {
+            closeAll(open, e);
+            throw e;
+        }
+    }
+
+    /** Opens the data directory as {@link #start} would, recovers what a crash left, and closes it again. */
+    public static ServerId check(RunnerConfig config) throws IOException {
+        try (ChunkServer server = builder(config).start()) {
+            return server.identity().serverId();
+        }
+    }
+
+    private static ChunkServerBuilder builder(RunnerConfig config) {
+        ChunkServerBuilder builder = ChunkServer.builder(config.dataDir())
+                .serverInfoFile(config.serverInfoFile())
+                .config(ChunkServerConfig.DEFAULT
+                        .withSpaceLimitBytes(config.spaceLimitBytes())
+                        .withChunkSizeLimitBytes(config.chunkSizeLimitBytes())
+                        .withDurability(config.durability()));
+        config.serverId().ifPresent(builder::serverId);
+        config.location().ifPresent(builder::location);
+        return builder;
+    }
+
+    /** Where the server listens, with the port that was chosen. */
+    public ServerAddress address() {
+        return endpoint.address();
+    }
+
+    public ServerId serverId() {
+        return server.identity().serverId();
+    }
+
+    /**
+     * Takes no new work and waits until what is in flight is over, or the time is.
+     *
+     * @return whether all that was in flight has ended
+     */
+    public boolean drain(Duration timeout) {
+        return server.drain(timeout).toCompletableFuture().join();
+    }
+
+    @Override
+    public void close() throws IOException {
+        IOException failure = new IOException("some parts of server " + serverId() + " could not be closed");
+        closeAll(open, failure);
+        if (failure.getSuppressed().length > 0) {
+            throw failure;
+        }
+    }
+
+    private static void closeAll(Deque<Closeable> open, Exception failure) {
+        synchronized (open) {
+            while (!open.isEmpty()) {
+                try {
+                    open.pop().close();
+                } catch (IOException | RuntimeException e) {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+    }
+}

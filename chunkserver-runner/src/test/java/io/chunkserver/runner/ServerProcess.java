@@ -1,0 +1,103 @@
+package io.chunkserver.runner;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A server process, ready when {@link #start} returns. Closing kills it. */
+final class ServerProcess implements AutoCloseable {
+
+    private static final long LIMIT_SECONDS = 60;
+
+    private final Process process;
+    private final Path log;
+    private final JsonNode ready;
+
+    private ServerProcess(Process process, Path log, JsonNode ready) {
+        this.process = process;
+        this.log = log;
+        this.ready = ready;
+    }
+
+    /** Starts {@code serve} with its data in this directory and waits for the line that says it is ready. */
+    static ServerProcess start(Path dataDirectory, String... more) throws IOException {
+        return startVerb("serve", dataDirectory, more);
+    }
+
+    static ServerProcess startVerb(String verb, Path dataDirectory, String... more) throws IOException {
+        List<String> arguments =
+                new ArrayList<>(List.of("-o", "json", "-v", verb, "--data-dir", dataDirectory.toString()));
+        arguments.addAll(List.of(more));
+        Path log = Files.createTempFile("server", ".log");
+        Process process = new ProcessBuilder(RunnerJar.command(arguments.toArray(String[]::new)))
+                .redirectError(log.toFile())
+                .start();
+        BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
+        String first = out.readLine();
+        if (first == null || !first.contains("chunkserver.serving/1")) {
+            process.destroyForcibly();
+            throw new AssertionError("server is not ready: " + first + "\n" + Files.readString(log));
+        }
+        return new ServerProcess(process, log, RunnerJar.parse(first));
+    }
+
+    /** What the server said when it was ready. */
+    JsonNode ready() {
+        return ready;
+    }
+
+    String address() {
+        return ready.get("address").asText();
+    }
+
+    int port() {
+        return ready.get("port").asInt();
+    }
+
+    /** Ends it as a power failure would, and waits until it is gone. */
+    void kill() {
+        process.destroyForcibly();
+        awaitExit();
+    }
+
+    /** Sends SIGTERM and returns the exit code. */
+    int terminate() {
+        process.destroy();
+        return awaitExit();
+    }
+
+    /** Sends SIGINT and returns the exit code. */
+    int interrupt() throws IOException {
+        new ProcessBuilder("kill", "-INT", String.valueOf(process.pid())).start();
+        return awaitExit();
+    }
+
+    /** What it logged so far. */
+    String log() throws IOException {
+        return Files.readString(log);
+    }
+
+    private int awaitExit() {
+        try {
+            if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new AssertionError("server does not end:\n" + log());
+            }
+            return process.exitValue();
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        kill();
+        Files.deleteIfExists(log);
+    }
+}

@@ -1,0 +1,102 @@
+package io.chunkserver.runner.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.chunkserver.core.commit.Receipt;
+import io.chunkserver.core.commit.TransactionState;
+import io.chunkserver.core.commit.TransactionSummary;
+import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.model.Attempt;
+import io.chunkserver.core.model.Attributes;
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.core.model.ChunkVersion;
+import io.chunkserver.core.model.Durability;
+import io.chunkserver.core.model.Location;
+import io.chunkserver.core.model.Member;
+import io.chunkserver.core.model.ServerId;
+import io.chunkserver.core.model.TransactionId;
+import io.chunkserver.transport.ServerAddress;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The words that scripts read: a change here breaks them. */
+class AnswersTest {
+
+    private static final ChunkId CHUNK = new ChunkId("/a/b", 2);
+    private static final TransactionId TRANSACTION = TransactionId.parse("client:1700000000000:7");
+    private static final ServerId ONE = new ServerId("one");
+    private static final ServerId TWO = new ServerId("two");
+
+    @Test
+    void receipt() {
+        Answer answer = ReceiptAnswer.of("stored", receipt(2, List.of(ONE, TWO)));
+        assertThat(answer.json())
+                .hasToString("{\"schema\":\"chunkserver.receipt/1\",\"chunk\":\"/a/b#2\",\"version\":3,"
+                        + "\"lengthBytes\":17,\"crc32c\":\"0000abcd\",\"transaction\":\"client:1700000000000:7\","
+                        + "\"durability\":\"sync\",\"members\":2,\"applied\":[\"one\",\"two\"]}");
+        assertThat(answer.text())
+                .isEqualTo("stored /a/b#2 version 3, 17 bytes, CRC-32C 0000abcd\n"
+                        + "transaction client:1700000000000:7, durability sync, applied by 2 of 2: one, two");
+    }
+
+    @Test
+    void receiptThatNotAllHaveAppliedIsPartlyReplicated() {
+        assertThat(ReceiptAnswer.exitCode(List.of(receipt(2, List.of(ONE, TWO))))).isZero();
+        assertThat(ReceiptAnswer.exitCode(List.of(receipt(2, List.of(ONE, TWO)), receipt(2, List.of(ONE)))))
+                .isEqualTo(10);
+    }
+
+    @Test
+    void chunk() {
+        ChunkInfo info = new ChunkInfo(CHUNK, new ChunkVersion(3), TRANSACTION, 0, 17, 0xABCD, 100, false);
+        String json = "{\"schema\":\"chunkserver.chunk/1\",\"chunk\":\"/a/b#2\",\"version\":3,\"lengthBytes\":17,"
+                + "\"storedBytes\":100,\"crc32c\":\"0000abcd\",\"transaction\":\"client:1700000000000:7\","
+                + "\"epoch\":0,\"deleted\":false";
+        assertThat(ChunkAnswer.line(info).json()).hasToString(json + "}");
+        Answer full = ChunkAnswer.full(info, new Attributes(Map.of("kind", "log")));
+        assertThat(full.json()).hasToString(json + ",\"attributes\":{\"kind\":\"log\"}}");
+        assertThat(full.text()).contains("length:      17 bytes", "attribute:   kind=log");
+    }
+
+    @Test
+    void transaction() {
+        TransactionSummary summary = new TransactionSummary(
+                TRANSACTION,
+                new Attempt(4, 5),
+                CHUNK,
+                new ChunkVersion(3),
+                false,
+                TransactionState.COMMITTING,
+                ONE,
+                List.of(new Member(ONE, "h:1", Location.ORIGIN), new Member(TWO, "h:2", Location.ORIGIN)),
+                List.of(TWO));
+        Answer answer = TransactionAnswer.full(new ServerAddress("h", 1), summary);
+        assertThat(answer.json())
+                .hasToString("{\"schema\":\"chunkserver.transaction/1\",\"server\":\"h:1\","
+                        + "\"transaction\":\"client:1700000000000:7\",\"state\":\"committing\",\"chunk\":\"/a/b#2\","
+                        + "\"version\":3,\"delete\":false,\"attempt\":\"4.5\",\"coordinator\":\"one\","
+                        + "\"chain\":[{\"server\":\"one\",\"address\":\"h:1\"},{\"server\":\"two\",\"address\":\"h:2\"}],"
+                        + "\"waitingFor\":[\"two\"]}");
+        assertThat(answer.text()).contains("work:        store of /a/b#2 version 3", "chain:       one@h:1, two@h:2");
+    }
+
+    @Test
+    void failure() {
+        Failure failure = Failure.insufficientSpace(100, 17).at(TWO).in(TRANSACTION);
+        assertThat(FailureAnswer.json(failure))
+                .hasToString("{\"error\":{\"code\":\"insufficient_space\","
+                        + "\"message\":\"100 bytes are needed and 17 bytes are available\","
+                        + "\"hint\":\"delete chunks, raise the space limit or store on another server\","
+                        + "\"server\":\"two\",\"transaction\":\"client:1700000000000:7\",\"availableBytes\":17}}");
+        assertThat(FailureAnswer.text(failure))
+                .isEqualTo("error: server two: 100 bytes are needed and 17 bytes are available\n"
+                        + "hint: delete chunks, raise the space limit or store on another server");
+    }
+
+    private static Receipt receipt(int members, List<ServerId> applied) {
+        return new Receipt(
+                TRANSACTION, CHUNK, new ChunkVersion(3), 17, 0xABCD, Durability.SYNC, members, applied);
+    }
+}

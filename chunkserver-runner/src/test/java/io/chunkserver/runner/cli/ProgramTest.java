@@ -1,0 +1,184 @@
+package io.chunkserver.runner.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What needs no server: help, usage, configuration. */
+class ProgramTest {
+
+    @TempDir
+    private Path directory;
+
+    private final TestConsole console = new TestConsole();
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "serve",
+                "local-cluster",
+                "demo",
+                "put",
+                "get",
+                "chunk",
+                "chunk put",
+                "chunk get",
+                "chunk stat",
+                "chunk ls",
+                "chunk rm",
+                "status",
+                "tx",
+                "tx ls",
+                "tx show",
+                "config",
+                "config check",
+                "config show",
+                "completion"
+            })
+    void helpOfEveryVerbListsOptionsAndExitCodes(String verb) {
+        assertThat(console.run((verb + " --help").strip().split(" "))).isZero();
+        assertThat(console.out())
+                .contains("Usage: chunkserver " + (verb.isEmpty() ? "[" : verb))
+                .contains("--config", "--output", "--progress", "--quiet", "--verbose", "--help", "--version")
+                .contains("Exit codes:", "130/143");
+        assertThat(console.err()).isEmpty();
+    }
+
+    @Test
+    void helpListsNoVerbThatDoesNotWork() {
+        console.run("--help");
+        assertThat(console.out()).doesNotContainPattern("\n  (master|space|scrub|drain|resume|fsck|bench) ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--master h:1", "--zookeeper h:1", "--secret-file f", "--tls-cert f", "--admin-listen h:1"})
+    void optionsThatWouldDoNothingAreRefused(String option) {
+        assertThat(console.run(("serve " + option).split(" "))).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "no-such-verb | no-such-verb",
+                "statu --server h:1 | did you mean status",
+                "chunk | subcommand",
+                "status | --server",
+                "status --server nowhere | HOST:PORT",
+                "status --server h:0 | port 0",
+                "status --server h:99999 | 99999",
+                "chunk stat a --server h:1 | PATH#INDEX",
+                "chunk stat a#-1 --server h:1 | indexes start at 0",
+                "chunk stat a#x --server h:1 | index",
+                "chunk stat ../a#0 --server h:1 | segment",
+                "chunk stat /a//b#0 --server h:1 | segment",
+                "put FILE ../up --server h:1 | segment",
+                "put FILE a --chunk-size 0 --server h:1 | chunk size",
+                "put FILE a --chunk-size 5MB --server h:1 | unit",
+                "put FILE a | no server",
+                "put FILE a --server h:1 --replica h:1 | h:1 is named twice",
+                "put FILE a --replica h:1 --replica h:1 | h:1 is named twice",
+                "put FILE a --server h:1 --durability hope | sync or os",
+                "put FILE a --server h:1 --timeout soon | duration",
+                "put FILE a --server h:1 --timeout 0s | no time",
+                "put NONE a --server 127.0.0.1:1 | does not exist",
+                "tx show x --server h:1 | CLIENT:STARTED:SEQUENCE",
+                "local-cluster --servers 0 | 1 to 100",
+                "local-cluster --servers many | many",
+                "-o xml status --server h:1 | xml"
+            })
+    void wrongUsageIsExitCode2AndSaysWhy(String line, String reason) throws IOException {
+        Path file = Files.writeString(directory.resolve("file"), "bytes");
+        String[] arguments = line.replace("FILE", file.toString())
+                .replace("NONE", directory.resolve("none").toString())
+                .split(" ");
+        assertThat(console.run(arguments)).isEqualTo(2);
+        assertThat(console.err()).startsWith("error: ").contains(reason);
+        assertThat(console.out()).isEmpty();
+    }
+
+    @Test
+    void idOfTenThousandCharactersIsRefusedInOneShortMessage() {
+        assertThat(console.run("chunk", "stat", "a".repeat(10_000) + "#0", "--server", "h:1"))
+                .isEqualTo(2);
+        assertThat(console.err()).contains("longer than 1024 bytes").hasSizeLessThan(500);
+    }
+
+    @Test
+    void failureAsJsonIsOneLineOnStandardOutput() {
+        assertThat(console.run("-o", "json", "chunk", "stat", "a#-1", "--server", "h:1"))
+                .isEqualTo(2);
+        assertThat(console.out())
+                .startsWith("{\"error\":{\"code\":\"invalid_argument\",\"message\":\"")
+                .endsWith("}}\n")
+                .containsOnlyOnce("\n");
+        assertThat(console.err()).isEmpty();
+    }
+
+    @Test
+    void nobodyListeningIsExitCode5() throws IOException {
+        Path file = Files.writeString(directory.resolve("file"), "bytes");
+        assertThat(console.run("chunk", "put", file.toString(), "a#0", "--server", "127.0.0.1:1"))
+                .isEqualTo(5);
+        assertThat(console.err()).contains("127.0.0.1:1");
+    }
+
+    @Test
+    void badConfigurationIsExitCode3WithFileLineKeyAndValue() throws IOException {
+        Path file = Files.writeString(directory.resolve("c.toml"), "[chunk_server]\nspace_limit_mbb = 5\nx = 'left'\n");
+        for (String verb : new String[] {"config check", "config show", "serve", "status --server h:1"}) {
+            TestConsole each = new TestConsole();
+            assertThat(each.run(("-c " + file + " " + verb).split(" "))).isEqualTo(3);
+            assertThat(each.err())
+                    .contains(file + ":2: chunk_server.space_limit_mbb = 5: unknown key; did you mean")
+                    .contains(file + ":3: chunk_server.x = \"left\"");
+        }
+    }
+
+    @Test
+    void configFileMayBeNamedByAVariable() throws IOException {
+        Path file = Files.writeString(directory.resolve("c.toml"), "[chunk_server]\nx = 7\n");
+        assertThat(console.run(Map.of("CHUNKSERVER_CONFIG", file.toString()), "config", "show", "--origins"))
+                .isZero();
+        assertThat(console.out()).contains("chunk_server.x = 7.0  (" + file + ":2)");
+    }
+
+    @Test
+    void underscoreSpellingsAreUnderstood() {
+        assertThat(console.run("config", "show", "--server_id", "chunk1", "--data_dir", "d", "--space", "2048"))
+                .isZero();
+        assertThat(console.out())
+                .contains("chunk_server.server_id = chunk1", "chunk_server.data_dir = d", "space_limit_mb = 2GiB");
+    }
+
+    @Test
+    void configShowAsJsonHasOneLineForEachSetting() {
+        assertThat(console.run("config", "show", "--origins", "-o", "json")).isZero();
+        assertThat(console.out())
+                .contains("{\"schema\":\"chunkserver.setting/1\",\"name\":\"chunk_server.drain_timeout\","
+                        + "\"value\":\"30s\",\"origin\":\"default\"}\n");
+    }
+
+    @Test
+    void completionKnowsTheVerbs() {
+        assertThat(console.run("completion", "zsh")).isZero();
+        assertThat(console.out()).contains("local-cluster", "--server-id");
+    }
+
+    @Test
+    void checkOfADirectoryThatIsNotThereMakesNothing() {
+        Path data = directory.resolve("data");
+        assertThat(console.run("serve", "--check", "--data-dir", data.toString()))
+                .isZero();
+        assertThat(data).doesNotExist();
+    }
+}

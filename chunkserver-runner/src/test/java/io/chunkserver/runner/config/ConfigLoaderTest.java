@@ -1,0 +1,190 @@
+package io.chunkserver.runner.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.chunkserver.core.model.Durability;
+import io.chunkserver.core.model.Location;
+import io.chunkserver.transport.ServerAddress;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfigLoaderTest {
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void defaultsHoldWhenNothingIsGiven() throws Exception {
+        RunnerConfig config = load("", Map.of(), Map.of()).config();
+        assertThat(config)
+                .isEqualTo(new RunnerConfig(
+                        null,
+                        null,
+                        Path.of("data/chunks"),
+                        Path.of("data/chunks/server_info.json"),
+                        1024L * 1024 * 1024,
+                        new ServerAddress("127.0.0.1", 0),
+                        null,
+                        Durability.SYNC,
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(30),
+                        64L * 1024 * 1024));
+    }
+
+    @Test
+    void readsTheSpecifiedFile() throws Exception {
+        RunnerConfig config = load("""
+                        [chunk_server]
+                        data_dir = "data/chunks"
+                        heartbeat_interval = 5
+                        server_info_file = "data/chunks/server_info.json"
+                        space_limit_mb = 1024
+                        """, Map.of(), Map.of()).config();
+        assertThat(config.spaceLimitBytes()).isEqualTo(1024L * 1024 * 1024);
+        assertThat(config.heartbeatInterval()).hasSeconds(5);
+    }
+
+    @Test
+    void serverInfoFileFollowsTheDataDirectory() throws Exception {
+        assertThat(load("", Map.of(), Map.of(Settings.DATA_DIR, "elsewhere"))
+                        .config()
+                        .serverInfoFile())
+                .isEqualTo(Path.of("elsewhere", "server_info.json"));
+    }
+
+    @Test
+    void flagBeatsVariableBeatsFileBeatsDefault() throws Exception {
+        String toml = "[chunk_server]\nx = 1.0\ny = 1\nspace_limit_mb = 10\n";
+        Map<String, String> environment = Map.of("CHUNKSERVER_Y", "2", "CHUNKSERVER_SPACE_LIMIT_MB", "20");
+        LoadedConfig loaded = load(toml, environment, Map.of(Settings.SPACE_LIMIT, "30"));
+
+        assertThat(loaded.config().location()).contains(new Location(1, 2));
+        assertThat(loaded.config().spaceLimitBytes()).isEqualTo(30 * Sizes.MEBIBYTE);
+        assertThat(origins(loaded))
+                .containsEntry("chunk_server.x", file() + ":2")
+                .containsEntry("chunk_server.y", "CHUNKSERVER_Y")
+                .containsEntry("chunk_server.space_limit_mb", "--space")
+                .containsEntry("chunk_server.listen", "default");
+    }
+
+    @Test
+    void emptyVariableCountsAsNotSet() throws Exception {
+        assertThat(load("", Map.of("CHUNKSERVER_SERVER_ID", ""), Map.of())
+                        .config()
+                        .serverId())
+                .isEmpty();
+    }
+
+    @Test
+    void unknownKeyIsAProblemWithItsPlaceAndTheNearestKnownKey() {
+        assertThat(problems("[chunk_server]\n\nspace_limit = 5\n", Map.of(), Map.of()))
+                .singleElement()
+                .asString()
+                .startsWith(file() + ":3: chunk_server.space_limit = 5: unknown key;")
+                .contains("did you mean chunk_server.space_limit_mb?");
+    }
+
+    @Test
+    void keyOutsideItsTableIsShownItsTable() {
+        assertThat(problems("data_dir = 'x'\n", Map.of(), Map.of()))
+                .singleElement()
+                .asString()
+                .contains(":1: data_dir = \"x\": unknown key; did you mean chunk_server.data_dir?");
+    }
+
+    @Test
+    void unknownTableIsAProblem() {
+        assertThat(problems("[chunkserver]\nx = 1\n", Map.of(), Map.of()))
+                .singleElement()
+                .asString()
+                .contains("unknown table; did you mean chunk_server?");
+    }
+
+    @Test
+    void everyProblemOfEverySourceIsNamedAtOnce() {
+        String toml = """
+                [chunk_server]
+                x = "left"
+                space_limit_mb = 0
+                heartbeat_interval = true
+                colour = "red"
+                [limits]
+                chunk_size_limit = "2GiB"
+                """;
+        List<ConfigProblem> problems = problems(
+                toml, Map.of("CHUNKSERVER_LISTEN", "nowhere"), Map.of(Settings.DURABILITY, "hope", Settings.Y, "NaN"));
+        assertThat(problems)
+                .extracting(ConfigProblem::key)
+                .containsExactlyInAnyOrder(
+                        "chunk_server.x",
+                        "chunk_server.space_limit_mb",
+                        "chunk_server.heartbeat_interval",
+                        "chunk_server.colour",
+                        "limits.chunk_size_limit",
+                        "chunk_server.listen",
+                        "chunk_server.durability",
+                        "chunk_server.y");
+        assertThat(problems).allSatisfy(problem -> {
+            assertThat(problem.value()).isNotEmpty();
+            assertThat(problem.allowed()).isNotEmpty();
+        });
+    }
+
+    @Test
+    void overriddenMistakeIsStillAMistake() {
+        assertThat(problems("[chunk_server]\nx = 'left'\n", Map.of(), Map.of(Settings.X, "1")))
+                .hasSize(1);
+    }
+
+    @Test
+    void brokenTomlIsNamedWithItsLine() {
+        assertThat(problems("[chunk_server]\nx = \n", Map.of(), Map.of()))
+                .first()
+                .asString()
+                .startsWith(file() + ":2: ");
+    }
+
+    @Test
+    void missingFileIsAProblem() {
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(() -> new ConfigLoader(Map.of()).load(directory.resolve("none.toml"), Map.of()))
+                .withMessageContaining("does not exist");
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(() -> new ConfigLoader(Map.of()).load(directory, Map.of()))
+                .withMessageContaining("is a directory");
+    }
+
+    private LoadedConfig load(String toml, Map<String, String> environment, Map<Setting<?>, String> flags)
+            throws IOException, ConfigException {
+        Files.writeString(file(), toml);
+        return new ConfigLoader(environment).load(file(), flags);
+    }
+
+    private List<ConfigProblem> problems(String toml, Map<String, String> environment, Map<Setting<?>, String> flags) {
+        try {
+            load(toml, environment, flags);
+            return List.of();
+        } catch (ConfigException e) {
+            return e.problems();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private Path file() {
+        return directory.resolve("chunkserver.toml");
+    }
+
+    private static Map<String, String> origins(LoadedConfig loaded) {
+        return loaded.settings().stream()
+                .collect(java.util.stream.Collectors.toMap(
+                        EffectiveSetting::name, setting -> setting.origin().toString()));
+    }
+}

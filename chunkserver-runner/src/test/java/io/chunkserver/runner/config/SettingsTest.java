@@ -1,0 +1,111 @@
+package io.chunkserver.runner.config;
+
+import static java.util.Map.entry;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.reflect.Field;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every setting can be given in every source and arrives in the configuration: no key is read and then forgotten. */
+class SettingsTest {
+
+    /** For each setting a value, as TOML, that is not its default. */
+    private static final Map<Setting<?>, String> SAMPLES = Map.ofEntries(
+            entry(Settings.SERVER_ID, "\"chunk1\""),
+            entry(Settings.X, "10.5"),
+            entry(Settings.Y, "20"),
+            entry(Settings.DATA_DIR, "\"other\""),
+            entry(Settings.SERVER_INFO_FILE, "\"info.json\""),
+            entry(Settings.SPACE_LIMIT, "2048"),
+            entry(Settings.LISTEN, "\"[::1]:7000\""),
+            entry(Settings.ADVERTISE, "\"chunk1.example:7000\""),
+            entry(Settings.DURABILITY, "\"os\""),
+            entry(Settings.HEARTBEAT_INTERVAL, "7"),
+            entry(Settings.DRAIN_TIMEOUT, "\"500ms\""),
+            entry(Settings.CHUNK_SIZE_LIMIT, "\"1GiB\""));
+
+    @TempDir
+    private Path directory;
+
+    static Stream<Setting<?>> settings() {
+        return Settings.ALL.stream();
+    }
+
+    @Test
+    void everyConstantIsListedAndHasASample() throws IllegalAccessException {
+        List<Object> constants = new ArrayList<>();
+        for (Field field : Settings.class.getFields()) {
+            if (field.getType().equals(Setting.class)) {
+                constants.add(field.get(null));
+            }
+        }
+        assertThat(constants).containsExactlyElementsOf(Settings.ALL);
+        assertThat(SAMPLES.keySet()).containsExactlyInAnyOrderElementsOf(Settings.ALL);
+    }
+
+    @Test
+    void everyPartOfTheConfigurationCanBeSet() throws Exception {
+        RunnerConfig standard = new ConfigLoader(Map.of()).load(null, Map.of()).config();
+        Map<Setting<?>, String> flags = new java.util.HashMap<>();
+        SAMPLES.forEach((setting, toml) -> flags.put(setting, toml.replace("\"", "")));
+        RunnerConfig other = new ConfigLoader(Map.of()).load(null, flags).config();
+        for (RecordComponent part : RunnerConfig.class.getRecordComponents()) {
+            assertThat(part.getAccessor().invoke(other))
+                    .as(part.getName())
+                    .isNotNull()
+                    .isNotEqualTo(part.getAccessor().invoke(standard));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void mapsFromFileVariableAndFlagAlike(Setting<?> setting) throws Exception {
+        String toml = SAMPLES.get(setting);
+        String text = toml.replace("\"", "");
+        Path file = Files.writeString(
+                directory.resolve("c.toml"), "[" + setting.table() + "]\n" + setting.key() + " = " + toml + "\n");
+
+        RunnerConfig standard = new ConfigLoader(Map.of()).load(null, Map.of()).config();
+        RunnerConfig fromFile = new ConfigLoader(Map.of()).load(file, Map.of()).config();
+        RunnerConfig fromVariable = new ConfigLoader(Map.of(setting.variable(), text))
+                .load(null, Map.of())
+                .config();
+        RunnerConfig fromFlag =
+                new ConfigLoader(Map.of()).load(null, Map.of(setting, text)).config();
+
+        assertThat(fromFile).isNotEqualTo(standard).isEqualTo(fromVariable).isEqualTo(fromFlag);
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void standardIsAllowedAndReadsBack(Setting<?> setting) {
+        readsBack(setting);
+    }
+
+    @Test
+    void namesAreUnique() {
+        assertThat(Settings.ALL).extracting(Setting::name).doesNotHaveDuplicates();
+        assertThat(Settings.ALL).extracting(Setting::variable).doesNotHaveDuplicates();
+        assertThat(Settings.ALL)
+                .extracting(Setting::option)
+                .filteredOn(option -> option.isPresent())
+                .doesNotHaveDuplicates();
+    }
+
+    private static <T> void readsBack(Setting<T> setting) {
+        if (setting.standard() != null) {
+            String text = setting.kind().writer().apply(setting.standard());
+            assertThat(setting.parse(text)).isEqualTo(setting.standard());
+        }
+    }
+}
