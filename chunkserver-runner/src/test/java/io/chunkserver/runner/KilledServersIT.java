@@ -76,7 +76,7 @@ class KilledServersIT {
             servers.add(serve(number));
             addresses.add(ServerAddress.parse(servers.get(number).address()));
         }
-        transport = new TcpTransport(TcpTransportConfig.DEFAULT);
+        transport = new TcpTransport(TcpTransportConfig.defaults());
         client = new ChunkClient(transport, ClientConfig.DEFAULT);
     }
 
