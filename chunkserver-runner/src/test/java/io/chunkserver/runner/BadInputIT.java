@@ -83,8 +83,16 @@ class BadInputIT {
     void memberWithoutSpaceIsNamedWithItsAvailableBytes() throws IOException {
         JsonNode error = failure(
                 6,
-                "chunk", "put", file(2 * MEBIBYTE), "/bad#0",
-                "--server", one.address(), "--replica", two.address(), "--replica", small.address());
+                "chunk",
+                "put",
+                file(2 * MEBIBYTE),
+                "/bad#0",
+                "--server",
+                one.address(),
+                "--replica",
+                two.address(),
+                "--replica",
+                small.address());
         assertThat(error.get("code").asText()).isEqualTo("insufficient_space");
         assertThat(error.get("server").asText()).isEqualTo("small");
         assertThat(error.get("availableBytes").asLong()).isBetween(0L, (long) MEBIBYTE);
@@ -93,8 +101,7 @@ class BadInputIT {
     @Test
     void deadReplicaIsNamed() throws IOException {
         String dead = freeAddress();
-        JsonNode error =
-                failure(5, "chunk", "put", file(1000), "/bad#0", "--server", one.address(), "--replica", dead);
+        JsonNode error = failure(5, "chunk", "put", file(1000), "/bad#0", "--server", one.address(), "--replica", dead);
         assertThat(error.get("message").asText()).contains(dead);
     }
 
@@ -110,7 +117,15 @@ class BadInputIT {
     @Test
     void hostThatDoesNotExistIsUnreachable() throws IOException {
         JsonNode error = failure(
-                5, "chunk", "put", file(1000), "/bad#0", "--server", one.address(), "--replica", "no-such-host.invalid:1");
+                5,
+                "chunk",
+                "put",
+                file(1000),
+                "/bad#0",
+                "--server",
+                one.address(),
+                "--replica",
+                "no-such-host.invalid:1");
         assertThat(error.get("message").asText()).contains("no-such-host.invalid");
     }
 
@@ -127,8 +142,16 @@ class BadInputIT {
         Path target = directory.resolve("past-the-end");
         failure(
                 2,
-                "chunk", "get", "/good#0", target.toString(),
-                "--offset", "999", "--length", "2", "--server", one.address());
+                "chunk",
+                "get",
+                "/good#0",
+                target.toString(),
+                "--offset",
+                "999",
+                "--length",
+                "2",
+                "--server",
+                one.address());
         assertThat(target).doesNotExist();
     }
 
@@ -177,7 +200,8 @@ class BadInputIT {
 
     private static void answerOnce(ServerSocket http) {
         try (Socket client = http.accept()) {
-            client.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+            client.getOutputStream()
+                    .write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
         } catch (IOException e) {
             // The client has gone or the test is over.
         }

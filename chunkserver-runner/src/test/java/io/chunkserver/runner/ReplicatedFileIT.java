@@ -52,22 +52,30 @@ class ReplicatedFileIT {
         assertThat(stored.get("schema").asText()).isEqualTo("chunkserver.file/1");
         assertThat(stored.get("lengthBytes").asLong()).isEqualTo(LENGTH);
         assertThat(stored.get("chunks").asInt()).isEqualTo(6);
-        assertThat(stored.get("receipts")).allSatisfy(receipt -> assertThat(receipt.get("applied"))
-                .hasSize(SERVERS));
+        assertThat(stored.get("receipts"))
+                .allSatisfy(receipt -> assertThat(receipt.get("applied")).hasSize(SERVERS));
         assertThat(chunkFiles(2)).isEqualTo(chunkFiles(1)).isNotEmpty();
         assertThat(chunkFiles(3)).isEqualTo(chunkFiles(1));
 
         servers.get(0).kill();
         Path copy = directory.resolve("copy");
         Outcome read = RunnerJar.run(
-                "-o", "json", "get", "/dir/file", copy.toString(),
-                "--server", servers.get(0).address(), "--server", servers.get(1).address());
+                "-o",
+                "json",
+                "get",
+                "/dir/file",
+                copy.toString(),
+                "--server",
+                servers.get(0).address(),
+                "--server",
+                servers.get(1).address());
         assertThat(read.exitCode()).as(read.err()).isZero();
         assertThat(read.err()).contains(servers.get(0).address());
         assertThat(read.json().get("sha256").asText())
                 .isEqualTo(stored.get("sha256").asText());
         assertThat(copy).hasSameBinaryContentAs(file);
-        assertThat(RunnerJar.run("tx", "ls", "--server", servers.get(1).address()).out())
+        assertThat(RunnerJar.run("tx", "ls", "--server", servers.get(1).address())
+                        .out())
                 .isEmpty();
     }
 
@@ -78,7 +86,8 @@ class ReplicatedFileIT {
         servers.get(2).kill();
         servers.set(2, start(3));
         Path copy = directory.resolve("copy");
-        RunnerJar.answer("get", "/f", copy.toString(), "--server", servers.get(2).address());
+        RunnerJar.answer(
+                "get", "/f", copy.toString(), "--server", servers.get(2).address());
         assertThat(copy).hasSameBinaryContentAs(file);
     }
 
@@ -88,14 +97,17 @@ class ReplicatedFileIT {
         Path shorter = random("short", 1500, 4);
         put(shorter.toString(), "/f");
         for (ServerProcess server : servers) {
-            assertThat(RunnerJar.run("chunk", "ls", "--server", server.address()).out().lines())
+            assertThat(RunnerJar.run("chunk", "ls", "--server", server.address())
+                            .out()
+                            .lines())
                     .hasSize(1)
                     .first()
                     .asString()
                     .startsWith("/f#0  version 2");
         }
         Path copy = directory.resolve("copy");
-        RunnerJar.answer("get", "/f", copy.toString(), "--server", servers.get(1).address());
+        RunnerJar.answer(
+                "get", "/f", copy.toString(), "--server", servers.get(1).address());
         assertThat(copy).hasSameBinaryContentAs(shorter);
     }
 
@@ -104,7 +116,8 @@ class ReplicatedFileIT {
         JsonNode stored = put(Files.createFile(directory.resolve("empty")).toString(), "/empty");
         assertThat(stored.get("chunks").asInt()).isEqualTo(1);
         Path copy = directory.resolve("copy");
-        RunnerJar.answer("get", "/empty", copy.toString(), "--server", servers.get(2).address());
+        RunnerJar.answer(
+                "get", "/empty", copy.toString(), "--server", servers.get(2).address());
         assertThat(copy).isEmptyFile();
     }
 
@@ -113,7 +126,8 @@ class ReplicatedFileIT {
         byte[] text = "line after line\n".repeat(20_000).getBytes(UTF_8);
         Outcome stored = RunnerJar.run(text, arguments("put", "-", "/stream", "--chunk-size", "64KiB"));
         assertThat(stored.exitCode()).as(stored.err()).isZero();
-        Outcome read = RunnerJar.run("get", "/stream", "-", "--server", servers.get(1).address());
+        Outcome read =
+                RunnerJar.run("get", "/stream", "-", "--server", servers.get(1).address());
         assertThat(read.out()).isEqualTo(new String(text, UTF_8));
         assertThat(read.err()).contains("SHA-256");
     }
@@ -124,8 +138,8 @@ class ReplicatedFileIT {
         Path other = random("other", 1024 * 1024, 6);
         RunnerJar.answer(arguments("chunk", "put", other.toString(), "/f#2"));
         Path copy = directory.resolve("copy");
-        Outcome read =
-                RunnerJar.run("get", "/f", copy.toString(), "--server", servers.get(0).address());
+        Outcome read = RunnerJar.run(
+                "get", "/f", copy.toString(), "--server", servers.get(0).address());
         assertThat(read.exitCode()).isEqualTo(8);
         assertThat(copy).doesNotExist();
     }
@@ -160,8 +174,10 @@ class ReplicatedFileIT {
     private ServerProcess start(int number) throws IOException {
         return ServerProcess.start(
                 directory.resolve("server-" + number),
-                "--server-id", "server-" + number,
-                "--x", String.valueOf(number));
+                "--server-id",
+                "server-" + number,
+                "--x",
+                String.valueOf(number));
     }
 
     private Map<String, String> chunkFiles(int number) throws IOException {

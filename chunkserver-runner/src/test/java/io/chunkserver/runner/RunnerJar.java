@@ -74,8 +74,8 @@ final class RunnerJar {
         withFormat.addAll(List.of(arguments));
         Outcome outcome = run(withFormat.toArray(String[]::new));
         if (outcome.exitCode() != 0) {
-            throw new AssertionError("exit code " + outcome.exitCode() + " of " + withFormat + "\n" + outcome.out()
-                    + outcome.err());
+            throw new AssertionError(
+                    "exit code " + outcome.exitCode() + " of " + withFormat + "\n" + outcome.out() + outcome.err());
         }
         return outcome.json();
     }

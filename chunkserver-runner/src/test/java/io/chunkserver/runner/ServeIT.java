@@ -46,7 +46,16 @@ class ServeIT {
     @Test
     void noVerbMeansServe() throws IOException {
         Process process = new ProcessBuilder(RunnerJar.command(
-                        "--server_id", "chunk1", "--x", "10", "--y", "20", "--space", "2048", "--data_dir", data.toString()))
+                        "--server_id",
+                        "chunk1",
+                        "--x",
+                        "10",
+                        "--y",
+                        "20",
+                        "--space",
+                        "2048",
+                        "--data_dir",
+                        data.toString()))
                 .start();
         try (var out = process.inputReader()) {
             assertThat(out.readLine())
@@ -158,7 +167,8 @@ class ServeIT {
 
     /** Whether this process, and so its children, ignores SIGINT: so it is when a shell started it in the background. */
     private static boolean interruptIsIgnored() throws IOException {
-        Matcher mask = Pattern.compile("SigIgn:\\s*(\\p{XDigit}+)").matcher(Files.readString(Path.of("/proc/self/status")));
+        Matcher mask =
+                Pattern.compile("SigIgn:\\s*(\\p{XDigit}+)").matcher(Files.readString(Path.of("/proc/self/status")));
         return mask.find() && (Long.parseUnsignedLong(mask.group(1), 16) & 0b10) != 0;
     }
 }

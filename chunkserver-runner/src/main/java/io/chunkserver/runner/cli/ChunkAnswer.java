@@ -18,16 +18,32 @@ final class ChunkAnswer {
     /** Everything that is known without reading the bytes. */
     static Answer full(ChunkInfo info, Attributes attributes) {
         StringBuilder text = new StringBuilder()
-                .append("chunk:       ").append(info.id()).append('\n')
-                .append("version:     ").append(info.version()).append('\n')
-                .append("length:      ").append(info.lengthBytes()).append(" bytes\n")
-                .append("on disk:     ").append(info.storedBytes()).append(" bytes\n")
-                .append("CRC-32C:     ").append(ReceiptAnswer.hexadecimal(info.crc32c())).append('\n')
-                .append("transaction: ").append(info.transaction()).append('\n')
-                .append("epoch:       ").append(info.epoch());
+                .append("chunk:       ")
+                .append(info.id())
+                .append('\n')
+                .append("version:     ")
+                .append(info.version())
+                .append('\n')
+                .append("length:      ")
+                .append(info.lengthBytes())
+                .append(" bytes\n")
+                .append("on disk:     ")
+                .append(info.storedBytes())
+                .append(" bytes\n")
+                .append("CRC-32C:     ")
+                .append(ReceiptAnswer.hexadecimal(info.crc32c()))
+                .append('\n')
+                .append("transaction: ")
+                .append(info.transaction())
+                .append('\n')
+                .append("epoch:       ")
+                .append(info.epoch());
         JsonLine values = JsonLine.part();
         for (Map.Entry<String, String> attribute : attributes.values().entrySet()) {
-            text.append("\nattribute:   ").append(attribute.getKey()).append('=').append(attribute.getValue());
+            text.append("\nattribute:   ")
+                    .append(attribute.getKey())
+                    .append('=')
+                    .append(attribute.getValue());
             values.with(attribute.getKey(), attribute.getValue());
         }
         return new Answer(text.toString(), json(info).with("attributes", values));

@@ -56,8 +56,7 @@ final class ChunkGetCommand implements Callable<Integer> {
         ChunkInfo info;
         try (OpenClient open = clients.open();
                 FileTarget target = file.target(console)) {
-            info = servers.first(
-                    server -> open.client().read(server, id, range, target.beginChunk()));
+            info = servers.first(server -> open.client().read(server, id, range, target.beginChunk()));
             target.keepChunk();
             target.finish();
         }

@@ -40,8 +40,7 @@ final class ChunkListCommand implements Callable<Integer> {
             @Nullable ChunkId after = null;
             while (true) {
                 @Nullable ChunkId start = after;
-                List<ChunkInfo> page =
-                        servers.first(server -> open.client().list(server, prefix, start, PAGE_CHUNKS));
+                List<ChunkInfo> page = servers.first(server -> open.client().list(server, prefix, start, PAGE_CHUNKS));
                 if (page.isEmpty()) {
                     return ExitCodes.OK;
                 }

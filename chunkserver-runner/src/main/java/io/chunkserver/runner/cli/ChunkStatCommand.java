@@ -33,7 +33,8 @@ final class ChunkStatCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ConfigException, IOException {
         try (OpenClient open = clients.open()) {
-            StatResult stat = new Failover(options.servers()).first(server -> open.client().stat(server, id));
+            StatResult stat = new Failover(options.servers())
+                    .first(server -> open.client().stat(server, id));
             console.answer(ChunkAnswer.full(stat.info(), stat.attributes()));
         }
         return ExitCodes.OK;

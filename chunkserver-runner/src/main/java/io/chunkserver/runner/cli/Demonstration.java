@@ -75,10 +75,14 @@ final class Demonstration implements Closeable {
             servers.add(ChildServer.start(
                     directory.resolve(name + ".log"),
                     List.of(
-                            "--server-id", name,
-                            "--x", String.valueOf(number),
-                            "--data-dir", directory.resolve(name).toString(),
-                            "--space", fileBytes + SPARE_BYTES + "B")));
+                            "--server-id",
+                            name,
+                            "--x",
+                            String.valueOf(number),
+                            "--data-dir",
+                            directory.resolve(name).toString(),
+                            "--space",
+                            fileBytes + SPARE_BYTES + "B")));
         }
         for (ChildServer server : servers) {
             server.awaitReady();
@@ -93,8 +97,8 @@ final class Demonstration implements Closeable {
         List<ServerAddress> all = addresses();
         StoreTarget target = new StoreTarget(all.get(0), all.subList(1, SERVERS), null, Duration.ofMinutes(1));
         long chunkSize = Math.min(MAX_CHUNK_BYTES, Files.size(file) / WANTED_CHUNKS + 1);
-        StoredFile stored = new FileUpload(client, target, position -> {})
-                .store(file, "/demo/" + file.getFileName(), chunkSize);
+        StoredFile stored =
+                new FileUpload(client, target, position -> {}).store(file, "/demo/" + file.getFileName(), chunkSize);
         FileManifest manifest = stored.manifest();
         say("stored " + file + ", " + manifest.lengthBytes() + " bytes, as " + manifest.chunkCount()
                 + " chunks with 3 copies each; chunk 0 last, as the commit of the whole");
@@ -137,7 +141,8 @@ final class Demonstration implements Closeable {
     private void say(String line) {
         step++;
         console.answer(new Answer(
-                line, JsonLine.answer("chunkserver.demo-step/1").with("step", step).with("message", line.strip())));
+                line,
+                JsonLine.answer("chunkserver.demo-step/1").with("step", step).with("message", line.strip())));
     }
 
     private static void require(boolean holds, String otherwise) throws IOException {

@@ -84,10 +84,14 @@ final class LocalClusterCommand implements Callable<Integer> {
                 .load(
                         null,
                         Map.of(
-                                Settings.SERVER_ID, name,
-                                Settings.X, String.valueOf(number),
-                                Settings.DATA_DIR, dataDir.resolve(name).toString(),
-                                Settings.SPACE_LIMIT, space))
+                                Settings.SERVER_ID,
+                                name,
+                                Settings.X,
+                                String.valueOf(number),
+                                Settings.DATA_DIR,
+                                dataDir.resolve(name).toString(),
+                                Settings.SPACE_LIMIT,
+                                space))
                 .config();
     }
 }

@@ -22,7 +22,10 @@ final class LogLayout extends LayoutBase<ILoggingEvent> {
                 .append(' ')
                 .append(level)
                 .append(" ".repeat(LEVEL_WIDTH + 1 - level.length()))
-                .append(event.getLoggerName(), event.getLoggerName().lastIndexOf('.') + 1, event.getLoggerName().length())
+                .append(
+                        event.getLoggerName(),
+                        event.getLoggerName().lastIndexOf('.') + 1,
+                        event.getLoggerName().length())
                 .append(": ")
                 .append(event.getFormattedMessage())
                 .append('\n');

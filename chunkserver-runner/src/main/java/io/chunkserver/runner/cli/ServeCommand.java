@@ -71,6 +71,8 @@ final class ServeCommand implements Callable<Integer> {
     private static Answer checked(String text, @Nullable ServerId id) {
         return new Answer(
                 text,
-                JsonLine.answer("chunkserver.config-check/1").with("valid", true).with("serverId", id));
+                JsonLine.answer("chunkserver.config-check/1")
+                        .with("valid", true)
+                        .with("serverId", id));
     }
 }

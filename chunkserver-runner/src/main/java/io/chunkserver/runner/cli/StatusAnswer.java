@@ -26,7 +26,8 @@ final class StatusAnswer {
                 + "\nlast chain:   " + (chain.isEmpty() ? "none" : join(chain))
                 + "\nchunk limit:  " + Sizes.exact(status.chunkSizeLimitBytes()) + ", durability "
                 + status.durability().word()
-                + "\nup for:       " + Durations.exact(status.uptime().truncatedTo(ChronoUnit.SECONDS)) + ", version " + status.version();
+                + "\nup for:       " + Durations.exact(status.uptime().truncatedTo(ChronoUnit.SECONDS)) + ", version "
+                + status.version();
         return new Answer(text, json(status, chain));
     }
 

@@ -49,7 +49,8 @@ final class StopOnSignal {
     private static void drain(RunningServer server, Duration drainTimeout) {
         logger.info("server {} refuses new work and finishes what is in flight", server.serverId());
         if (!server.drain(drainTimeout)) {
-            logger.warn("server {} had work in flight after {}; its clients are cut off", server.serverId(), drainTimeout);
+            logger.warn(
+                    "server {} had work in flight after {}; its clients are cut off", server.serverId(), drainTimeout);
         }
     }
 }

@@ -48,7 +48,9 @@ final class TransactionAnswer {
                 .with("delete", summary.tombstone())
                 .with("attempt", summary.attempt())
                 .with("coordinator", summary.coordinator())
-                .with("chain", summary.chain().stream().map(TransactionAnswer::json).toList())
+                .with(
+                        "chain",
+                        summary.chain().stream().map(TransactionAnswer::json).toList())
                 .with("waitingFor", summary.waitingFor());
     }
 

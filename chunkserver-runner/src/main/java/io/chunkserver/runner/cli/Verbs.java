@@ -25,19 +25,25 @@ final class Verbs {
         builders.put("demo", () -> new CommandLine(new DemoCommand(console)));
         builders.put("put", () -> new CommandLine(new PutCommand(console, clients)));
         builders.put("get", () -> new CommandLine(new GetCommand(console, clients)));
-        builders.put("chunk", () -> new CommandLine(new ChunkCommand())
-                .addSubcommand(new ChunkPutCommand(console, clients))
-                .addSubcommand(new ChunkGetCommand(console, clients))
-                .addSubcommand(new ChunkStatCommand(console, clients))
-                .addSubcommand(new ChunkListCommand(console, clients))
-                .addSubcommand(new ChunkRemoveCommand(console, clients)));
+        builders.put(
+                "chunk",
+                () -> new CommandLine(new ChunkCommand())
+                        .addSubcommand(new ChunkPutCommand(console, clients))
+                        .addSubcommand(new ChunkGetCommand(console, clients))
+                        .addSubcommand(new ChunkStatCommand(console, clients))
+                        .addSubcommand(new ChunkListCommand(console, clients))
+                        .addSubcommand(new ChunkRemoveCommand(console, clients)));
         builders.put("status", () -> new CommandLine(new StatusCommand(console, clients)));
-        builders.put("tx", () -> new CommandLine(new TransactionCommand())
-                .addSubcommand(new TransactionListCommand(console, clients))
-                .addSubcommand(new TransactionShowCommand(console, clients)));
-        builders.put("config", () -> new CommandLine(new ConfigCommand())
-                .addSubcommand(configured(settings -> new ConfigCheckCommand(console, config, settings)))
-                .addSubcommand(configured(settings -> new ConfigShowCommand(console, config, settings))));
+        builders.put(
+                "tx",
+                () -> new CommandLine(new TransactionCommand())
+                        .addSubcommand(new TransactionListCommand(console, clients))
+                        .addSubcommand(new TransactionShowCommand(console, clients)));
+        builders.put(
+                "config",
+                () -> new CommandLine(new ConfigCommand())
+                        .addSubcommand(configured(settings -> new ConfigCheckCommand(console, config, settings)))
+                        .addSubcommand(configured(settings -> new ConfigShowCommand(console, config, settings))));
         builders.put(COMPLETION, () -> new CommandLine(new CompletionCommand(console)));
     }
 

@@ -16,7 +16,12 @@ import org.jspecify.annotations.Nullable;
  * @param purpose  what it decides, in one phrase
  */
 public record Setting<T>(
-        String table, String key, @Nullable String flag, ValueKind<T> kind, @Nullable T standard, String purpose) {
+        String table,
+        String key,
+        @Nullable String flag,
+        ValueKind<T> kind,
+        @Nullable T standard,
+        String purpose) {
 
     private static final String VARIABLE_PREFIX = "CHUNKSERVER_";
 

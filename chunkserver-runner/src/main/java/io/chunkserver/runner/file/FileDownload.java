@@ -49,8 +49,7 @@ public final class FileDownload {
      * @param progress hears how many bytes are there; goes back where a chunk is tried again
      * @throws ChunkServerException with {@code VERSION_CONFLICT} when the chunks do not belong to one file
      */
-    public void fetch(String path, FileManifest manifest, FileTarget target, LongConsumer progress)
-            throws IOException {
+    public void fetch(String path, FileManifest manifest, FileTarget target, LongConsumer progress) throws IOException {
         MessageDigest digest = Sha256.start();
         long done = 0;
         for (int index = 0; index < manifest.chunkCount(); index++) {
@@ -77,13 +76,14 @@ public final class FileDownload {
     private static void checkLength(String path, ChunkInfo info, long expected) throws ChunkServerException {
         if (info.lengthBytes() != expected) {
             throw mixed(
-                    path,
-                    "chunk " + info.id() + " has " + info.lengthBytes() + " bytes, chunk 0 promises " + expected);
+                    path, "chunk " + info.id() + " has " + info.lengthBytes() + " bytes, chunk 0 promises " + expected);
         }
     }
 
     private static ChunkServerException mixed(String path, String finding) {
-        return Failure.of(ErrorCode.VERSION_CONFLICT, "the chunks of file " + path + " do not belong together: " + finding)
+        return Failure.of(
+                        ErrorCode.VERSION_CONFLICT,
+                        "the chunks of file " + path + " do not belong together: " + finding)
                 .withHint("the file is being replaced, or a replacement was cut off: read again, or put it again")
                 .toException();
     }

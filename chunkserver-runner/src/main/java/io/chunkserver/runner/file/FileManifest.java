@@ -51,14 +51,15 @@ public record FileManifest(long lengthBytes, long chunkSizeBytes, String sha256)
 
     private static ChunkServerException notAFile(ChunkId chunk, @Nullable Throwable cause) {
         Failure failure = Failure.of(
-                        ErrorCode.INVALID_ARGUMENT, "chunk " + chunk + " does not begin a file that was stored with put")
+                        ErrorCode.INVALID_ARGUMENT,
+                        "chunk " + chunk + " does not begin a file that was stored with put")
                 .withHint("read it with: chunk get " + chunk);
         return cause == null ? failure.toException() : failure.toException(cause);
     }
 
     Attributes attributes() {
-        return new Attributes(Map.of(
-                LENGTH, Long.toString(lengthBytes), CHUNK_SIZE, Long.toString(chunkSizeBytes), SHA256, sha256));
+        return new Attributes(
+                Map.of(LENGTH, Long.toString(lengthBytes), CHUNK_SIZE, Long.toString(chunkSizeBytes), SHA256, sha256));
     }
 
     /** How many chunks there are; an empty file has one, which is empty. */

@@ -68,12 +68,22 @@ public final class FileUpload {
                     break;
                 }
                 try (FilePiece piece = next.get()) {
-                    receipts.add(client.store(target.primary(), new ChunkId(path, index), reporting(piece, sentBytes), target.options(Attributes.NONE)));
+                    receipts.add(client.store(
+                            target.primary(),
+                            new ChunkId(path, index),
+                            reporting(piece, sentBytes),
+                            target.options(Attributes.NONE)));
                     sentBytes += piece.maxLengthBytes();
                 }
             }
             FileManifest manifest = content.manifest();
-            receipts.add(0, client.store(target.primary(), firstChunk, reporting(first, sentBytes), target.options(manifest.attributes())));
+            receipts.add(
+                    0,
+                    client.store(
+                            target.primary(),
+                            firstChunk,
+                            reporting(first, sentBytes),
+                            target.options(manifest.attributes())));
             replaced.ifPresent(old -> deleteChunks(path, manifest.chunkCount(), old.chunkCount()));
             return new StoredFile(path, manifest, receipts);
         }
@@ -102,7 +112,10 @@ public final class FileUpload {
             try {
                 client.delete(target.primary(), chunk, target.options(Attributes.NONE));
             } catch (IOException e) {
-                logger.warn("chunk {} of the replaced file could not be deleted and takes space: {}", chunk, e.getMessage());
+                logger.warn(
+                        "chunk {} of the replaced file could not be deleted and takes space: {}",
+                        chunk,
+                        e.getMessage());
             }
         }
     }

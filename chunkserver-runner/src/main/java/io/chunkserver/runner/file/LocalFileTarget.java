@@ -35,8 +35,8 @@ public final class LocalFileTarget implements FileTarget {
             throw new FileSystemException(file.toString(), null, "is a directory");
         }
         Path absolute = file.toAbsolutePath();
-        Path temporary =
-                absolute.resolveSibling(absolute.getFileName() + "." + ProcessHandle.current().pid() + SUFFIX);
+        Path temporary = absolute.resolveSibling(
+                absolute.getFileName() + "." + ProcessHandle.current().pid() + SUFFIX);
         FileChannel channel = FileChannel.open(
                 temporary, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
         // A signal must not leave the half-written file behind.

@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param timeout    for each chunk
  */
 public record StoreTarget(
-        ServerAddress primary, List<ServerAddress> replicas, @Nullable Durability durability, Duration timeout) {
+        ServerAddress primary,
+        List<ServerAddress> replicas,
+        @Nullable Durability durability,
+        Duration timeout) {
 
     public StoreTarget {
         replicas = List.copyOf(replicas);

@@ -73,8 +73,7 @@ public final class ChildServer implements Closeable {
 
     private static List<String> command(List<String> arguments) {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        List<String> command = new ArrayList<>(
-                List.of(java.toString(), "-cp", absoluteClassPath(), MAIN, "serve"));
+        List<String> command = new ArrayList<>(List.of(java.toString(), "-cp", absoluteClassPath(), MAIN, "serve"));
         command.addAll(arguments);
         return command;
     }

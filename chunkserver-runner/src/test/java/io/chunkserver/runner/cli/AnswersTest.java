@@ -43,7 +43,8 @@ class AnswersTest {
 
     @Test
     void receiptThatNotAllHaveAppliedIsPartlyReplicated() {
-        assertThat(ReceiptAnswer.exitCode(List.of(receipt(2, List.of(ONE, TWO))))).isZero();
+        assertThat(ReceiptAnswer.exitCode(List.of(receipt(2, List.of(ONE, TWO)))))
+                .isZero();
         assertThat(ReceiptAnswer.exitCode(List.of(receipt(2, List.of(ONE, TWO)), receipt(2, List.of(ONE)))))
                 .isEqualTo(10);
     }
@@ -96,7 +97,6 @@ class AnswersTest {
     }
 
     private static Receipt receipt(int members, List<ServerId> applied) {
-        return new Receipt(
-                TRANSACTION, CHUNK, new ChunkVersion(3), 17, 0xABCD, Durability.SYNC, members, applied);
+        return new Receipt(TRANSACTION, CHUNK, new ChunkVersion(3), 17, 0xABCD, Durability.SYNC, members, applied);
     }
 }

@@ -55,8 +55,7 @@ class ProgressBarTest {
     }
 
     private ProgressBar bar(long totalBytes) {
-        return new ProgressBar(
-                new PrintStream(shown, true, StandardCharsets.UTF_8), "file", totalBytes, nanos::get);
+        return new ProgressBar(new PrintStream(shown, true, StandardCharsets.UTF_8), "file", totalBytes, nanos::get);
     }
 
     private String lastLine() {

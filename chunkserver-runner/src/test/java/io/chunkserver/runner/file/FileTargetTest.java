@@ -25,7 +25,9 @@ class FileTargetTest {
             target.finish();
         }
         assertThat(file).hasContent("first second");
-        assertThat(directory).isDirectoryContaining(entry -> entry.equals(file)).isDirectoryNotContaining("glob:**.part");
+        assertThat(directory)
+                .isDirectoryContaining(entry -> entry.equals(file))
+                .isDirectoryNotContaining("glob:**.part");
     }
 
     @Test
