@@ -18,8 +18,8 @@ import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ByteRange;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
-import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.Member;
+import io.chunkserver.core.model.ReadMode;
 import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.core.model.TransactionIds;
 import io.chunkserver.core.replication.Replica;
@@ -209,13 +209,13 @@ public final class ChunkServer implements Closeable {
      * asked; with {@code UNREACHABLE} when the latest version was asked and nobody can tell it.
      */
     public CompletionStage<ChunkReader> open(ChunkId chunk, ReadMode mode) {
-        CompletionStage<Void> settled = mode.kind() == ReadMode.Kind.LATEST
+        CompletionStage<Void> settled = mode instanceof ReadMode.Latest
                 ? parts.participant().settle(chunk)
                 : CompletableFuture.completedFuture(null);
         return settled.thenComposeAsync(
                 done -> {
                     try {
-                        return CompletableFuture.completedFuture(openAtLeast(chunk, mode.version()));
+                        return CompletableFuture.completedFuture(openAtLeast(chunk, mode));
                     } catch (IOException e) {
                         return CompletableFuture.failedFuture(named(e));
                     }
@@ -223,14 +223,15 @@ public final class ChunkServer implements Closeable {
                 environment.disk());
     }
 
-    private ChunkReader openAtLeast(ChunkId chunk, ChunkVersion version) throws IOException {
+    private ChunkReader openAtLeast(ChunkId chunk, ReadMode mode) throws IOException {
         ChunkReader reader = parts.storage().store().open(chunk);
-        if (version.isNewerThan(reader.info().version())) {
+        if (mode instanceof ReadMode.AtLeast wanted
+                && wanted.version().isNewerThan(reader.info().version())) {
             reader.close();
             throw Failure.of(
                             ErrorCode.VERSION_CONFLICT,
                             "chunk " + chunk + " has version " + reader.info().version()
-                                    + " here, the read wants version " + version + " or newer")
+                                    + " here, the read wants version " + wanted.version() + " or newer")
                     .withHint("read from another member")
                     .toException();
         }
@@ -355,7 +356,8 @@ public final class ChunkServer implements Closeable {
                 parts.recovery().lost(),
                 Duration.between(started, environment.clock().instant()),
                 config.chunkSizeLimitBytes(),
-                config.durability());
+                config.durability(),
+                parts.coordinator().lastChain().stream().map(Member::id).toList());
     }
 
     private static ServerStatus.State state(Failure refusal) {

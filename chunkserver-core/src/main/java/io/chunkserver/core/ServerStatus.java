@@ -3,6 +3,7 @@ package io.chunkserver.core;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.Durability;
 import io.chunkserver.core.model.Member;
+import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.space.SpaceSnapshot;
 import io.chunkserver.core.store.StoreSnapshot;
 import java.time.Duration;
@@ -25,6 +26,7 @@ import java.util.UUID;
  * @param uptime              since it started
  * @param chunkSizeLimitBytes the largest chunk that it takes
  * @param durability          what it promises when a store does not say
+ * @param lastChain           the chain of the last store or delete of which it was the primary; empty before the first
  */
 public record ServerStatus(
         Member self,
@@ -39,7 +41,8 @@ public record ServerStatus(
         List<ChunkId> lostChunks,
         Duration uptime,
         long chunkSizeLimitBytes,
-        Durability durability) {
+        Durability durability,
+        List<ServerId> lastChain) {
 
     /** Whether a server takes new chunks. It serves reads in all of these. */
     public enum State {

@@ -17,6 +17,7 @@ import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.model.Durability;
+import io.chunkserver.core.model.ReadMode;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.core.store.ChunkReader;

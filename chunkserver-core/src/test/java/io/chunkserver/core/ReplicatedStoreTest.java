@@ -18,6 +18,7 @@ import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.Durability;
 import io.chunkserver.core.model.Location;
+import io.chunkserver.core.model.ReadMode;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.core.testkit.DirectReplicas;
@@ -93,6 +94,15 @@ class ReplicatedStoreTest {
         List<byte[]> files = Stream.of("a", "b", "c").map(this::chunkFile).toList();
         assertThat(files.get(1)).isEqualTo(files.get(0));
         assertThat(files.get(2)).isEqualTo(files.get(0));
+    }
+
+    @Test
+    void theStatusTellsTheLastChainNearestFirst() throws IOException {
+        assertThat(server("a").status().lastChain()).isEmpty();
+        store("a", bytes(10, 1), "b", "c");
+        assertThat(server("a").status().lastChain())
+                .containsExactly(new ServerId("a"), new ServerId("c"), new ServerId("b"));
+        assertThat(server("b").status().lastChain()).isEmpty();
     }
 
     @Test

@@ -39,6 +39,7 @@ public final class ChainCoordinator implements TwoPhaseCoordinator {
     private final CoordinatorLog log;
     private final AtomicLong attempts = new AtomicLong();
     private final ConcurrentHashMap<TransactionId, CoordinatedTransaction> open = new ConcurrentHashMap<>();
+    private volatile List<Member> lastChain = List.of();
 
     /**
      * Which log this coordinator decides by.
@@ -94,6 +95,7 @@ public final class ChainCoordinator implements TwoPhaseCoordinator {
                     .in(request.transaction())
                     .at(participant.self()));
         }
+        lastChain = chain;
         transaction.begin(path);
         return transaction;
     }
@@ -203,6 +205,11 @@ public final class ChainCoordinator implements TwoPhaseCoordinator {
     public Optional<TransactionSummary> find(TransactionId transaction) {
         @Nullable CoordinatedTransaction found = open.get(transaction);
         return Optional.ofNullable(found).map(CoordinatedTransaction::summary);
+    }
+
+    /** The members of the last transaction that was begun here, in the order of their chain; empty before the first. */
+    public List<Member> lastChain() {
+        return lastChain;
     }
 
     /** The transaction is over: only the log remembers it from now on. */

@@ -1,8 +1,8 @@
 package io.chunkserver.runner.cli;
 
-import io.chunkserver.core.ReadMode;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.core.model.ReadMode;
 import io.chunkserver.runner.cli.Clients.OpenClient;
 import io.chunkserver.runner.cli.Converters.SizeBytes;
 import io.chunkserver.runner.config.ConfigException;

@@ -15,7 +15,7 @@ final class StatusAnswer {
 
     static Answer of(ServerStatus status) {
         ServerStatus.Space space = status.space();
-        List<ServerId> chain = status.lastChain() == null ? List.of() : status.lastChain();
+        List<ServerId> chain = status.lastChain();
         String text = "server " + status.serverId() + " at " + status.address() + ", location " + status.location()
                 + "\nstate:        " + status.state() + (status.reason().isEmpty() ? "" : ": " + status.reason())
                 + "\nchunks:       " + status.chunks() + ", deleted ones remembered: " + status.tombstones()

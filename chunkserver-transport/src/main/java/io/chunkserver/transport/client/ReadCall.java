@@ -1,6 +1,5 @@
 package io.chunkserver.transport.client;
 
-import io.chunkserver.core.ReadMode;
 import io.chunkserver.core.checksum.BlockLayout;
 import io.chunkserver.core.checksum.Crc32c;
 import io.chunkserver.core.error.ChunkServerException;
@@ -83,15 +82,7 @@ final class ReadCall {
         if (known != null) {
             length = known.length() - delivered;
         }
-        return new Request.Read(chunk, offset, length, mode(options.mode()), left);
-    }
-
-    private static io.chunkserver.transport.protocol.ReadMode mode(ReadMode mode) {
-        return switch (mode.kind()) {
-            case COMMITTED -> new io.chunkserver.transport.protocol.ReadMode.Committed();
-            case AT_LEAST -> new io.chunkserver.transport.protocol.ReadMode.AtLeast(mode.version());
-            case LATEST -> new io.chunkserver.transport.protocol.ReadMode.Latest();
-        };
+        return new Request.Read(chunk, offset, length, options.mode(), left);
     }
 
     private ChunkInfo copy(IncomingContent incoming, long deadlineNanos) throws IOException {

@@ -1,6 +1,6 @@
 package io.chunkserver.transport.client;
 
-import io.chunkserver.core.ReadMode;
+import io.chunkserver.core.model.ReadMode;
 import java.util.OptionalLong;
 
 /**

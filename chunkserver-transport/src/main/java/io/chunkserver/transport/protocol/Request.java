@@ -6,6 +6,7 @@ import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.Durability;
+import io.chunkserver.core.model.ReadMode;
 import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.transport.ServerAddress;
 import java.time.Duration;

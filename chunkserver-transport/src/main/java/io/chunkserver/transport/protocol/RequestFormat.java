@@ -7,6 +7,7 @@ import io.chunkserver.core.model.Attempt;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.Durability;
+import io.chunkserver.core.model.ReadMode;
 import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.transport.ServerAddress;
 import java.time.Duration;
@@ -168,9 +169,9 @@ final class RequestFormat {
     private static ReadMode decodeReadMode(FieldReader fields) throws ChunkServerException {
         String mode = fields.text("mode");
         return switch (mode) {
-            case "committed" -> new ReadMode.Committed();
-            case "at_least" -> new ReadMode.AtLeast(new ChunkVersion(fields.number("version")));
-            case "latest" -> new ReadMode.Latest();
+            case "committed" -> ReadMode.COMMITTED;
+            case "at_least" -> ReadMode.atLeast(new ChunkVersion(fields.number("version")));
+            case "latest" -> ReadMode.LATEST;
             default -> throw Json.malformed("read mode " + Limits.quote(mode) + " is not known to this server");
         };
     }

@@ -108,9 +108,7 @@ final class ResponseFormat {
                 .put("uptimeMillis", status.uptime().toMillis())
                 .put("chunkSizeLimitBytes", status.chunkSizeLimitBytes())
                 .put("durability", status.durability().word());
-        if (status.lastChain() != null) {
-            ModelJson.texts(json.putArray("lastChain"), status.lastChain());
-        }
+        ModelJson.texts(json.putArray("lastChain"), status.lastChain());
         return json;
     }
 
@@ -136,6 +134,6 @@ final class ResponseFormat {
                 Duration.ofMillis(fields.count("uptimeMillis")),
                 fields.count("chunkSizeLimitBytes"),
                 fields.value("durability", Durability::parse),
-                fields.has("lastChain") ? fields.values("lastChain", ServerId::new) : null);
+                fields.values("lastChain", ServerId::new));
     }
 }

@@ -7,7 +7,6 @@ import io.chunkserver.transport.ServerAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How a server is, at one moment.
@@ -27,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param uptime              since it was started, in whole milliseconds
  * @param chunkSizeLimitBytes the longest chunk that it takes
  * @param durability          what it guarantees unless a store says otherwise
- * @param lastChain           the members of the last chain that it was the primary of, or null when there was none
+ * @param lastChain           the members of the last chain that it was the primary of; empty before the first
  */
 public record ServerStatus(
         ServerId serverId,
@@ -45,12 +44,12 @@ public record ServerStatus(
         Duration uptime,
         long chunkSizeLimitBytes,
         Durability durability,
-        @Nullable List<ServerId> lastChain) {
+        List<ServerId> lastChain) {
 
     public ServerStatus {
         Limits.checkWord("state", state);
         Limits.checkWord("version", version);
-        lastChain = lastChain == null ? null : List.copyOf(lastChain);
+        lastChain = List.copyOf(lastChain);
     }
 
     /**

@@ -8,10 +8,10 @@ import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.core.model.ReadMode;
 import io.chunkserver.core.replication.Replica;
 import io.chunkserver.core.store.ChunkReader;
 import io.chunkserver.transport.ServerAddress;
-import io.chunkserver.transport.protocol.ReadMode;
 import io.chunkserver.transport.protocol.Request;
 import io.chunkserver.transport.protocol.Response;
 import java.io.IOException;
@@ -102,8 +102,7 @@ final class RequestHandler {
                 "chunk " + read.chunk() + " was not read within "
                         + read.timeout().toMillis() + " ms");
         outgoing.open(
-                server.open(read.chunk(), mode(read.mode())),
-                threads.schedule(() -> outgoing.cancel(late), read.timeout()));
+                server.open(read.chunk(), read.mode()), threads.schedule(() -> outgoing.cancel(late), read.timeout()));
         return outgoing;
     }
 
@@ -125,7 +124,7 @@ final class RequestHandler {
                     .inquire(inquire.transaction(), inquire.attempt(), inquire.chunk(), inquire.coordinatorLogId())
                     .thenApply(Response.Inquiry::new);
         } else if (request instanceof Request.Stat stat) {
-            return server.open(stat.chunk(), io.chunkserver.core.ReadMode.COMMITTED)
+            return server.open(stat.chunk(), ReadMode.COMMITTED)
                     .thenApplyAsync(RequestHandler::stat, threads.workers());
         } else if (request instanceof Request.ListChunks list) {
             return onWorker(() -> list(list));
@@ -195,14 +194,5 @@ final class RequestHandler {
 
     private static List<String> texts(List<ServerAddress> addresses) {
         return addresses.stream().map(ServerAddress::toString).toList();
-    }
-
-    private static io.chunkserver.core.ReadMode mode(ReadMode mode) {
-        if (mode instanceof ReadMode.AtLeast atLeast) {
-            return io.chunkserver.core.ReadMode.atLeast(atLeast.version());
-        }
-        return mode instanceof ReadMode.Latest
-                ? io.chunkserver.core.ReadMode.LATEST
-                : io.chunkserver.core.ReadMode.COMMITTED;
     }
 }

@@ -36,6 +36,6 @@ final class StatusAnswer {
                 status.uptime(),
                 status.chunkSizeLimitBytes(),
                 status.durability(),
-                null));
+                status.lastChain()));
     }
 }

@@ -16,6 +16,7 @@ import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.Durability;
 import io.chunkserver.core.model.Location;
 import io.chunkserver.core.model.Member;
+import io.chunkserver.core.model.ReadMode;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.transport.ServerAddress;
@@ -208,7 +209,7 @@ final class MessageArbitraries {
                         counts().list().ofSize(6),
                         Arbitraries.longs().list().ofSize(5),
                         Arbitraries.of(Durability.class),
-                        serverIds().list().ofMaxSize(16).injectNull(0.3))
+                        serverIds().list().ofMaxSize(16))
                 .as((who, word, counts, space, durability, chain) -> new ServerStatus(
                         who.serverId(),
                         who.uuid(),
@@ -292,8 +293,7 @@ final class MessageArbitraries {
 
     private static Arbitrary<ReadMode> readModes() {
         return Arbitraries.oneOf(
-                Arbitraries.of(new ReadMode.Committed(), new ReadMode.Latest()),
-                versions().map(ReadMode.AtLeast::new));
+                Arbitraries.of(ReadMode.COMMITTED, ReadMode.LATEST), versions().map(ReadMode::atLeast));
     }
 
     private static Arbitrary<Attributes> attributes() {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.chunkserver.core.ChunkServerConfig;
-import io.chunkserver.core.ReadMode;
 import io.chunkserver.core.commit.Receipt;
 import io.chunkserver.core.commit.TransactionState;
 import io.chunkserver.core.error.ChunkServerException;
@@ -13,6 +12,7 @@ import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.model.ChunkVersion;
+import io.chunkserver.core.model.ReadMode;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.Transport;
