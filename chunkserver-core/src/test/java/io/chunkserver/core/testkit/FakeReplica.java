@@ -1,0 +1,224 @@
+package io.chunkserver.core.testkit;
+
+import io.chunkserver.core.checksum.CheckedBlock;
+import io.chunkserver.core.commit.CommitReply;
+import io.chunkserver.core.commit.InquiryAnswer;
+import io.chunkserver.core.commit.PrepareRequest;
+import io.chunkserver.core.commit.PrepareStream;
+import io.chunkserver.core.commit.Vote;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.model.Attempt;
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.Member;
+import io.chunkserver.core.model.TransactionId;
+import io.chunkserver.core.replication.Replica;
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A member of chains that does as a test tells it, and remembers what it was told.
+ *
+ * <p>Unless told otherwise it votes yes when all bytes have come, and confirms each commit. Not thread-safe.
+ */
+public final class FakeReplica implements Replica {
+
+    private final FakeReplicas replicas;
+    private final Member member;
+    private final List<PrepareRequest> prepared = new ArrayList<>();
+    private final List<Attempt> commits = new ArrayList<>();
+    private final List<Attempt> aborts = new ArrayList<>();
+    private ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+    private @Nullable Failure refusal;
+    private boolean silent;
+    private boolean stalled;
+    private int deafFor;
+    private CommitReply reply = CommitReply.APPLIED;
+    private InquiryAnswer knows = InquiryAnswer.DONT_KNOW;
+    private Runnable onCommit = () -> {};
+
+    FakeReplica(FakeReplicas replicas, Member member) {
+        this.replicas = replicas;
+        this.member = member;
+    }
+
+    public Member member() {
+        return member;
+    }
+
+    // What it shall do
+
+    /** Votes no from now on. */
+    public void refuse(Failure why) {
+        refusal = why;
+    }
+
+    /** Never votes from now on. */
+    public void fallSilent() {
+        silent = true;
+    }
+
+    /** Takes no more blocks from now on: writes to it never complete. */
+    public void stall() {
+        stalled = true;
+    }
+
+    /** Does not hear the next control messages; their senders are told that nobody answers. */
+    public void missMessages(int count) {
+        deafFor = count;
+    }
+
+    /** Answers commits so from now on. */
+    public void replyToCommits(CommitReply answer) {
+        reply = answer;
+    }
+
+    /** Answers inquiries so from now on. */
+    public void answerInquiries(InquiryAnswer answer) {
+        knows = answer;
+    }
+
+    /** Runs this when the next commit arrives, before it is confirmed. */
+    public void onNextCommit(Runnable action) {
+        onCommit = action;
+    }
+
+    // What it was told
+
+    /** The prepare requests that reached it, in order; the members before it have passed them on. */
+    public List<PrepareRequest> prepared() {
+        return List.copyOf(prepared);
+    }
+
+    /** The attempts that it was told to commit, in order, with repetitions. */
+    public List<Attempt> commits() {
+        return List.copyOf(commits);
+    }
+
+    /** The attempts that it was told to abort, in order, with repetitions. */
+    public List<Attempt> aborts() {
+        return List.copyOf(aborts);
+    }
+
+    /** The bytes of the last prepare. */
+    public byte[] bytes() {
+        return bytes.toByteArray();
+    }
+
+    @Override
+    public PrepareStream prepare(PrepareRequest request) {
+        return new Stream(request);
+    }
+
+    @Override
+    public CompletionStage<CommitReply> commit(TransactionId transaction, Attempt attempt, ChunkId chunk) {
+        if (deaf("commit " + attempt)) {
+            return unreachable();
+        }
+        commits.add(attempt);
+        Runnable action = onCommit;
+        onCommit = () -> {};
+        action.run();
+        return CompletableFuture.completedFuture(reply);
+    }
+
+    @Override
+    public CompletionStage<Void> abort(TransactionId transaction, Attempt attempt, ChunkId chunk) {
+        if (deaf("abort " + attempt)) {
+            return unreachable();
+        }
+        aborts.add(attempt);
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public CompletionStage<InquiryAnswer> inquire(
+            TransactionId transaction, Attempt attempt, ChunkId chunk, UUID coordinatorLogId) {
+        return deaf("inquiry " + attempt) ? unreachable() : CompletableFuture.completedFuture(knows);
+    }
+
+    private boolean deaf(String message) {
+        boolean deaf = deafFor > 0;
+        deafFor = Math.max(0, deafFor - 1);
+        replicas.trace().note("server " + member.id() + (deaf ? " misses " : " hears ") + message);
+        return deaf;
+    }
+
+    private <T> CompletionStage<T> unreachable() {
+        return CompletableFuture.failedFuture(Failure.of(ErrorCode.UNREACHABLE, "nobody answers at " + member.address())
+                .at(member.id())
+                .toException());
+    }
+
+    /** Takes the bytes for itself and for all members after it, and votes for all of them. */
+    private final class Stream implements PrepareStream {
+
+        private final PrepareRequest request;
+        private final CompletableFuture<List<Vote>> votes = new CompletableFuture<>();
+
+        Stream(PrepareRequest request) {
+            this.request = request;
+            bytes = new ByteArrayOutputStream();
+            reached().forEach(replica -> replica.prepared.add(request));
+            replicas.trace()
+                    .note("server " + member.id() + " is asked to prepare " + request.chunk() + " in attempt "
+                            + request.attempt());
+        }
+
+        private List<FakeReplica> reached() {
+            return request.chain().stream()
+                    .dropWhile(other -> !other.id().equals(member.id()))
+                    .map(replicas::peer)
+                    .toList();
+        }
+
+        @Override
+        public CompletionStage<Void> write(CheckedBlock block) {
+            if (stalled) {
+                return new CompletableFuture<>();
+            }
+            byte[] content = new byte[block.lengthBytes()];
+            block.data().duplicate().get(content);
+            bytes.writeBytes(content);
+            return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
+        public void finish(long lengthBytes, int crc32c) {
+            if (reached().stream().noneMatch(replica -> replica.silent || replica.stalled)) {
+                vote(reached().stream()
+                        .map(replica -> replica.refusal == null
+                                ? Vote.yes(replica.member.id())
+                                : Vote.no(replica.member.id(), replica.refusal))
+                        .toList());
+            }
+        }
+
+        @Override
+        public CompletionStage<List<Vote>> votes() {
+            return votes;
+        }
+
+        @Override
+        public void cancel(Failure why) {
+            vote(reached().stream()
+                    .map(replica -> Vote.no(replica.member.id(), why))
+                    .toList());
+        }
+
+        private void vote(List<Vote> cast) {
+            if (!votes.isDone()) {
+                cast.forEach(vote -> replicas.trace()
+                        .note("server " + vote.member() + " votes "
+                                + vote.why().map(why -> "no: " + why.describe()).orElse("yes")));
+                votes.complete(cast);
+            }
+        }
+    }
+}
