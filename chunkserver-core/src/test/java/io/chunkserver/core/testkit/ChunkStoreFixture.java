@@ -25,18 +25,30 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * A store that is opened before each test and closed and recounted after it, and the few steps of which tests of stores
  * are made.
  */
-abstract class ChunkStoreFixture {
+@ExtendWith(PromiseReport.class)
+abstract class ChunkStoreFixture implements PromiseReport.Traced {
 
+    private final CallTrace trace = new CallTrace();
     private ChunkStore store;
     private long transactions;
 
     /** Opens the store under test; the first call of a test finds it empty, later calls as it was closed. */
     protected abstract ChunkStore openStore() throws IOException;
+
+    @Override
+    public final CallTrace trace() {
+        return trace;
+    }
+
+    private ChunkStore traced() throws IOException {
+        return trace.of(ChunkStore.class, openStore());
+    }
 
     /** The store under test. */
     protected final ChunkStore store() {
@@ -45,13 +57,13 @@ abstract class ChunkStoreFixture {
 
     @BeforeEach
     final void open() throws IOException {
-        store = openStore();
+        store = traced();
     }
 
     @AfterEach
     final void closeAndRecount() throws IOException {
         store.close();
-        store = openStore();
+        store = traced();
         List<ChunkInfo> all = store.list("", null, Integer.MAX_VALUE);
         StoreSnapshot snapshot = store.snapshot();
         assertThat(snapshot.publishedBytes())
@@ -66,7 +78,7 @@ abstract class ChunkStoreFixture {
     /** Closes the store and opens it again. */
     protected final void reopen() throws IOException {
         store.close();
-        store = openStore();
+        store = traced();
     }
 
     /** A transaction that was not used before. */

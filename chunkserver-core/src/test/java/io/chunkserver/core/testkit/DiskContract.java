@@ -24,6 +24,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -32,21 +33,28 @@ import org.junit.jupiter.params.provider.ValueSource;
  *
  * <p>Extend it and implement {@link #newDisk}.
  */
-public abstract class DiskContract {
+@ExtendWith(PromiseReport.class)
+public abstract class DiskContract implements PromiseReport.Traced {
 
     private static final Path ROOT = Path.of("");
     private static final Path FILE = Path.of("file");
     private static final Path OTHER = Path.of("other");
     private static final Path FOLDER = Path.of("folder");
 
+    private final CallTrace trace = new CallTrace();
     private Disk disk;
 
     /** An empty disk whose root directory exists. */
     protected abstract Disk newDisk() throws IOException;
 
+    @Override
+    public final CallTrace trace() {
+        return trace;
+    }
+
     @BeforeEach
     final void makeDisk() throws IOException {
-        disk = newDisk();
+        disk = trace.of(Disk.class, newDisk());
     }
 
     private void write(Path file, String text) throws IOException {

@@ -20,25 +20,33 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * What every {@link SpaceAccountant} promises.
  *
  * <p>Extend it and implement {@link #newAccountant}.
  */
-public abstract class SpaceAccountantContract {
+@ExtendWith(PromiseReport.class)
+public abstract class SpaceAccountantContract implements PromiseReport.Traced {
 
     private static final long LIMIT = 1000;
     private static final long SECONDS = 30;
 
+    private final CallTrace trace = new CallTrace();
     private SpaceAccountant accountant;
 
     /** An accountant with this limit and this use, on a file system with room for much more than the limit. */
     protected abstract SpaceAccountant newAccountant(long limitBytes, long usedBytes) throws IOException;
 
+    @Override
+    public final CallTrace trace() {
+        return trace;
+    }
+
     @BeforeEach
     final void makeAccountant() throws IOException {
-        accountant = newAccountant(LIMIT, 0);
+        accountant = trace.of(SpaceAccountant.class, newAccountant(LIMIT, 0));
     }
 
     private void assertSpace(long used, long reserved) {
@@ -94,7 +102,7 @@ public abstract class SpaceAccountantContract {
 
     @Test
     void bytesInUseAtTheStartCount() throws IOException {
-        accountant = newAccountant(LIMIT, 400);
+        accountant = trace.of(SpaceAccountant.class, newAccountant(LIMIT, 400));
 
         assertSpace(400, 0);
         assertRefused(601, 600);
@@ -102,7 +110,7 @@ public abstract class SpaceAccountantContract {
 
     @Test
     void useBeyondTheLimitLeavesNothingAvailable() throws IOException {
-        accountant = newAccountant(LIMIT, 2 * LIMIT);
+        accountant = trace.of(SpaceAccountant.class, newAccountant(LIMIT, 2 * LIMIT));
 
         assertSpace(2 * LIMIT, 0);
         assertRefused(1, 0);

@@ -31,6 +31,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * What every {@link TransactionLog} promises.
@@ -38,11 +39,13 @@ import org.junit.jupiter.api.Test;
  * <p>Extend it and implement {@link #openLog} and {@link #crash}. The suite opens the log before each test and closes it
  * after; in between it may crash it, or close it, and open it again to see what it kept.
  */
-public abstract class TransactionLogContract {
+@ExtendWith(PromiseReport.class)
+public abstract class TransactionLogContract implements PromiseReport.Traced {
 
     private static final Attempt SECOND_ATTEMPT = new Attempt(1, 2);
     private static final long SECONDS = 30;
 
+    private final CallTrace trace = new CallTrace();
     private TransactionLog log;
 
     /**
@@ -59,12 +62,21 @@ public abstract class TransactionLogContract {
 
     @BeforeEach
     final void open() throws IOException {
-        log = openLog();
+        log = traced();
     }
 
     @AfterEach
     final void close() throws IOException {
         log.close();
+    }
+
+    @Override
+    public final CallTrace trace() {
+        return trace;
+    }
+
+    private TransactionLog traced() throws IOException {
+        return trace.of(TransactionLog.class, openLog());
     }
 
     /** The log under test. */
@@ -74,14 +86,15 @@ public abstract class TransactionLogContract {
 
     /** Crashes the log and opens it again. */
     protected final void crashAndReopen() throws IOException {
+        trace.note("the power goes");
         crash();
-        log = openLog();
+        log = traced();
     }
 
     /** Closes the log and opens it again. */
     protected final void closeAndReopen() throws IOException {
         log.close();
-        log = openLog();
+        log = traced();
     }
 
     /** Forces a record and waits for it. */
@@ -374,7 +387,7 @@ public abstract class TransactionLogContract {
 
         log.close();
         log.close();
-        log = openLog();
+        log = traced();
 
         assertThat(log.table().inDoubt()).containsExactly(prepared(1));
     }
@@ -388,7 +401,7 @@ public abstract class TransactionLogContract {
 
         assertThatThrownBy(() -> late.toCompletableFuture().get(SECONDS, TimeUnit.SECONDS))
                 .isInstanceOf(ExecutionException.class);
-        log = openLog();
+        log = traced();
         assertThat(log.table().inDoubt()).isEmpty();
     }
 }
