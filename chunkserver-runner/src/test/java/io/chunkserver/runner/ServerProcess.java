@@ -15,6 +15,9 @@ final class ServerProcess implements AutoCloseable {
 
     private static final long LIMIT_SECONDS = 60;
 
+    /** Logs of servers that did not end as they should stay here for whoever looks for the reason. */
+    private static final Path LOGS = Path.of("target", "server-logs");
+
     private final Process process;
     private final Path log;
     private final JsonNode ready;
@@ -34,7 +37,7 @@ final class ServerProcess implements AutoCloseable {
         List<String> arguments =
                 new ArrayList<>(List.of("-o", "json", "-v", verb, "--data-dir", dataDirectory.toString()));
         arguments.addAll(List.of(more));
-        Path log = Files.createTempFile("server", ".log");
+        Path log = Files.createTempFile(Files.createDirectories(LOGS), "server", ".log");
         Process process = new ProcessBuilder(RunnerJar.command(arguments.toArray(String[]::new)))
                 .redirectError(log.toFile())
                 .start();

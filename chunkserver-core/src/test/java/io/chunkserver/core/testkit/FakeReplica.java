@@ -39,6 +39,7 @@ public final class FakeReplica implements Replica {
     private boolean silent;
     private boolean stalled;
     private int deafFor;
+    private int cancellations;
     private CommitReply reply = CommitReply.APPLIED;
     private InquiryAnswer knows = InquiryAnswer.DONT_KNOW;
     private Runnable onCommit = () -> {};
@@ -109,6 +110,11 @@ public final class FakeReplica implements Replica {
     /** The bytes of the last prepare. */
     public byte[] bytes() {
         return bytes.toByteArray();
+    }
+
+    /** How many prepares that reached it first were given up by the member before it. */
+    public int cancellations() {
+        return cancellations;
     }
 
     @Override
@@ -207,6 +213,7 @@ public final class FakeReplica implements Replica {
 
         @Override
         public void cancel(Failure why) {
+            cancellations++;
             vote(reached().stream()
                     .map(replica -> Vote.no(replica.member.id(), why))
                     .toList());

@@ -198,6 +198,7 @@ public abstract class ReplicationChainContract implements PromiseReport.Traced {
         send(stream, CONTENT);
 
         assertRefused(stream, self, ErrorCode.BUSY);
+        assertThat(b.cancellations()).as("cancellations that b heard").isEqualTo(1);
     }
 
     @Test
