@@ -2,6 +2,7 @@ package io.chunkserver.core.commit;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
+import io.chunkserver.core.commit.CoordinatorState.Phase;
 import io.chunkserver.core.commit.log.LogRecord.Decided;
 import io.chunkserver.core.commit.log.Outcome;
 import io.chunkserver.core.error.ErrorCode;
@@ -185,15 +186,16 @@ public final class ChainCoordinator implements TwoPhaseCoordinator {
 
     @Override
     public InquiryAnswer answer(TransactionId id, Attempt attempt, UUID coordinatorLogId) {
-        CoordinatedTransaction transaction = open.get(id);
-        if (transaction != null && transaction.attempt().equals(attempt)) {
-            return transaction.answer();
-        }
+        Phase phase = Optional.ofNullable(open.get(id))
+                .filter(transaction -> transaction.attempt().equals(attempt))
+                .map(CoordinatedTransaction::phase)
+                .orElse(null);
+        // Read after the table of open transactions: an attempt leaves that only when the log has its outcome.
         Optional<Outcome> outcome = participant.storage().log().table().outcome(id);
-        if (outcome.isPresent() && outcome.get().attempt().equals(attempt)) {
-            return InquiryAnswer.COMMIT;
-        }
-        return coordinatorLogId.equals(log.id()) ? InquiryAnswer.ABORT : InquiryAnswer.DONT_KNOW;
+        return InquiryRule.answer(
+                phase,
+                outcome.isPresent() && outcome.get().attempt().equals(attempt),
+                coordinatorLogId.equals(log.id()));
     }
 
     @Override

@@ -6,7 +6,6 @@ import io.chunkserver.core.commit.log.Outcome;
 import io.chunkserver.core.commit.log.TransactionLog;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
-import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.core.store.ChunkStore;
 import io.chunkserver.core.store.StageKey;
 import io.chunkserver.core.store.StagedVersion;
@@ -17,8 +16,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,53 +54,34 @@ public final class CommitRecovery {
      * @throws IOException when the disk fails; the next start begins anew
      */
     public static Report run(ChunkStore store, TransactionLog log) throws IOException {
-        Map<StageKey, Prepared> promised = promised(log);
+        RecoveryPlan plan = new RecoveryPlan(log.table());
+        plan.superseded().forEach(prepared -> log.append(new Aborted(prepared.transaction(), prepared.attempt())));
         List<StagedVersion> staged = store.staged().stream()
                 .sorted(Comparator.comparing(
                         (StagedVersion version) -> version.info().version()))
                 .toList();
         Map<StageKey, Long> stagedBytes = new HashMap<>();
         for (StagedVersion version : staged) {
-            if (promised.containsKey(version.key())) {
-                stagedBytes.put(version.key(), version.info().storedBytes());
-            } else if (committed(log, version.key())) {
-                store.publish(version.info().id(), version.key());
-                LOG.info(
-                        "published chunk {} again, as committed by {}",
-                        version.info().id(),
-                        version.key());
-            } else {
-                store.discard(version.info().id(), version.key());
-                LOG.info("removed the staged file of {}, which was never promised", version.key());
+            ChunkInfo info = version.info();
+            switch (plan.of(version.key())) {
+                case KEEP -> stagedBytes.put(version.key(), info.storedBytes());
+                case PUBLISH -> {
+                    store.publish(info.id(), version.key());
+                    LOG.info("published chunk {} again, as committed by {}", info.id(), version.key());
+                }
+                case DISCARD -> {
+                    store.discard(info.id(), version.key());
+                    LOG.info("removed the staged file of {}, which was never promised", version.key());
+                }
             }
         }
         store.forcePublished();
-        List<InDoubt> inDoubt = promised.entrySet().stream()
-                .map(entry -> new InDoubt(entry.getValue(), stagedBytes.getOrDefault(entry.getKey(), 0L)))
+        List<InDoubt> inDoubt = plan.standing().stream()
+                .map(prepared -> new InDoubt(
+                        prepared,
+                        stagedBytes.getOrDefault(new StageKey(prepared.transaction(), prepared.attempt()), 0L)))
                 .toList();
         return new Report(inDoubt, lost(store, log));
-    }
-
-    /** The newest promise of each transaction; an older one was aborted before the newer one could be asked for. */
-    private static Map<StageKey, Prepared> promised(TransactionLog log) {
-        Map<TransactionId, Prepared> newest = log.table().inDoubt().stream()
-                .collect(Collectors.toMap(
-                        Prepared::transaction,
-                        Function.identity(),
-                        (a, b) -> a.attempt().isNewerThan(b.attempt()) ? a : b));
-        for (Prepared prepared : log.table().inDoubt()) {
-            if (!prepared.equals(newest.get(prepared.transaction()))) {
-                log.append(new Aborted(prepared.transaction(), prepared.attempt()));
-            }
-        }
-        return newest.values().stream()
-                .collect(Collectors.toMap(
-                        prepared -> new StageKey(prepared.transaction(), prepared.attempt()), Function.identity()));
-    }
-
-    private static boolean committed(TransactionLog log, StageKey key) {
-        Optional<Outcome> outcome = log.table().outcome(key.transaction());
-        return outcome.isPresent() && outcome.get().attempt().equals(key.attempt());
     }
 
     /** A chunk is lost when the newest version that the log remembers is newer than the published one. */

@@ -132,13 +132,9 @@ final class CoordinatedTransaction implements ChunkWriter {
         handle(new CoordinatorEvent.GivenUp(why));
     }
 
-    /** What a participant in doubt about this attempt is told. */
-    InquiryAnswer answer() {
-        return switch (state.phase()) {
-            case PREPARING, FORCING_DECISION, UNDECIDED -> InquiryAnswer.PENDING;
-            case DELIVERING, ENDED -> InquiryAnswer.COMMIT;
-            case ABORTED -> InquiryAnswer.ABORT;
-        };
+    /** How far the attempt is. */
+    Phase phase() {
+        return state.phase();
     }
 
     TransactionSummary summary() {

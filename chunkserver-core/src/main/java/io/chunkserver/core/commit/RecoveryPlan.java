@@ -1,0 +1,67 @@
+package io.chunkserver.core.commit;
+
+import io.chunkserver.core.commit.log.LogRecord.Prepared;
+import io.chunkserver.core.commit.log.Outcome;
+import io.chunkserver.core.commit.log.TransactionTable;
+import io.chunkserver.core.store.StageKey;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What a start makes of what the log says. Pure: no I/O, no threads, no clock. */
+final class RecoveryPlan {
+
+    /** What becomes of a staged file. */
+    enum Fate {
+        /** Committed: made visible now. */
+        PUBLISH,
+        /** Promised, outcome unknown: kept until somebody who knows has told. */
+        KEEP,
+        /** Neither: nobody was promised anything (presumed abort). */
+        DISCARD
+    }
+
+    private final TransactionTable table;
+    private final Map<StageKey, Prepared> standing = new LinkedHashMap<>();
+    private final List<Prepared> superseded = new ArrayList<>();
+
+    /** A plan for what the table says now. */
+    RecoveryPlan(TransactionTable table) {
+        this.table = table;
+        List<Prepared> inDoubt = table.inDoubt();
+        for (Prepared prepared : inDoubt) {
+            if (isSuperseded(prepared, inDoubt)) {
+                superseded.add(prepared);
+            } else {
+                standing.put(new StageKey(prepared.transaction(), prepared.attempt()), prepared);
+            }
+        }
+    }
+
+    /** The promises that stand: whoever gave them has to ask what became of them. */
+    Collection<Prepared> standing() {
+        return standing.values();
+    }
+
+    /** The promises that a newer attempt has made void: their aborts were lost with the end of the log. */
+    List<Prepared> superseded() {
+        return superseded;
+    }
+
+    Fate of(StageKey staged) {
+        if (standing.containsKey(staged)) {
+            return Fate.KEEP;
+        }
+        Optional<Outcome> outcome = table.outcome(staged.transaction());
+        return outcome.isPresent() && outcome.get().attempt().equals(staged.attempt()) ? Fate.PUBLISH : Fate.DISCARD;
+    }
+
+    private static boolean isSuperseded(Prepared prepared, List<Prepared> inDoubt) {
+        return inDoubt.stream()
+                .anyMatch(other -> other.transaction().equals(prepared.transaction())
+                        && other.attempt().isNewerThan(prepared.attempt()));
+    }
+}
