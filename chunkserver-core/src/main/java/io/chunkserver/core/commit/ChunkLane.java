@@ -19,9 +19,7 @@ import io.chunkserver.core.store.StageKey;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -56,7 +54,7 @@ final class ChunkLane {
     private final ArrayDeque<ParticipantEvent> events = new ArrayDeque<>();
     private boolean handling;
     private final Map<StageKey, StagingStream> voters = new HashMap<>();
-    private final List<CompletableFuture<CommitReply>> committers = new ArrayList<>();
+    private final CommitReplies replies = new CommitReplies();
     private volatile @Nullable TransactionSummary summary;
 
     ChunkLane(Participant participant, ChunkId chunk) {
@@ -102,6 +100,7 @@ final class ChunkLane {
                 key,
                 request.base(),
                 request.epoch(),
+                request.coordinatorLogId(),
                 request.coordinator().id().equals(participant.self()),
                 participant
                         .storage()
@@ -135,7 +134,7 @@ final class ChunkLane {
     }
 
     void commit(StageKey key, CompletableFuture<CommitReply> reply) {
-        committers.add(reply);
+        replies.await(key, reply);
         handle(new ParticipantEvent.Commit(key, isApplied(key)));
     }
 
@@ -173,13 +172,14 @@ final class ChunkLane {
         } else {
             CompletableFuture<CommitReply> reply = new CompletableFuture<>();
             pass(reply, settled);
-            committers.add(reply);
+            replies.await(open.key(), reply);
         }
     }
 
     void restore(Prepared prepared, Reservation reservation) {
         StageKey key = new StageKey(prepared.transaction(), prepared.attempt());
-        state = state.with(new Open(key, prepared.base().next(), prepared.epoch(), false, Phase.PREPARED));
+        state = state.with(new Open(
+                key, prepared.base().next(), prepared.epoch(), prepared.coordinatorLogId(), false, Phase.PREPARED));
         hold = Hold.restored(prepared, reservation);
         awaitOutcome(hold);
         summarize();
@@ -228,12 +228,11 @@ final class ChunkLane {
                             key.attempt(),
                             participant.environment().clock().millis()),
                     () -> new ParticipantEvent.CommittedForced(key),
-                    this::failCommitters);
+                    why -> replies.fail(key, why));
         } else if (effect instanceof ParticipantEffect.Publish) {
             publish(key);
         } else if (effect instanceof ParticipantEffect.AnswerCommit answer) {
-            committers.forEach(waiting -> waiting.complete(answer.reply()));
-            committers.clear();
+            replies.complete(key, answer.reply());
         } else if (effect instanceof ParticipantEffect.AppendAborted) {
             participant.storage().log().append(new LogRecord.Aborted(key.transaction(), key.attempt()));
         } else if (effect instanceof ParticipantEffect.Discard) {
@@ -317,7 +316,7 @@ final class ChunkLane {
                     chunk);
             events.add(new ParticipantEvent.PublishLost(key));
         } catch (IOException e) {
-            failCommitters(failure(e));
+            replies.fail(key, failure(e));
         }
     }
 
@@ -337,11 +336,6 @@ final class ChunkLane {
             LOG.warn("staged file of transaction {} on chunk {} stays until the next start", key, chunk, e);
             failure(e);
         }
-    }
-
-    private void failCommitters(Failure why) {
-        committers.forEach(waiting -> waiting.completeExceptionally(why.toException()));
-        committers.clear();
     }
 
     /** The failure as members and clients hear it; a disk that failed closes the server to new transactions. */

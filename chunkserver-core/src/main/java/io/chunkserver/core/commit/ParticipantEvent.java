@@ -3,6 +3,7 @@ package io.chunkserver.core.commit;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.store.StageKey;
+import java.util.UUID;
 
 /** What can happen to a chunk at a member. */
 sealed interface ParticipantEvent {
@@ -13,10 +14,12 @@ sealed interface ParticipantEvent {
     /**
      * A coordinator asks.
      *
-     * @param local      the coordinator is this member itself
-     * @param remembered this transaction is remembered here as committed
+     * @param coordinatorLogId the log in which the coordinator decides
+     * @param local            the coordinator is this member itself
+     * @param remembered       this transaction is remembered here as committed
      */
-    record Prepare(StageKey key, ChunkVersion base, long epoch, boolean local, boolean remembered)
+    record Prepare(
+            StageKey key, ChunkVersion base, long epoch, UUID coordinatorLogId, boolean local, boolean remembered)
             implements ParticipantEvent {}
 
     /** All bytes are staged, verified and as durable as asked. */

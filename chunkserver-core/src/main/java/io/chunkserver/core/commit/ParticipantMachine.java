@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  *   <li>A yes is given only after {@link ParticipantEvent.PreparedForced} (or, at the coordinator itself, after the bytes are
  *       staged: its promise is the decision record).
  *   <li>After a yes nothing but {@link ParticipantEvent.Commit} or {@link ParticipantEvent.Abort} for that attempt, or a newer
- *       attempt of the same coordinator, ends the hold (guarantee A2).
+ *       attempt out of the same coordinator's log, ends the hold (guarantee A2).
  *   <li>A commit is confirmed only after the committed record is durable and the version is visible.
  *   <li>Every event may come twice, late, or for an attempt that is over: then it changes nothing (guarantee A3).
  * </ul>
@@ -67,7 +67,7 @@ final class ParticipantMachine {
                     state, key, ErrorCode.ALREADY_COMMITTED, "transaction " + key + " was committed here already");
         }
         Open open = state.open();
-        if (open != null && !supersedes(key, open)) {
+        if (open != null && !supersedes(event, open)) {
             Failure busy = Failure.of(ErrorCode.BUSY, "transaction " + open.key() + " is open on the chunk")
                     .in(open.key().transaction());
             return new Step(state, List.of(new ParticipantEffect.VoteNo(key, busy)));
@@ -95,17 +95,21 @@ final class ParticipantMachine {
             }
         }
         effects.add(new ParticipantEffect.Stage(key));
-        Open staging = new Open(key, event.base().next(), event.epoch(), event.local(), Phase.STAGING);
+        Open staging = new Open(
+                key, event.base().next(), event.epoch(), event.coordinatorLogId(), event.local(), Phase.STAGING);
         return new Step(state.with(staging), effects);
     }
 
     /**
      * A coordinator starts a further attempt only after it has aborted the one before, so a newer attempt of the same
-     * transaction stands for the abort that was lost. While a record is being forced the newer attempt has to wait: what is
-     * on disk is not known yet.
+     * transaction stands for the abort that was lost. That holds only as long as it has the log in which it would have decided
+     * the one before: a coordinator whose log was wiped, or another one that the client turned to, does not know whether that
+     * was committed. While a record is being forced the newer attempt has to wait: what is on disk is not known yet.
      */
-    private static boolean supersedes(StageKey key, Open open) {
+    private static boolean supersedes(ParticipantEvent.Prepare event, Open open) {
+        StageKey key = event.key();
         return open.key().transaction().equals(key.transaction())
+                && open.coordinatorLogId().equals(event.coordinatorLogId())
                 && key.attempt().isNewerThan(open.key().attempt())
                 && (open.phase() == Phase.STAGING || open.phase() == Phase.PREPARED);
     }

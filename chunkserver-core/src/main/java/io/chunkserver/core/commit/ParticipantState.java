@@ -2,6 +2,7 @@ package io.chunkserver.core.commit;
 
 import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.store.StageKey;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,17 +18,19 @@ record ParticipantState(
     /**
      * A transaction that holds the chunk.
      *
-     * @param key        transaction and attempt
-     * @param newVersion the version that it would publish
-     * @param newEpoch   its epoch
-     * @param local      true when this member is the coordinator: its decision record is its own commit, so it writes neither
-     *                   a prepared nor a committed record
-     * @param phase      how far it is
+     * @param key              transaction and attempt
+     * @param newVersion       the version that it would publish
+     * @param newEpoch         its epoch
+     * @param coordinatorLogId the log in which its coordinator decides
+     * @param local            true when this member is the coordinator: its decision record is its own commit, so it writes
+     *                         neither a prepared nor a committed record
+     * @param phase            how far it is
      */
-    record Open(StageKey key, ChunkVersion newVersion, long newEpoch, boolean local, Phase phase) {
+    record Open(
+            StageKey key, ChunkVersion newVersion, long newEpoch, UUID coordinatorLogId, boolean local, Phase phase) {
 
         Open in(Phase next) {
-            return new Open(key, newVersion, newEpoch, local, next);
+            return new Open(key, newVersion, newEpoch, coordinatorLogId, local, next);
         }
     }
 

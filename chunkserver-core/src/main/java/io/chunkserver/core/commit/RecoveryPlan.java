@@ -62,6 +62,7 @@ final class RecoveryPlan {
     private static boolean isSuperseded(Prepared prepared, List<Prepared> inDoubt) {
         return inDoubt.stream()
                 .anyMatch(other -> other.transaction().equals(prepared.transaction())
+                        && other.coordinatorLogId().equals(prepared.coordinatorLogId())
                         && other.attempt().isNewerThan(prepared.attempt()));
     }
 }

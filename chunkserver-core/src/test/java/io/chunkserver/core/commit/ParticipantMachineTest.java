@@ -11,6 +11,7 @@ import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.core.store.StageKey;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** The rules of a participant, one by one. */
@@ -19,6 +20,8 @@ class ParticipantMachineTest {
     private static final StageKey KEY = key(1, 1);
     private static final StageKey RETRY = key(1, 2);
     private static final StageKey OTHER = key(2, 3);
+    private static final UUID LOG = new UUID(1, 1);
+    private static final UUID OTHER_LOG = new UUID(1, 2);
     private static final Failure WHY = Failure.of(ErrorCode.CANCELLED, "test");
 
     private ParticipantState state = ParticipantState.idle(new ChunkVersion(4), 0);
@@ -43,7 +46,7 @@ class ParticipantMachineTest {
 
     @Test
     void theCoordinatorsOwnParticipantWritesNoRecords() {
-        on(new ParticipantEvent.Prepare(KEY, new ChunkVersion(4), 0, true, false));
+        on(new ParticipantEvent.Prepare(KEY, new ChunkVersion(4), 0, LOG, true, false));
         on(new ParticipantEvent.Staged(KEY));
         on(new ParticipantEvent.Commit(KEY, false));
         on(new ParticipantEvent.Published(KEY));
@@ -162,7 +165,7 @@ class ParticipantMachineTest {
 
     @Test
     void aTransactionThatWasCommittedIsNotPreparedAgain() {
-        on(new ParticipantEvent.Prepare(KEY, new ChunkVersion(4), 0, false, true));
+        on(new ParticipantEvent.Prepare(KEY, new ChunkVersion(4), 0, LOG, false, true));
         assertRefused(KEY, ErrorCode.ALREADY_COMMITTED);
     }
 
@@ -221,6 +224,15 @@ class ParticipantMachineTest {
         assertThat(state.version()).isEqualTo(new ChunkVersion(4));
     }
 
+    /** The coordinator may have committed the promised attempt and lost the log that said so. */
+    @Test
+    void aNewerAttemptOutOfAnotherLogDoesNotEndAPromise() {
+        prepared();
+        on(prepare(RETRY, 4, OTHER_LOG));
+        assertRefused(RETRY, ErrorCode.BUSY);
+        assertThat(state.holds(KEY, Phase.PREPARED)).isTrue();
+    }
+
     private void prepared() {
         on(prepare(KEY, 4));
         on(new ParticipantEvent.Staged(KEY));
@@ -248,7 +260,11 @@ class ParticipantMachineTest {
     }
 
     private static ParticipantEvent.Prepare prepare(StageKey key, long base) {
-        return new ParticipantEvent.Prepare(key, new ChunkVersion(base), 0, false, false);
+        return prepare(key, base, LOG);
+    }
+
+    private static ParticipantEvent.Prepare prepare(StageKey key, long base, UUID coordinatorLogId) {
+        return new ParticipantEvent.Prepare(key, new ChunkVersion(base), 0, coordinatorLogId, false, false);
     }
 
     private static StageKey key(long sequence, long attempt) {
