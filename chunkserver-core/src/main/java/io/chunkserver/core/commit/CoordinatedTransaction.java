@@ -94,7 +94,7 @@ final class CoordinatedTransaction implements ChunkWriter {
         deadline = coordinator.schedule(
                 () -> handle(new CoordinatorEvent.GivenUp(Failure.of(
                                 ErrorCode.TIMEOUT,
-                                "chunk " + decision.chunk() + " was not prepared on all members within "
+                                "chunk " + decision.chunk() + " was not prepared and decided within "
                                         + timeout.toMillis() + " ms")
                         .at(coordinator.participant().self()))),
                 timeout);
@@ -297,11 +297,13 @@ final class CoordinatedTransaction implements ChunkWriter {
     }
 
     private Failure unknown(Failure why) {
+        boolean untilRestart = ChunkLane.mayBeDurable(why);
         return Failure.of(
                         ErrorCode.OUTCOME_UNKNOWN,
-                        "the log failed while the commit of chunk " + decision.chunk() + " was being decided: "
+                        "whether chunk " + decision.chunk() + " is committed was being decided and is not known: "
                                 + why.message())
-                .withHint("after a restart of the server ask for transaction " + id() + ", or retry with the same id")
+                .withHint((untilRestart ? "after a restart of the server " : "") + "ask for transaction " + id()
+                        + ", or retry with the same id")
                 .at(coordinator.participant().self())
                 .in(id());
     }

@@ -30,7 +30,7 @@ final class CoordinatorMachine {
         if (event instanceof CoordinatorEvent.Voted voted) {
             return voted(state, voted.votes());
         } else if (event instanceof CoordinatorEvent.GivenUp givenUp) {
-            return state.phase() == Phase.PREPARING ? abort(state, givenUp.why()) : unchanged(state);
+            return givenUp(state, givenUp.why());
         } else if (event instanceof CoordinatorEvent.DecisionForced) {
             return decisionForced(state);
         } else if (event instanceof CoordinatorEvent.DecisionRefused refused) {
@@ -75,10 +75,20 @@ final class CoordinatorMachine {
                 .orElseGet(() -> Failure.of(ErrorCode.INTERNAL, "the votes of some members are missing"));
     }
 
+    /** While the decision is being forced nobody can say what it will be; the client need not wait for a log that hangs (L2). */
+    private static Step givenUp(CoordinatorState state, Failure why) {
+        return switch (state.phase()) {
+            case PREPARING -> abort(state, why);
+            case FORCING_DECISION -> tell(state, List.of(), new CoordinatorEffect.TellUnknown(why));
+            case UNDECIDED, DELIVERING, ENDED, ABORTED -> unchanged(state);
+        };
+    }
+
     private static Step abort(CoordinatorState state, Failure why) {
-        return new Step(
-                state.in(Phase.ABORTED).told(),
-                List.of(new CoordinatorEffect.AbortMembers(), new CoordinatorEffect.TellAborted(why)));
+        return tell(
+                state.in(Phase.ABORTED),
+                List.of(new CoordinatorEffect.AbortMembers()),
+                new CoordinatorEffect.TellAborted(why));
     }
 
     private static Step decisionForced(CoordinatorState state) {
@@ -89,7 +99,7 @@ final class CoordinatorMachine {
 
     private static Step decisionForceFailed(CoordinatorState state, Failure why) {
         return state.phase() == Phase.FORCING_DECISION
-                ? new Step(state.in(Phase.UNDECIDED).told(), List.of(new CoordinatorEffect.TellUnknown(why)))
+                ? tell(state.in(Phase.UNDECIDED), List.of(), new CoordinatorEffect.TellUnknown(why))
                 : unchanged(state);
     }
 
@@ -104,11 +114,16 @@ final class CoordinatorMachine {
     }
 
     private static Step tellCommitted(CoordinatorState state, List<CoordinatorEffect> first) {
+        return tell(state, first, new CoordinatorEffect.TellCommitted(state.applied()));
+    }
+
+    /** Does these things, and answers the client if it has no answer yet. */
+    private static Step tell(CoordinatorState state, List<CoordinatorEffect> first, CoordinatorEffect answer) {
         if (state.answered()) {
             return new Step(state, first);
         }
         List<CoordinatorEffect> effects = new ArrayList<>(first);
-        effects.add(new CoordinatorEffect.TellCommitted(state.applied()));
+        effects.add(answer);
         return new Step(state.told(), effects);
     }
 

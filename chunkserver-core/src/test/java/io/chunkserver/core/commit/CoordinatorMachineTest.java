@@ -69,8 +69,31 @@ class CoordinatorMachineTest {
         effects.clear();
         on(new CoordinatorEvent.GivenUp(WHY));
         on(new CoordinatorEvent.Voted(List.of(Vote.no(A, WHY))));
-        expect();
+        expect(new CoordinatorEffect.TellUnknown(WHY));
         assertThat(state.phase()).isEqualTo(Phase.FORCING_DECISION);
+    }
+
+    @Test
+    void aClientThatGaveUpWhileTheDecisionWasForcedHearsNothingMore() {
+        on(new CoordinatorEvent.Voted(ALL_YES));
+        on(new CoordinatorEvent.GivenUp(WHY));
+        CoordinatorState givenUp = state;
+        effects.clear();
+        on(new CoordinatorEvent.GivenUp(WHY));
+        expect();
+        on(new CoordinatorEvent.DecisionForced());
+        expect(new CoordinatorEffect.Deliver(ALL));
+        on(new CoordinatorEvent.ConfirmationsOverdue());
+        expect();
+
+        state = givenUp;
+        on(new CoordinatorEvent.DecisionRefused(WHY));
+        expect(new CoordinatorEffect.AbortMembers());
+
+        state = givenUp;
+        on(new CoordinatorEvent.DecisionForceFailed(WHY));
+        expect();
+        assertThat(state.phase()).isEqualTo(Phase.UNDECIDED);
     }
 
     @Test

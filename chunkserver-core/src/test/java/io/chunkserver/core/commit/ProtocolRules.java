@@ -1,0 +1,59 @@
+package io.chunkserver.core.commit;
+
+import com.google.errorprone.annotations.Immutable;
+import io.chunkserver.core.commit.CoordinatorState.Phase;
+import io.chunkserver.core.commit.log.LogRecord;
+import io.chunkserver.core.commit.log.TransactionTable;
+import io.chunkserver.core.store.StageKey;
+import org.jspecify.annotations.Nullable;
+
+/** The rules by which the explored servers live: those of the product, unless a mutant overrides one. */
+@Immutable
+class ProtocolRules {
+
+    ParticipantMachine.Step participant(ParticipantState state, ParticipantEvent event) {
+        return ParticipantMachine.step(state, event);
+    }
+
+    CoordinatorMachine.Step coordinator(CoordinatorState state, CoordinatorEvent event) {
+        return CoordinatorMachine.step(state, event);
+    }
+
+    InquiryAnswer answer(@Nullable Phase open, boolean committed, boolean logged) {
+        return InquiryRule.answer(open, committed, logged);
+    }
+
+    RecoveryPlan.Fate fate(StageKey staged, TransactionTable table) {
+        return new RecoveryPlan(table).of(staged);
+    }
+
+    /** Whether what follows a forced record waits until it is durable. */
+    boolean waitsFor(LogRecord record) {
+        return true;
+    }
+
+    /** Whether a coordinator tells the votes and confirmations of one attempt from those of another. */
+    boolean comparesAttempts() {
+        return true;
+    }
+
+    /** Whether a coordinator looks up a transaction before it starts another attempt. */
+    boolean remembersOutcomes() {
+        return true;
+    }
+
+    /** Whether each start has a boot count of its own. */
+    boolean countsBoots() {
+        return true;
+    }
+
+    /** Whether promises that a restart finds are asked for. */
+    boolean asksAfterRestart() {
+        return true;
+    }
+
+    /** Whether a participant gives up by itself after a yes. */
+    boolean abortsOnTimeout() {
+        return false;
+    }
+}
