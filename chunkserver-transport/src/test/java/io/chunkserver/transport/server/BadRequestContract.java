@@ -84,10 +84,17 @@ abstract class BadRequestContract extends ThreeServersFixture {
     void aReplicaThatIsNoAddressIsRefused() throws Exception {
         RawPeer peer = peer();
         int id = 0;
-        for (String replica : List.of(
-                "", "nonsense", "127.0.0.1", "127.0.0.1:70000", "127.0.0.1:-1", ":1", "127.0.0.1:one", "::1:80")) {
-            peer.request(++id, store("x#0", 10).replace("[]", "[\"" + replica + "\"]"));
-            assertFailure(peer.refusal(id), ErrorCode.INVALID_ARGUMENT, "server a", "address");
+        for (Case wrong : List.of(
+                new Case("", "is not written HOST:PORT"),
+                new Case("nonsense", "is not written HOST:PORT"),
+                new Case("127.0.0.1", "is not written HOST:PORT"),
+                new Case(":1", "is not written HOST:PORT"),
+                new Case("127.0.0.1:70000", "port 70000 of host 127.0.0.1 is not within 0 to 65535"),
+                new Case("127.0.0.1:-1", "port -1 of host 127.0.0.1 is not within 0 to 65535"),
+                new Case("127.0.0.1:one", "port of server address \"127.0.0.1:one\" is no number"),
+                new Case("::1:80", "must be in brackets"))) {
+            peer.request(++id, store("x#0", 10).replace("[]", "[\"" + wrong.words() + "\"]"));
+            assertFailure(peer.refusal(id), ErrorCode.INVALID_ARGUMENT, "server a", wrong.rule());
         }
         peer.assertStillServed(++id);
     }

@@ -162,7 +162,8 @@ abstract class BrokenStoreContract extends ThreeServersFixture {
         RawPeer peer = peer();
         peer.request(1, storeOnAll("x#0", 5 * BLOCK).replace("10000}", "300}"));
         peer.send(block(1, BLOCK));
-        assertFailure(peer.refusal(1), ErrorCode.TIMEOUT, "x#0", "300 ms");
+        // Whichever member of the chain is the first to lose patience, none of them is to blame.
+        assertFailure(peer.refusal(1), ErrorCode.TIMEOUT, "was not given all bytes");
         peer.assertStillServed(2);
     }
 
