@@ -165,7 +165,7 @@ class StoreRetryTest {
     @Test
     void whatALaterTryHearsDoesNotMakeAnUnknownOutcomeAFailure() throws IOException {
         for (ErrorCode code : ErrorCode.values()) {
-            ServerAddress address = new ServerAddress("server", 100 + code.ordinal());
+            ServerAddress address = new ServerAddress(code.word(), 1);
             ScriptedServer other = new ScriptedServer(atServer, address, "other")
                     .then(Script.cutAfterTheLastByte(), Script.refuse(code));
             try (ChunkClient twice = client(ENDLESS_DELAYS, new NoDelays(7, 1))) {
