@@ -129,9 +129,14 @@ final class ScriptedServer {
     ScriptedServer(Transport transport, ServerAddress address, String name) {
         this.address = address;
         this.id = new ServerId(name);
-        this.hello = () -> Messages.hello(
-                new ServerHello(1, id, new UUID(1, 2), null, address, new Location(0, 0), 1L << 30, "scripted/1"));
+        this.hello = () -> Messages.hello(hello(address, name));
         transport.listen(address, this::accept).toCompletableFuture().join();
+    }
+
+    /** What such a server says of itself. */
+    static ServerHello hello(ServerAddress address, String name) {
+        return new ServerHello(
+                1, new ServerId(name), new UUID(1, 2), null, address, new Location(0, 0), 1L << 30, "scripted/1");
     }
 
     /** What the next requests are answered with; the last of all scripts stays. */
