@@ -118,7 +118,7 @@ class PeerConnectionTest {
         assertThat(blocksReceived.get()).isEqualTo(WINDOW_BLOCKS);
         for (; taken < blocks; taken++) {
             take(incoming);
-            assertThat(blocksReceived.get() - taken).isLessThanOrEqualTo(WINDOW_BLOCKS);
+            assertThat(blocksReceived.get() - taken - 1).isLessThanOrEqualTo(WINDOW_BLOCKS);
         }
         assertThat(incoming.next(PATIENCE)).isInstanceOf(Arrival.Done.class);
         assertThat(sent).allMatch(stage -> stage.toCompletableFuture().isDone());

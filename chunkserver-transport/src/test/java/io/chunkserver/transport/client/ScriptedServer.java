@@ -20,7 +20,9 @@ import io.chunkserver.transport.protocol.ServerHello;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
@@ -122,6 +124,7 @@ final class ScriptedServer {
     private final Queue<Script> scripts = new ConcurrentLinkedQueue<>();
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private final List<Connection> connections = new CopyOnWriteArrayList<>();
+    private final Set<Connection> ended = ConcurrentHashMap.newKeySet();
     private volatile Script last = Script.silent();
     private volatile Supplier<@Nullable Frame> hello;
 
@@ -176,6 +179,14 @@ final class ScriptedServer {
         return List.copyOf(connections);
     }
 
+    boolean isOpen(Connection connection) {
+        return !ended.contains(connection);
+    }
+
+    long openConnections() {
+        return connections.stream().filter(this::isOpen).count();
+    }
+
     private FrameReceiver accept(Connection connection) {
         connections.add(connection);
         return new Session(connection);
@@ -228,7 +239,7 @@ final class ScriptedServer {
 
         @Override
         public void closed(@Nullable Throwable cause) {
-            // The script has said all it has to say.
+            ended.add(connection);
         }
     }
 }
