@@ -18,6 +18,7 @@ import io.chunkserver.transport.protocol.Request;
 import io.chunkserver.transport.protocol.Response;
 import io.chunkserver.transport.protocol.ServerHello;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
@@ -42,17 +43,22 @@ final class ScriptedServer {
 
         /** Answers when the request has come. */
         static Script onRequest(Step step) {
-            return (exchange, frame) -> {
-                if (frame.type() == FrameType.REQUEST) {
-                    step.run(exchange);
-                }
-            };
+            return on(FrameType.REQUEST, step);
+        }
+
+        /** Answers when a block has come. */
+        static Script onBlock(Step step) {
+            return on(FrameType.DATA, step);
         }
 
         /** Answers when the client has sent all blocks. */
         static Script onEnd(Step step) {
+            return on(FrameType.END, step);
+        }
+
+        private static Script on(FrameType type, Step step) {
             return (exchange, frame) -> {
-                if (frame.type() == FrameType.END) {
+                if (frame.type() == type) {
                     step.run(exchange);
                 }
             };
@@ -94,6 +100,11 @@ final class ScriptedServer {
 
         void answer(Response response) {
             send(Messages.response(id, response));
+        }
+
+        /** Answers in JSON that nobody has checked. */
+        void say(String json) {
+            send(Frame.of(FrameType.RESPONSE, id, ByteBuffer.wrap(json.getBytes(StandardCharsets.UTF_8))));
         }
 
         void refuse(Failure why) {

@@ -7,6 +7,7 @@ import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.transport.loopback.LoopbackNetwork;
 import io.chunkserver.transport.loopback.LoopbackTransport;
+import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -37,7 +38,7 @@ final class SteppedNetwork {
 
     /** Delivers everything; the stage must have failed by then, or fail soon, by a timer. */
     ChunkServerException failed(CompletionStage<?> stage, ErrorCode code) {
-        await().until(() -> {
+        await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5)).until(() -> {
             run();
             return stage.toCompletableFuture().isDone();
         });
