@@ -9,9 +9,7 @@ import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.ServerId;
-import io.chunkserver.transport.Connection;
 import io.chunkserver.transport.Frame;
-import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.protocol.End;
 import io.chunkserver.transport.protocol.Messages;
 import io.chunkserver.transport.protocol.Response;
@@ -32,7 +30,7 @@ class IncomingChunkTest {
     private final List<CompletableFuture<Void>> writes = new ArrayList<>();
     private final CompletableFuture<Response.Votes> outcome = new CompletableFuture<>();
     private final CompletableFuture<BlockSink> opening = new CompletableFuture<>();
-    private final RecordingConnection connection = new RecordingConnection();
+    private final HeldConnection connection = new HeldConnection();
     private final IncomingChunk chunk = new IncomingChunk(
             new Answer(connection, 1, new ServerId("a"), (answer, last) -> answers.add(last)),
             new ReadingGate(connection),
@@ -69,14 +67,14 @@ class IncomingChunkTest {
 
     @Test
     void blocksThatComeBeforeTheSinkWaitForIt() throws Exception {
-        assertThat(connection.reading).isFalse();
+        assertThat(connection.isReading()).isFalse();
         chunk.data(block(65_536));
         chunk.data(block(10));
         chunk.end(end(65_546));
         assertThat(calls).isEmpty();
         opening.complete(new RecordingSink());
         assertThat(calls).containsExactly("write 65536", "write 10", "finish 65546");
-        assertThat(connection.reading).isTrue();
+        assertThat(connection.isReading()).isTrue();
     }
 
     @Test
@@ -100,21 +98,21 @@ class IncomingChunkTest {
         assertThat(released).isEqualTo(2);
         assertThat(answers).hasSize(1);
         assertThat(Messages.error(answers.get(0)).message()).isEqualTo("nobody is there");
-        assertThat(connection.reading).isTrue();
+        assertThat(connection.isReading()).isTrue();
     }
 
     @Test
     void readingStopsAtTheWindowAndGoesOnAtHalfOfIt() throws Exception {
         opening.complete(new RecordingSink());
         for (int i = 0; i < WINDOW_BLOCKS; i++) {
-            assertThat(connection.reading).isTrue();
+            assertThat(connection.isReading()).isTrue();
             chunk.data(block(65_536));
         }
-        assertThat(connection.reading).isFalse();
+        assertThat(connection.isReading()).isFalse();
         writes.get(0).complete(null);
-        assertThat(connection.reading).isFalse();
+        assertThat(connection.isReading()).isFalse();
         writes.get(1).complete(null);
-        assertThat(connection.reading).isTrue();
+        assertThat(connection.isReading()).isTrue();
         assertThat(released).isEqualTo(2);
     }
 
@@ -152,31 +150,6 @@ class IncomingChunkTest {
         @Override
         public CompletionStage<Response.Votes> outcome() {
             return outcome;
-        }
-    }
-
-    private static final class RecordingConnection implements Connection {
-
-        private boolean reading = true;
-
-        @Override
-        public ServerAddress remote() {
-            return new ServerAddress("client", 1);
-        }
-
-        @Override
-        public CompletionStage<Void> send(Frame frame) {
-            return CompletableFuture.completedFuture(null);
-        }
-
-        @Override
-        public void setReading(boolean newReading) {
-            reading = newReading;
-        }
-
-        @Override
-        public void close() {
-            // Nothing is open.
         }
     }
 }
