@@ -64,7 +64,7 @@ class OutgoingContentTest {
         assertThat(blocks()).isEqualTo(BLOCKS);
         assertThat(lasts).hasSize(1);
         End end = Messages.end(lasts.get(0));
-        assertThat(end).isEqualTo(new End((long) BLOCKS * BLOCK, reader.crc32c()));
+        assertThat(end).isEqualTo(new End((long) BLOCKS * BLOCK, NumberedReader.crc32c()));
         assertOver();
     }
 
