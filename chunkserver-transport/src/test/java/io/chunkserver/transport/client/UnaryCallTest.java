@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class UnaryCallTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final Duration SHORT = Duration.ofMillis(50);
+    private static final Duration SHORT = Duration.ofMillis(500);
 
     private final SteppedNetwork network = new SteppedNetwork();
     private final ScriptedServer server =
@@ -65,7 +65,7 @@ class UnaryCallTest {
     void aServerThatDoesNotAnswerInTimeIsNamedAndItsConnectionNotUsedAgain() {
         server.then(Script.silent());
         assertThat(network.failed(ask(SHORT), ErrorCode.TIMEOUT))
-                .hasMessageContaining("server at server:1 did not answer within 50 ms");
+                .hasMessageContaining("server at server:1 did not answer within 500 ms");
         network.run();
         assertThat(server.openConnections()).isZero();
     }

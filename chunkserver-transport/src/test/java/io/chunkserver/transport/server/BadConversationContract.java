@@ -71,7 +71,7 @@ abstract class BadConversationContract extends ThreeServersFixture {
     void aRequestWhileAnotherIsOpenEndsTheConnectionAndTheStore() throws Exception {
         for (int id : new int[] {1, 2}) {
             RawPeer peer = peer();
-            peer.request(1, storeOnAll("x#0", 5 * BLOCK));
+            peer.request(1, storeOnAll("x#" + id, 5 * BLOCK));
             peer.send(block(1, BLOCK));
             peer.request(id, storeOnAll("y#0", 10));
             assertSentAway(peer, "request " + id + " came while request 1 is not over");
