@@ -74,17 +74,20 @@ abstract class ThreeServersFixture {
 
     @AfterEach
     void leavesNothingAndServesOn() throws Exception {
-        peers.forEach(RawPeer::close);
-        cluster.assertNothingLeftBehind();
-        for (String name : usedBytes.keySet()) {
-            assertThat(usedBytes(name)).as("used bytes of server %s", name).isEqualTo(usedBytes.get(name));
-            assertThat(read(name)).as("chunk on server %s", name).isEqualTo(KEPT_BYTES);
+        try {
+            peers.forEach(RawPeer::close);
+            cluster.assertNothingLeftBehind();
+            for (String name : usedBytes.keySet()) {
+                assertThat(usedBytes(name)).as("used bytes of server %s", name).isEqualTo(usedBytes.get(name));
+                assertThat(read(name)).as("chunk on server %s", name).isEqualTo(KEPT_BYTES);
+            }
+            Receipt receipt = store(ChunkId.parse("after#0"));
+            assertThat(receipt.members()).as("members of a good store").isEqualTo(usedBytes.size());
+        } finally {
+            client.close();
+            cluster.close();
+            transport.close();
         }
-        Receipt receipt = store(ChunkId.parse("after#0"));
-        assertThat(receipt.members()).as("members of a good store").isEqualTo(usedBytes.size());
-        client.close();
-        cluster.close();
-        transport.close();
     }
 
     static ChunkServerConfig config() {
