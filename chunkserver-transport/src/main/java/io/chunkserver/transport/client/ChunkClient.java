@@ -126,7 +126,8 @@ public final class ChunkClient implements Closeable {
 
     /**
      * Copies bytes of a chunk from one server to a stream, each block verified before it is handed on. When this fails some bytes
-     * may have been written; those are right.
+     * may have been written; those are right, unless the failure says that they are not to be trusted: every block was right and all
+     * together were not, since a transport that breaks its promises lost, repeated or mixed up some.
      *
      * @return the version that was read
      * @throws ChunkServerException.Corrupt naming server, chunk and block, when the server's copy is damaged

@@ -88,11 +88,8 @@ final class OutgoingChunk implements Reply {
             Duration timeout) {
         OutgoingChunk chunk = new OutgoingChunk(target, bodiless);
         long deadlineNanos = System.nanoTime() + timeout.toNanos();
-        Failure late = Failure.of(
-                ErrorCode.TIMEOUT,
-                "server at " + target.address() + " did not answer within " + timeout.toMillis() + " ms");
         chunk.sequence.execute(() ->
-                chunk.timer = timers.schedule(() -> chunk.sequence.execute(() -> chunk.late(late)), timeout));
+                chunk.timer = timers.schedule(() -> chunk.sequence.execute(() -> chunk.late(timeout)), timeout));
         pool.take(target.address(), timeout)
                 .whenComplete((taken, thrown) -> chunk.sequence.execute(() -> {
                     if (thrown != null) {
@@ -198,7 +195,13 @@ final class OutgoingChunk implements Reply {
         });
     }
 
-    private void late(Failure why) {
+    private void late(Duration timeout) {
+        // A server that took all it was given is not to blame for what was never given to it.
+        boolean starved = connection != null && !complete && unsent == 0;
+        Failure why = Failure.of(
+                ErrorCode.TIMEOUT,
+                "server at " + target.address() + (starved ? " was not given all bytes" : " did not answer")
+                        + " within " + timeout.toMillis() + " ms");
         if (connection != null) {
             connection.abandon(this);
         }

@@ -127,6 +127,13 @@ final class PeerConnection implements FrameReceiver {
 
     @Override
     public void receive(Frame frame) {
+        if (isAheadOfUs(frame)) {
+            frame.release().run();
+            fail(Failure.of(
+                    ErrorCode.PROTOCOL_ERROR,
+                    "answered request " + Integer.toUnsignedString(frame.requestId()) + " before it was sent"));
+            return;
+        }
         if (frame.type() == FrameType.DATA) {
             Reply open = replyTo(frame);
             if (open == null) {
@@ -147,7 +154,7 @@ final class PeerConnection implements FrameReceiver {
 
     private void control(Frame frame) throws ChunkServerException {
         switch (frame.type()) {
-            case HELLO -> hello.complete(Messages.serverHello(frame));
+            case HELLO -> greeted(Messages.serverHello(frame));
             case RESPONSE -> {
                 Response response = Messages.response(frame);
                 Reply open = response instanceof Response.Content ? replyTo(frame) : endReply(frame);
@@ -169,6 +176,12 @@ final class PeerConnection implements FrameReceiver {
         }
     }
 
+    private void greeted(ServerHello told) throws ChunkServerException {
+        if (!hello.complete(told)) {
+            throw Failure.of(ErrorCode.PROTOCOL_ERROR, "a hello came twice").toException();
+        }
+    }
+
     private void refused(Frame frame) throws ChunkServerException {
         Failure why = Messages.error(frame);
         if (frame.requestId() == 0) {
@@ -181,6 +194,11 @@ final class PeerConnection implements FrameReceiver {
         }
     }
 
+    private synchronized boolean isAheadOfUs(Frame frame) {
+        return Integer.compareUnsigned(frame.requestId(), requestId) > 0;
+    }
+
+    /** The reply that the frame belongs to; none for one of an earlier exchange, which the server sent before it could know. */
     private synchronized @Nullable Reply replyTo(Frame frame) {
         return frame.requestId() == requestId ? reply : null;
     }
@@ -190,7 +208,9 @@ final class PeerConnection implements FrameReceiver {
         Reply ended;
         synchronized (this) {
             ended = replyTo(frame);
-            reply = null;
+            if (ended != null) {
+                reply = null;
+            }
         }
         if (ended != null) {
             connection.setReading(true);

@@ -24,7 +24,9 @@ import org.jspecify.annotations.Nullable;
  * A read with all its tries. For one thread.
  *
  * <p>Every block is compared with its checksum before a byte of it is handed on, and all of them together with that of the end
- * (guarantee C1). A try that ends in the middle is taken up where it ended, as long as the server still has the same version.
+ * (guarantee C1). A try that ends in the middle is taken up where it ended, as long as the server still has the same version. One
+ * whose blocks are each right and together are not ends the call: blocks were lost, repeated or mixed up on the way, and they have been
+ * handed on.
  */
 final class ReadCall {
 
@@ -40,6 +42,9 @@ final class ReadCall {
 
     /** Bytes handed on until now. */
     private long delivered;
+
+    /** Checksum of the whole blocks among them. */
+    private int deliveredCrc32c;
 
     /** The block that was damaged in the try before, or -1. */
     private int damagedBlock = -1;
@@ -129,6 +134,12 @@ final class ReadCall {
                     .toException();
         }
         Response.Content known = first;
+        if (!content.info().id().equals(chunk)) {
+            throw failure(
+                            ErrorCode.PROTOCOL_ERROR,
+                            "answered with chunk " + content.info().id() + " instead of chunk " + chunk)
+                    .toException();
+        }
         if (known == null) {
             first = content;
         } else if (!known.info().transaction().equals(content.info().transaction())) {
@@ -139,9 +150,12 @@ final class ReadCall {
                     .withHint("read it again from the start")
                     .toException();
         }
+        long expectedLength = known != null
+                ? known.length() - delivered
+                : options.length().orElse(content.info().lengthBytes() - options.offset());
         if (content.offset() != options.offset() + delivered
                 || content.firstBlock() != BlockLayout.blockAt(content.offset())
-                || (known != null && content.length() != known.length() - delivered)) {
+                || content.length() != expectedLength) {
             throw failure(ErrorCode.PROTOCOL_ERROR, "answered with another range of chunk " + chunk + " than asked")
                     .toException();
         }
@@ -152,9 +166,13 @@ final class ReadCall {
     private void deliver(Response.Content content, int block, Frame frame) throws IOException {
         ByteBuffer body = frame.body();
         int lengthBytes = body.remaining();
-        if (block > BlockLayout.blockAt(Math.max(0, content.info().lengthBytes() - 1))
+        long end = content.offset() + content.length();
+        if (content.length() == 0
+                || block > BlockLayout.blockAt(end - 1)
                 || lengthBytes != BlockLayout.blockLength(block, content.info().lengthBytes())) {
-            throw failure(ErrorCode.PROTOCOL_ERROR, "sent a block of chunk " + chunk + " that it cannot have")
+            throw failure(
+                            ErrorCode.PROTOCOL_ERROR,
+                            "sent a block of chunk " + chunk + " that it cannot have or that nobody asked for")
                     .toException();
         }
         if (Crc32c.of(body) != frame.bodyCrc32c()) {
@@ -163,10 +181,13 @@ final class ReadCall {
         damagedBlock = -1;
         long start = (long) block * BlockLayout.BLOCK_BYTES;
         int from = (int) Math.max(0, content.offset() - start);
-        int to = (int) Math.min(lengthBytes, content.offset() + content.length() - start);
+        int to = (int) Math.min(lengthBytes, end - start);
         body.duplicate().get(bytes, 0, lengthBytes);
         target.write(bytes, from, to - from);
         delivered += to - from;
+        if (to - from == lengthBytes) {
+            deliveredCrc32c = Crc32c.combine(deliveredCrc32c, frame.bodyCrc32c(), lengthBytes);
+        }
     }
 
     /** Once may have been the way; twice in a row is the server's copy. */
@@ -180,15 +201,21 @@ final class ReadCall {
                 .toException();
     }
 
+    /** Never a reason to take the read up where it ended: what was handed on is not to be trusted. */
     private void check(Response.Content content, End end, long blockBytes, int crc) throws ChunkServerException {
-        boolean whole = blockBytes == content.info().lengthBytes();
+        ChunkInfo info = content.info();
+        boolean allBlocks = blockBytes == info.lengthBytes();
+        boolean allBytes = options.offset() == 0 && delivered == info.lengthBytes();
         if (end.lengthBytes() != blockBytes
                 || end.crc32c() != crc
                 || content.offset() + content.length() != options.offset() + delivered
-                || (whole && crc != content.info().crc32c())) {
+                || (allBlocks && crc != info.crc32c())
+                || (allBytes && deliveredCrc32c != info.crc32c())) {
             throw failure(
-                            ErrorCode.CHECKSUM_MISMATCH,
-                            "the blocks of chunk " + chunk + " do not match the checksum of all of them")
+                            ErrorCode.CORRUPT,
+                            "the blocks of chunk " + chunk + " do not match the checksum of all of them; the "
+                                    + delivered + " bytes that were read are not to be trusted")
+                    .withHint("read it again from the start, or from another member")
                     .toException();
         }
     }

@@ -29,7 +29,9 @@ final class RemoteChunkWriter implements ChunkWriter {
     }
 
     private static CompletionStage<Receipt> receipt(Outcome how, ServerAddress primary, TransactionId transaction) {
-        if (how instanceof Outcome.Answered answered && answered.response() instanceof Response.Receipt told) {
+        if (how instanceof Outcome.Answered answered
+                && answered.response() instanceof Response.Receipt told
+                && told.receipt().transaction().equals(transaction)) {
             return CompletableFuture.completedFuture(told.receipt());
         }
         return CompletableFuture.failedFuture(
@@ -49,7 +51,10 @@ final class RemoteChunkWriter implements ChunkWriter {
                     : lost.why();
         }
         // Whatever it did, it does not say so in words that are known here.
-        return Failure.of(ErrorCode.OUTCOME_UNKNOWN, "server at " + primary + " answered something that is no receipt");
+        return Failure.of(
+                        ErrorCode.OUTCOME_UNKNOWN,
+                        "server at " + primary + " answered something that is no receipt of the transaction")
+                .withHint("ask for the transaction, or retry with the same transaction id");
     }
 
     @Override

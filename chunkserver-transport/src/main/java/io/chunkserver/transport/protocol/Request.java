@@ -83,7 +83,7 @@ public sealed interface Request {
         }
     }
 
-    /** The first phase's question to a member of a chain; DATA and END frames follow, of a tombstone END alone. */
+    /** The first phase's question to a member of a chain; DATA and END frames follow, after a tombstone nothing. */
     record Prepare(PrepareRequest prepare) implements Request {
 
         @Override

@@ -1,8 +1,8 @@
 package io.chunkserver.transport.server;
 
+import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.transport.Frame;
-import io.chunkserver.transport.protocol.End;
 
 /**
  * One request under way, as its connection sees it. Called by one thread at a time; nothing blocks.
@@ -11,11 +11,20 @@ import io.chunkserver.transport.protocol.End;
  */
 interface Exchange {
 
-    /** Takes a block and, with it, the duty to release the frame. */
-    void data(Frame frame);
+    /**
+     * Takes a block and, with it, the duty to release the frame, also when it throws.
+     *
+     * @throws ChunkServerException when the client cannot be answered any more for having sent it: the connection is to end
+     */
+    void data(Frame frame) throws ChunkServerException;
 
-    /** All blocks have come. */
-    void end(End end);
+    /**
+     * All blocks have come.
+     *
+     * @param frame with length and checksum; the caller releases it
+     * @throws ChunkServerException when the client cannot be answered any more for having sent it: the connection is to end
+     */
+    void end(Frame frame) throws ChunkServerException;
 
     /** The client gives up, or its connection is closed. */
     void cancel(Failure why);

@@ -2,10 +2,12 @@ package io.chunkserver.transport.server;
 
 import io.chunkserver.core.checksum.BlockLayout;
 import io.chunkserver.core.checksum.CheckedBlock;
+import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.transport.Frame;
 import io.chunkserver.transport.protocol.End;
+import io.chunkserver.transport.protocol.Messages;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CompletionStage;
@@ -71,14 +73,18 @@ final class IncomingChunk implements Exchange {
     }
 
     @Override
-    public void data(Frame frame) {
+    public void data(Frame frame) throws ChunkServerException {
+        if (end != null) {
+            frame.release().run();
+            throw afterTheEnd("a block");
+        }
         String defect = defect(frame);
         BlockSink opened = sink;
         if (failed || cancelled != null) {
             frame.release().run();
         } else if (defect != null) {
             frame.release().run();
-            refuse(defect);
+            refuse(Failure.of(ErrorCode.PROTOCOL_ERROR, defect));
         } else if (opened == null) {
             early.add(frame);
         } else {
@@ -89,9 +95,7 @@ final class IncomingChunk implements Exchange {
     private @Nullable String defect(Frame frame) {
         int lengthBytes = frame.body().remaining();
         String defect = null;
-        if (end != null) {
-            defect = "a block came after the end of the chunk";
-        } else if (lengthBytes == 0) {
+        if (lengthBytes == 0) {
             defect = "a block without bytes came";
         } else if (shortBlockSeen) {
             defect = "a block followed one of less than " + BlockLayout.BLOCK_BYTES
@@ -110,9 +114,15 @@ final class IncomingChunk implements Exchange {
     }
 
     @Override
-    public void end(End newEnd) {
+    public void end(Frame frame) throws ChunkServerException {
         if (end != null) {
-            refuse("the end of the chunk came twice");
+            throw afterTheEnd("a second end");
+        }
+        End newEnd;
+        try {
+            newEnd = Messages.end(frame);
+        } catch (ChunkServerException e) {
+            refuse(e.failure());
             return;
         }
         end = newEnd;
@@ -132,8 +142,13 @@ final class IncomingChunk implements Exchange {
         }
     }
 
-    private void refuse(String defect) {
-        Failure why = Failure.of(ErrorCode.PROTOCOL_ERROR, defect);
+    /** After its end a store may be committed: any answer but its outcome would be a lie (guarantee A4). */
+    private static ChunkServerException afterTheEnd(String what) {
+        return Failure.of(ErrorCode.PROTOCOL_ERROR, what + " came after the end of the chunk")
+                .toException();
+    }
+
+    private void refuse(Failure why) {
         cancel(why);
         answer.failure(why);
     }

@@ -188,7 +188,7 @@ final class OutgoingContent implements Exchange {
     }
 
     @Override
-    public void end(End end) {
+    public void end(Frame frame) {
         // A read carries no blocks to the server.
     }
 

@@ -2,7 +2,6 @@ package io.chunkserver.transport.server;
 
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.transport.Frame;
-import io.chunkserver.transport.protocol.End;
 
 /** A request that carries no bytes and is answered with one frame; nobody can stop it. */
 final class ReplyOnly implements Exchange {
@@ -13,7 +12,7 @@ final class ReplyOnly implements Exchange {
     }
 
     @Override
-    public void end(End end) {
+    public void end(Frame frame) {
         // There were no blocks.
     }
 

@@ -43,6 +43,7 @@ final class ServerConnection implements FrameReceiver {
     private @Nullable Future<?> handshake;
     private boolean greeted;
     private boolean closed;
+    private int lastRequestId;
     private @Nullable Current current;
 
     /** The exchange under way; it is null for the moment in which its request is being handled. */
@@ -84,7 +85,7 @@ final class ServerConnection implements FrameReceiver {
         sequence.execute(() -> handshake = threads.schedule(
                 () -> sequence.execute(() -> {
                     if (!greeted) {
-                        refuse(0, late);
+                        refuse(late);
                     }
                 }),
                 config.handshakeTimeout()));
@@ -134,7 +135,7 @@ final class ServerConnection implements FrameReceiver {
                 control(frame);
             }
         } catch (ChunkServerException e) {
-            refuse(frame.requestId(), e.failure());
+            refuse(e.failure());
         } finally {
             frame.release().run();
         }
@@ -144,8 +145,12 @@ final class ServerConnection implements FrameReceiver {
         Exchange exchange = exchange(frame);
         if (exchange == null) {
             frame.release().run();
-        } else {
+            return;
+        }
+        try {
             exchange.data(frame);
+        } catch (ChunkServerException e) {
+            refuse(e.failure());
         }
     }
 
@@ -156,7 +161,7 @@ final class ServerConnection implements FrameReceiver {
             case REQUEST -> request(frame);
             case END -> {
                 if (exchange != null) {
-                    exchange.end(Messages.end(frame));
+                    exchange.end(frame);
                 }
             }
             case CANCEL -> {
@@ -195,25 +200,12 @@ final class ServerConnection implements FrameReceiver {
 
     private void request(Frame frame) throws ChunkServerException {
         int id = frame.requestId();
-        if (!greeted || id == 0) {
-            throw Failure.of(
-                            ErrorCode.PROTOCOL_ERROR,
-                            greeted
-                                    ? "a request has the id 0, which is that of a hello"
-                                    : "a request came before a hello")
-                    .toException();
+        Optional<String> defect = defect(id);
+        if (defect.isPresent()) {
+            throw Failure.of(ErrorCode.PROTOCOL_ERROR, defect.get()).toException();
         }
+        lastRequestId = id;
         Answer answer = new Answer(connection, id, self, this::endExchange);
-        if (current != null) {
-            connection.send(Messages.error(
-                    id,
-                    Failure.of(
-                                    ErrorCode.PROTOCOL_ERROR,
-                                    "request " + current.answer.requestId()
-                                            + " is not over; a connection carries one at a time")
-                            .at(self)));
-            return;
-        }
         Request request;
         try {
             request = Messages.request(frame);
@@ -223,6 +215,22 @@ final class ServerConnection implements FrameReceiver {
             return;
         }
         begin(request, answer);
+    }
+
+    /** An id that cannot be told from another's would let the client take one answer for the other: the connection ends. */
+    private Optional<String> defect(int id) {
+        if (!greeted) {
+            return Optional.of("a request came before a hello");
+        }
+        if (current != null) {
+            return Optional.of("request " + Integer.toUnsignedString(id) + " came while request "
+                    + Integer.toUnsignedString(current.answer.requestId())
+                    + " is not over; a connection carries one at a time");
+        }
+        return Integer.compareUnsigned(id, lastRequestId) > 0
+                ? Optional.empty()
+                : Optional.of("request " + Integer.toUnsignedString(id) + " came after request "
+                        + Integer.toUnsignedString(lastRequestId) + "; ids begin at 1 and grow");
     }
 
     private void begin(Request request, Answer answer) {
@@ -253,11 +261,11 @@ final class ServerConnection implements FrameReceiver {
     }
 
     /** The client does not keep to the protocol: tell it, then close. */
-    private void refuse(int requestId, Failure why) {
+    private void refuse(Failure why) {
         LOG.info("connection from {} is refused: {}", connection.remote(), why.message());
         stopHandshake();
         greeted = true;
-        connection.send(Messages.error(requestId, why.at(self))).whenComplete((sent, thrown) -> connection.close());
+        connection.send(Messages.error(0, why.at(self))).whenComplete((sent, thrown) -> connection.close());
     }
 
     private void stopHandshake() {

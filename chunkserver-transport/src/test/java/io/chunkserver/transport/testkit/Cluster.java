@@ -94,9 +94,15 @@ public final class Cluster implements AutoCloseable {
     public void assertNothingLeftBehind() {
         nodes.forEach((name, node) -> {
             await().untilAsserted(() -> {
-                assertThat(node.server().transactions()).isEmpty();
-                assertThat(node.server().status().space().reservedBytes()).isZero();
-                assertThat(stagedFiles(name)).isZero();
+                assertThat(node.server().transactions())
+                        .as("open transactions of server %s", name)
+                        .isEmpty();
+                assertThat(node.server().status().space().reservedBytes())
+                        .as("reserved bytes of server %s", name)
+                        .isZero();
+                assertThat(stagedFiles(name))
+                        .as("staged files of server %s", name)
+                        .isZero();
             });
         });
     }

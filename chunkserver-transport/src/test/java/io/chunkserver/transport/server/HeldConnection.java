@@ -1,0 +1,61 @@
+package io.chunkserver.transport.server;
+
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
+import io.chunkserver.transport.Connection;
+import io.chunkserver.transport.Frame;
+import io.chunkserver.transport.ServerAddress;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** A connection that keeps what it is given until its test lets it go. */
+final class HeldConnection implements Connection {
+
+    private final List<Frame> frames = new ArrayList<>();
+    private final Queue<CompletableFuture<Void>> unsent = new ArrayDeque<>();
+    private boolean reading = true;
+
+    @Override
+    public ServerAddress remote() {
+        return new ServerAddress("client", 1);
+    }
+
+    @Override
+    public CompletionStage<Void> send(Frame frame) {
+        frames.add(frame);
+        CompletableFuture<Void> sent = new CompletableFuture<>();
+        unsent.add(sent);
+        return sent;
+    }
+
+    @Override
+    public void setReading(boolean newReading) {
+        reading = newReading;
+    }
+
+    @Override
+    public void close() {
+        for (CompletableFuture<Void> next = unsent.poll(); next != null; next = unsent.poll()) {
+            next.completeExceptionally(Failure.of(ErrorCode.UNREACHABLE, "the connection is closed")
+                    .toException());
+        }
+    }
+
+    /** Lets the oldest frame go. */
+    void letGo() {
+        unsent.remove().complete(null);
+    }
+
+    /** All frames that it was ever given. */
+    List<Frame> frames() {
+        return frames;
+    }
+
+    boolean isReading() {
+        return reading;
+    }
+}

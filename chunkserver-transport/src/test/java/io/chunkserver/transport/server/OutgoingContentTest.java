@@ -1,0 +1,197 @@
+package io.chunkserver.transport.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.chunkserver.core.checksum.Crc32c;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.model.Attributes;
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.core.model.ChunkVersion;
+import io.chunkserver.core.model.ReadMode;
+import io.chunkserver.core.model.ServerId;
+import io.chunkserver.core.model.TransactionId;
+import io.chunkserver.core.store.ChunkReader;
+import io.chunkserver.transport.Frame;
+import io.chunkserver.transport.FrameType;
+import io.chunkserver.transport.protocol.End;
+import io.chunkserver.transport.protocol.Messages;
+import io.chunkserver.transport.protocol.Request;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** A chunk on its way out, over a connection that sends when its test says so, read in the test's own thread. */
+class OutgoingContentTest {
+
+    private static final int BLOCK = 65_536;
+    private static final int BLOCKS = 30;
+    private static final int MAX_UNSENT = 8;
+    private static final ChunkId CHUNK = ChunkId.parse("dir/file#0");
+
+    private final HeldConnection connection = new HeldConnection();
+    private final List<Frame> lasts = new ArrayList<>();
+    private final CompletableFuture<Void> deadline = new CompletableFuture<>();
+    private final NumberedReader reader = new NumberedReader();
+    private final OutgoingContent content = new OutgoingContent(
+            new Request.Read(CHUNK, 0, null, ReadMode.COMMITTED, Duration.ofSeconds(20)),
+            new Answer(connection, 1, new ServerId("a"), (answer, last) -> lasts.add(last)),
+            new BlockBuffers(MAX_UNSENT),
+            MAX_UNSENT,
+            Runnable::run);
+
+    @Test
+    void aClientThatTakesNothingHoldsUpTheReadingOfTheDisk() throws Exception {
+        open();
+        assertThat(blocks()).isEqualTo(MAX_UNSENT);
+        assertThat(reader.reads).isEqualTo(MAX_UNSENT);
+        connection.letGo();
+        for (int i = 1; i < MAX_UNSENT / 2; i++) {
+            connection.letGo();
+            assertThat(blocks())
+                    .as("blocks sent while more than half are unsent")
+                    .isEqualTo(MAX_UNSENT);
+        }
+        for (int sent = MAX_UNSENT / 2; sent <= BLOCKS; sent++) {
+            connection.letGo();
+            assertThat(blocks() - sent).as("blocks that are unsent").isBetween(0, MAX_UNSENT);
+        }
+        assertThat(blocks()).isEqualTo(BLOCKS);
+        assertThat(lasts).hasSize(1);
+        End end = Messages.end(lasts.get(0));
+        assertThat(end).isEqualTo(new End((long) BLOCKS * BLOCK, NumberedReader.crc32c()));
+        assertOver();
+    }
+
+    @Test
+    void aConnectionThatClosesEndsTheReadAndTheReader() {
+        open();
+        connection.close();
+        assertThat(blocks()).isEqualTo(MAX_UNSENT);
+        assertOver();
+    }
+
+    @Test
+    void aClientThatGivesUpIsToldAtOnceAndTheReaderIsClosed() throws Exception {
+        open();
+        content.cancel(Failure.of(ErrorCode.CANCELLED, "no longer wanted"));
+        assertThat(Messages.error(lasts.get(0)).message()).isEqualTo("no longer wanted");
+        assertThat(blocks()).isEqualTo(MAX_UNSENT);
+        assertOver();
+        connection.close();
+    }
+
+    @Test
+    void aBlockThatCannotBeReadIsToldAfterThoseThatCould() throws Exception {
+        reader.failsAt = 3;
+        open();
+        assertThat(blocks()).isEqualTo(3);
+        assertThat(lasts).hasSize(1);
+        assertThat(Messages.error(lasts.get(0)).code()).isEqualTo(ErrorCode.CORRUPT);
+        assertOver();
+    }
+
+    @Test
+    void aChunkThatCannotBeOpenedIsTold() throws Exception {
+        content.open(
+                CompletableFuture.failedFuture(
+                        Failure.of(ErrorCode.CHUNK_NOT_FOUND, "not here").toException()),
+                deadline);
+        assertThat(Messages.error(lasts.get(0)).code()).isEqualTo(ErrorCode.CHUNK_NOT_FOUND);
+        assertThat(deadline).isCancelled();
+    }
+
+    @Test
+    void aClientThatGivesUpBeforeTheChunkIsOpenLeavesNoReader() {
+        CompletableFuture<ChunkReader> opening = new CompletableFuture<>();
+        content.open(opening, deadline);
+        content.cancel(Failure.of(ErrorCode.CANCELLED, "no longer wanted"));
+        opening.complete(reader);
+        assertThat(blocks()).isZero();
+        assertOver();
+    }
+
+    private void open() {
+        content.open(CompletableFuture.completedFuture(reader), deadline);
+    }
+
+    private void assertOver() {
+        assertThat(reader.closed).as("reader is closed").isTrue();
+        assertThat(deadline).isCancelled();
+    }
+
+    private int blocks() {
+        return (int) connection.frames().stream()
+                .filter(frame -> frame.type() == FrameType.DATA)
+                .count();
+    }
+
+    /** A chunk whose blocks hold their numbers. */
+    private static final class NumberedReader implements ChunkReader {
+
+        private int reads;
+        private int failsAt = BLOCKS;
+        private boolean closed;
+
+        @Override
+        public ChunkInfo info() {
+            return new ChunkInfo(
+                    CHUNK,
+                    new ChunkVersion(1),
+                    new TransactionId("client", 1, 1),
+                    0,
+                    (long) BLOCKS * BLOCK,
+                    crc32c(),
+                    (long) BLOCKS * BLOCK,
+                    false);
+        }
+
+        @Override
+        public Attributes attributes() {
+            return Attributes.NONE;
+        }
+
+        @Override
+        public int blockChecksum(int block) {
+            return Crc32c.of(bytes(block));
+        }
+
+        @Override
+        public void readUnverified(int block, ByteBuffer target) throws IOException {
+            assertThat(closed).as("read after the end").isFalse();
+            if (block == failsAt) {
+                throw Failure.of(ErrorCode.CORRUPT, "the file ends before block " + block)
+                        .toException();
+            }
+            reads++;
+            target.put(bytes(block));
+        }
+
+        @Override
+        public void read(int block, ByteBuffer target) throws IOException {
+            readUnverified(block, target);
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+
+        private static int crc32c() {
+            int crc = 0;
+            for (int block = 0; block < BLOCKS; block++) {
+                crc = Crc32c.combine(crc, Crc32c.of(bytes(block)), BLOCK);
+            }
+            return crc;
+        }
+
+        private static ByteBuffer bytes(int block) {
+            return ByteBuffer.allocate(BLOCK).putInt(0, block);
+        }
+    }
+}
