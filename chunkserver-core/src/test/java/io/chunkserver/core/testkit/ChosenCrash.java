@@ -33,6 +33,10 @@ public final class ChosenCrash implements CrashChoices {
     }
 
     /** The choices so far, for {@link #replay}. */
+    public List<Integer> chosen() {
+        return List.copyOf(chosen);
+    }
+
     @Override
     public String toString() {
         return chosen.toString();
