@@ -1,0 +1,193 @@
+package io.chunkserver.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.TransactionId;
+import io.chunkserver.core.testkit.ChosenCrash;
+import io.chunkserver.core.testkit.CrashChoices;
+import io.chunkserver.core.testkit.CrashMode;
+import io.chunkserver.core.testkit.DiskFault;
+import io.chunkserver.core.testkit.DiskOperation;
+import io.chunkserver.core.testkit.DiskScript;
+import io.chunkserver.core.testkit.EveryCrash;
+import io.chunkserver.core.testkit.MemoryDisk;
+import java.io.IOException;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at the states in which a crash may leave a disk: starts a server on each and checks what it finds against the
+ * history of its clients, then starts it once more.
+ *
+ * <p>Of a moment at which there are no more states than a limit all are looked at, of the others so many that are drawn.
+ * The second start is, in turn, one after the process died, one after another power loss, and one after a power loss in
+ * the middle of the first start.
+ *
+ * <p>Repeatable from its seed.
+ */
+final class CrashExploration implements WorkedServer.CrashPoint {
+
+    /** How many changes of the first start are passed before it is interrupted, at most. */
+    private static final int RECOVERY_CHANGES = 30;
+
+    private final String name;
+    private final ChunkServerConfig config;
+    private final int statesPerPoint;
+    private final SplittableRandom random;
+    private long points;
+    private long states;
+    private long pointsWithAllStates;
+
+    /**
+     * @param name           of the work that is done, for messages
+     * @param statesPerPoint states to be looked at of one moment in one mode, at most; 0 only counts the moments
+     */
+    CrashExploration(String name, ChunkServerConfig config, int statesPerPoint, long seed) {
+        this.name = name;
+        this.config = config;
+        this.statesPerPoint = statesPerPoint;
+        this.random = new SplittableRandom(seed);
+    }
+
+    /** Moments that were looked at. */
+    long points() {
+        return points;
+    }
+
+    /** Of them, those of which all states were looked at. */
+    long pointsWithAllStates() {
+        return pointsWithAllStates;
+    }
+
+    /** States that a server was started on. */
+    long states() {
+        return states;
+    }
+
+    @Override
+    public void reached(MemoryDisk disk, StoreHistory history, String next) {
+        points++;
+        if (statesPerPoint > 0) {
+            boolean all = true;
+            for (CrashMode mode : CrashMode.values()) {
+                all &= explore(new Moment(disk, history, mode, next));
+            }
+            pointsWithAllStates += all ? 1 : 0;
+        }
+    }
+
+    /** A disk that may crash. */
+    private record Moment(MemoryDisk disk, StoreHistory history, CrashMode mode, String next) {
+
+        boolean hasAtMost(int limit) {
+            EveryCrash crash = new EveryCrash();
+            for (int count = 0; count < limit; count++) {
+                var unused = disk.copyAfterCrash(mode, crash);
+                if (!crash.next()) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
+    private boolean explore(Moment moment) {
+        if (moment.hasAtMost(statesPerPoint)) {
+            EveryCrash crash = new EveryCrash();
+            do {
+                look(moment, crash);
+            } while (crash.next());
+            return true;
+        }
+        for (int i = 0; i < statesPerPoint; i++) {
+            look(moment, ChosenCrash.random(random));
+        }
+        return false;
+    }
+
+    private void look(Moment moment, CrashChoices crash) {
+        states++;
+        MemoryDisk left = moment.disk().copyAfterCrash(moment.mode(), crash);
+        try {
+            switch ((int) (states % 3)) {
+                case 0 -> recoverAfterTheProcessDied(left, moment.history());
+                case 1 -> recoverAfterAnotherPowerLoss(left, moment);
+                default -> recoverAfterAPowerLossMeanwhile(left, moment);
+            }
+        } catch (IOException | RuntimeException | AssertionError e) {
+            throw new AssertionError(
+                    name + ": crash at point " + points + ", before " + moment.next() + ", mode " + moment.mode()
+                            + ", choices " + crash + ", state " + states + ": " + e.getMessage(),
+                    e);
+        }
+    }
+
+    /** Recovering twice is the same as once, byte for byte. */
+    private void recoverAfterTheProcessDied(MemoryDisk left, StoreHistory history) throws IOException {
+        RecoveredServer first = recover(left, history, DiskScript.GOOD);
+        RecoveredServer second =
+                recover(left.copyAfterCrash(CrashMode.POSIX, CrashChoices.EVERYTHING), history, DiskScript.GOOD);
+        assertThat(second.bytes()).as("bytes after the second recovery").isEqualTo(first.bytes());
+    }
+
+    /** What the first start showed is still there: readers have seen it. */
+    private void recoverAfterAnotherPowerLoss(MemoryDisk left, Moment moment) throws IOException {
+        RecoveredServer first = recover(left, moment.history(), DiskScript.GOOD);
+        ChosenCrash crash = ChosenCrash.random(random);
+        MemoryDisk again = left.copyAfterCrash(moment.mode(), crash);
+        Map<ChunkId, TransactionId> visible =
+                recover(again, moment.history(), DiskScript.GOOD).visible();
+        assertThat(visible)
+                .as("versions after another power loss, choices %s", crash)
+                .isEqualTo(first.visible());
+    }
+
+    private void recoverAfterAPowerLossMeanwhile(MemoryDisk left, Moment moment) throws IOException {
+        PowerLoss meanwhile = new PowerLoss(left, moment.mode());
+        recover(left, moment.history(), meanwhile);
+        if (meanwhile.leaves != null) {
+            try {
+                recover(meanwhile.leaves, moment.history(), DiskScript.GOOD);
+            } catch (IOException | RuntimeException | AssertionError e) {
+                throw new AssertionError(
+                        "power lost in the recovery before " + meanwhile.next + ", choices " + meanwhile.crash + ": "
+                                + e.getMessage(),
+                        e);
+            }
+        }
+    }
+
+    private RecoveredServer recover(MemoryDisk disk, StoreHistory history, DiskScript script) throws IOException {
+        RecoveredServer server = RecoveredServer.start(disk, config, script);
+        server.check(history);
+        server.kill();
+        return server;
+    }
+
+    /** Takes a copy of the disk as a power loss before one of the changes leaves it. */
+    private final class PowerLoss implements DiskScript {
+
+        private final MemoryDisk disk;
+        private final CrashMode mode;
+        private final ChosenCrash crash = ChosenCrash.random(random);
+        private int changesLeft = random.nextInt(RECOVERY_CHANGES);
+        private String next = "";
+        private @Nullable MemoryDisk leaves;
+
+        PowerLoss(MemoryDisk disk, CrashMode mode) {
+            this.disk = disk;
+            this.mode = mode;
+        }
+
+        @Override
+        public DiskFault before(DiskOperation operation) {
+            if (operation.isChange() && changesLeft-- == 0) {
+                next = operation.kind() + " " + operation.path();
+                leaves = disk.copyAfterCrash(mode, crash);
+            }
+            return DiskFault.NONE;
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package io.chunkserver.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.chunkserver.core.commit.log.TransactionLogConfig;
+import io.chunkserver.core.model.ChunkId;
+import java.io.IOException;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Crashes a server before every change that it makes to its disk, in all the ways that the rules of {@link
+ * io.chunkserver.core.testkit.MemoryDisk} allow or in some that are drawn, and holds each recovery to what clients were told.
+ *
+ * <p>To look at more states: {@code mvn -pl chunkserver-core test -Dtest=CrashExplorationTest -Dcrash.states=500000}; at others:
+ * {@code -Dcrash.seed=SEED}. The same seed and number look at the same states.
+ */
+class CrashExplorationTest {
+
+    private static final long STATES = Long.getLong("crash.states", 10_000);
+    private static final long SEED = Long.getLong("crash.seed", 1);
+
+    private static final ChunkId A = new ChunkId("file", 0);
+    private static final ChunkId B = new ChunkId("file", 1);
+    private static final ChunkId C = new ChunkId("other", 0);
+
+    /** What a server does while it is crashed. */
+    private enum Work {
+        FIRST_START {
+            @Override
+            void run(WorkedServer server) throws IOException {
+                server.start();
+                server.store(A, 700);
+            }
+        },
+        STORE_AND_REPLACE {
+            @Override
+            void run(WorkedServer server) throws IOException {
+                startQuietly(server);
+                server.store(A, 700);
+                server.store(A, 1300);
+                server.store(A, 0);
+            }
+        },
+        DELETE {
+            @Override
+            void run(WorkedServer server) throws IOException {
+                startQuietly(server);
+                server.store(A, 700);
+                server.delete(A);
+                server.store(A, 1);
+            }
+        },
+        SEVERAL_AT_ONCE {
+            @Override
+            void run(WorkedServer server) throws IOException {
+                startQuietly(server);
+                server.perform(store(server, A, 700), store(server, B, 600), store(server, C, 10));
+                server.perform(store(server, C, 0), delete(server, A), store(server, B, 1025));
+            }
+        },
+        CANCEL_AND_REFUSE {
+            @Override
+            void run(WorkedServer server) throws IOException {
+                startQuietly(server);
+                server.store(A, 700);
+                server.perform(server.history().next(A, 900, StoreHistory.End.CANCEL));
+                server.perform(server.history().next(A, 900, StoreHistory.End.WRONG_BASE));
+                server.store(A, 100);
+            }
+        },
+        REOPEN {
+            @Override
+            void run(WorkedServer server) throws IOException {
+                startQuietly(server);
+                server.store(A, 700);
+                server.reopen();
+                server.store(B, 700);
+                server.reopen();
+                server.reopen();
+            }
+        },
+        RECOVER {
+            @Override
+            void run(WorkedServer server) throws IOException {
+                startQuietly(server);
+                server.store(A, 700);
+                server.restart();
+                server.store(B, 700);
+                server.losePower();
+                server.store(A, 10);
+            }
+        },
+        ROTATE {
+            @Override
+            void run(WorkedServer server) throws IOException {
+                startQuietly(server);
+                server.watched(false);
+                ChunkId[] chunks = {longNamed(0), longNamed(1)};
+                for (int store = 0; segments(server) < 3; store++) {
+                    server.watched(store > 60);
+                    server.store(chunks[store % 2], store);
+                }
+                server.store(chunks[0], 700);
+            }
+        };
+
+        abstract void run(WorkedServer server) throws IOException;
+    }
+
+    private static ChunkId longNamed(int index) {
+        return new ChunkId("x".repeat(ChunkId.MAX_PATH_BYTES), index);
+    }
+
+    private static int segments(WorkedServer server) throws IOException {
+        return server.disk().list(io.chunkserver.core.disk.DataDirectory.LOG).size();
+    }
+
+    private static StoreHistory.Version store(WorkedServer server, ChunkId chunk, int lengthBytes) {
+        return server.history().next(chunk, lengthBytes, StoreHistory.End.STORE);
+    }
+
+    private static StoreHistory.Version delete(WorkedServer server, ChunkId chunk) {
+        return server.history().next(chunk, 0, StoreHistory.End.DELETE);
+    }
+
+    private static void startQuietly(WorkedServer server) throws IOException {
+        server.watched(false);
+        server.start();
+        server.watched(true);
+    }
+
+    /** The smallest segments, so that the log rotates soon, and a checkpoint with every segment. */
+    static ChunkServerConfig config() {
+        TransactionLogConfig usual = TransactionLogConfig.DEFAULT;
+        return ChunkServerConfig.DEFAULT.withLog(new TransactionLogConfig(
+                TransactionLogConfig.MIN_SEGMENT_BYTES,
+                1,
+                usual.maxQueuedBytes(),
+                usual.maxQueuedRecords(),
+                usual.outcomes()));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyCrashLeavesWhatClientsWereTold(Work work) throws IOException {
+        CrashExploration counting = explore(work, 0);
+        long perPoint = STATES / Work.values().length / counting.points() / 2;
+        long start = System.nanoTime();
+        CrashExploration exploration = explore(work, (int) Math.max(1, perPoint));
+        System.out.printf(
+                "crashes of %s: %d states, %d crash points (%d with all their states), seed %d, %.1f s%n",
+                work,
+                exploration.states(),
+                exploration.points(),
+                exploration.pointsWithAllStates(),
+                SEED,
+                (System.nanoTime() - start) / 1e9);
+        assertThat(exploration.points()).isEqualTo(counting.points());
+    }
+
+    private static CrashExploration explore(Work work, int statesPerPoint) throws IOException {
+        CrashExploration exploration = new CrashExploration(work.toString(), config(), statesPerPoint, SEED);
+        WorkedServer server = new WorkedServer(config(), SEED, exploration);
+        work.run(server);
+        server.end();
+        return exploration;
+    }
+}

@@ -1,0 +1,119 @@
+package io.chunkserver.core;
+
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.testkit.CrashChoices;
+import io.chunkserver.core.testkit.CrashMode;
+import io.chunkserver.core.testkit.DiskFault;
+import io.chunkserver.core.testkit.DiskOperation;
+import io.chunkserver.core.testkit.FaultyDisk;
+import io.chunkserver.core.testkit.MemoryDisk;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server at work, and with it the history of its clients. Before each change that it makes to its disk, and after the
+ * last, somebody can look at the disk.
+ */
+final class WorkedServer {
+
+    /** Looks at a moment at which the machine might crash. */
+    interface CrashPoint {
+
+        /**
+         * Called on the server's thread.
+         *
+         * @param disk    as it is now; not to be changed
+         * @param history what clients have been told until now
+         * @param next    what the server is about to do
+         */
+        void reached(MemoryDisk disk, StoreHistory history, String next);
+    }
+
+    private final MemoryDisk memory = new MemoryDisk();
+    private final StoreHistory history = new StoreHistory();
+    private final ChunkServerConfig config;
+    private final long seed;
+    private final CrashPoint crashPoint;
+    private boolean watched = true;
+    private @Nullable LoneServer server;
+
+    WorkedServer(ChunkServerConfig config, long seed, CrashPoint crashPoint) {
+        this.config = config;
+        this.seed = seed;
+        this.crashPoint = crashPoint;
+    }
+
+    StoreHistory history() {
+        return history;
+    }
+
+    MemoryDisk disk() {
+        return memory;
+    }
+
+    /** Whether anybody looks from now on. */
+    void watched(boolean newWatched) {
+        watched = newWatched;
+    }
+
+    void start() throws IOException {
+        server = LoneServer.start(new FaultyDisk(memory, this::before), config, seed);
+    }
+
+    private DiskFault before(DiskOperation operation) {
+        if (watched && operation.isChange()) {
+            crashPoint.reached(memory, history, operation.kind() + " " + operation.path());
+        }
+        return DiskFault.NONE;
+    }
+
+    /** Nothing more is going to be done. */
+    void end() {
+        if (watched) {
+            crashPoint.reached(memory, history, "the end");
+        }
+        running().kill();
+    }
+
+    void store(ChunkId chunk, int lengthBytes) {
+        perform(history.next(chunk, lengthBytes, StoreHistory.End.STORE));
+    }
+
+    void delete(ChunkId chunk) {
+        perform(history.next(chunk, 0, StoreHistory.End.DELETE));
+    }
+
+    /** Does these at the same time. */
+    void perform(StoreHistory.Version... versions) {
+        running().perform(history, versions);
+    }
+
+    /** Closes the server in good order and starts it again. */
+    void reopen() throws IOException {
+        running().close();
+        start();
+    }
+
+    /** The process dies, the machine lives on. */
+    void restart() throws IOException {
+        crash(CrashChoices.EVERYTHING);
+    }
+
+    /** Only what was forced is left. */
+    void losePower() throws IOException {
+        crash(CrashChoices.NOTHING);
+    }
+
+    private void crash(CrashChoices choices) throws IOException {
+        running().kill();
+        memory.crash(CrashMode.POSIX, choices);
+        start();
+    }
+
+    private LoneServer running() {
+        if (server == null) {
+            throw new IllegalStateException("the server was not started");
+        }
+        return server;
+    }
+}
