@@ -39,6 +39,7 @@ final class CrashExploration implements WorkedServer.CrashPoint {
     private long points;
     private long states;
     private long pointsWithAllStates;
+    private @Nullable AssertionError failure;
 
     /**
      * @param name           of the work that is done, for messages
@@ -66,15 +67,27 @@ final class CrashExploration implements WorkedServer.CrashPoint {
         return states;
     }
 
+    /** Fails as the first recovery did that was not as it must be. */
+    void throwFailure() {
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    /** Looks no more after a failure, which is kept, since this is called by a task of the server. */
     @Override
     public void reached(MemoryDisk disk, StoreHistory history, String next) {
         points++;
-        if (statesPerPoint > 0) {
-            boolean all = true;
-            for (CrashMode mode : CrashMode.values()) {
-                all &= explore(new Moment(disk, history, mode, next));
+        if (statesPerPoint > 0 && failure == null) {
+            try {
+                boolean all = true;
+                for (CrashMode mode : CrashMode.values()) {
+                    all &= explore(new Moment(disk, history, mode, next));
+                }
+                pointsWithAllStates += all ? 1 : 0;
+            } catch (AssertionError e) {
+                failure = e;
             }
-            pointsWithAllStates += all ? 1 : 0;
         }
     }
 

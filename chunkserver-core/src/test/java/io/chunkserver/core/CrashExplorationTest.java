@@ -2,9 +2,14 @@ package io.chunkserver.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.chunkserver.core.commit.log.OutcomeRetention;
 import io.chunkserver.core.commit.log.TransactionLogConfig;
+import io.chunkserver.core.disk.DataDirectory;
 import io.chunkserver.core.model.ChunkId;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -23,6 +28,9 @@ class CrashExplorationTest {
     private static final ChunkId A = new ChunkId("file", 0);
     private static final ChunkId B = new ChunkId("file", 1);
     private static final ChunkId C = new ChunkId("other", 0);
+
+    /** It is made when the second segment is taken into use. */
+    private static final Path THIRD_SEGMENT = DataDirectory.LOG.resolve("0000000000000003.log");
 
     /** What a server does while it is crashed. */
     private enum Work {
@@ -96,24 +104,64 @@ class CrashExplorationTest {
             void run(WorkedServer server) throws IOException {
                 startQuietly(server);
                 server.watched(false);
-                ChunkId[] chunks = {longNamed(0), longNamed(1)};
-                for (int store = 0; segments(server) < 3; store++) {
-                    server.watched(store > 60);
-                    server.store(chunks[store % 2], store);
-                }
-                server.store(chunks[0], 700);
+                fill(server, STORES_UNTIL_ROTATION - 1);
+                server.watched(true);
+                server.store(longNamed(0), 700);
+                server.store(longNamed(1), 700);
+            }
+        },
+        FORGET {
+            @Override
+            ChunkServerConfig config() {
+                return CrashExplorationTest.config(new OutcomeRetention(1, Duration.ZERO, 2));
+            }
+
+            @Override
+            void run(WorkedServer server) throws IOException {
+                startQuietly(server);
+                server.store(A, 700);
+                server.store(B, 600);
+                server.store(A, 500);
+                server.delete(B);
+                server.store(C, 400);
+                server.store(A, 300);
+                server.reopen();
             }
         };
+
+        ChunkServerConfig config() {
+            return CrashExplorationTest.config(OutcomeRetention.DEFAULT);
+        }
 
         abstract void run(WorkedServer server) throws IOException;
     }
 
-    private static ChunkId longNamed(int index) {
-        return new ChunkId("x".repeat(ChunkId.MAX_PATH_BYTES), index);
+    private static final int STORES_UNTIL_ROTATION = storesUntilRotation();
+
+    /** Of chunks with long names, which fill the log soon. */
+    private static int storesUntilRotation() {
+        try {
+            WorkedServer server = new WorkedServer(Work.ROTATE.config(), SEED, (disk, history, next) -> {});
+            server.start();
+            int stores = 0;
+            while (server.disk().size(THIRD_SEGMENT).isEmpty()) {
+                fill(server, 1);
+                stores++;
+            }
+            return stores;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
-    private static int segments(WorkedServer server) throws IOException {
-        return server.disk().list(io.chunkserver.core.disk.DataDirectory.LOG).size();
+    private static void fill(WorkedServer server, int stores) {
+        for (int store = 0; store < stores; store++) {
+            server.store(longNamed(store % 2), 10);
+        }
+    }
+
+    private static ChunkId longNamed(int index) {
+        return new ChunkId("x".repeat(ChunkId.MAX_PATH_BYTES), index);
     }
 
     private static StoreHistory.Version store(WorkedServer server, ChunkId chunk, int lengthBytes) {
@@ -131,14 +179,10 @@ class CrashExplorationTest {
     }
 
     /** The smallest segments, so that the log rotates soon, and a checkpoint with every segment. */
-    static ChunkServerConfig config() {
+    static ChunkServerConfig config(OutcomeRetention outcomes) {
         TransactionLogConfig usual = TransactionLogConfig.DEFAULT;
         return ChunkServerConfig.DEFAULT.withLog(new TransactionLogConfig(
-                TransactionLogConfig.MIN_SEGMENT_BYTES,
-                1,
-                usual.maxQueuedBytes(),
-                usual.maxQueuedRecords(),
-                usual.outcomes()));
+                TransactionLogConfig.MIN_SEGMENT_BYTES, 1, usual.maxQueuedBytes(), usual.maxQueuedRecords(), outcomes));
     }
 
     @ParameterizedTest
@@ -160,10 +204,11 @@ class CrashExplorationTest {
     }
 
     private static CrashExploration explore(Work work, int statesPerPoint) throws IOException {
-        CrashExploration exploration = new CrashExploration(work.toString(), config(), statesPerPoint, SEED);
-        WorkedServer server = new WorkedServer(config(), SEED, exploration);
+        CrashExploration exploration = new CrashExploration(work.toString(), work.config(), statesPerPoint, SEED);
+        WorkedServer server = new WorkedServer(work.config(), SEED, exploration);
         work.run(server);
         server.end();
+        exploration.throwFailure();
         return exploration;
     }
 }
