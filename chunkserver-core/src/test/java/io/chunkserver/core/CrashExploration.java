@@ -34,7 +34,8 @@ final class CrashExploration implements WorkedServer.CrashPoint {
 
     private final String name;
     private final ChunkServerConfig config;
-    private final int statesPerPoint;
+    private final int limit;
+    private final int drawn;
     private final SplittableRandom random;
     private long points;
     private long states;
@@ -42,13 +43,15 @@ final class CrashExploration implements WorkedServer.CrashPoint {
     private @Nullable AssertionError failure;
 
     /**
-     * @param name           of the work that is done, for messages
-     * @param statesPerPoint states to be looked at of one moment in one mode, at most; 0 only counts the moments
+     * @param name  of the work that is done, for messages
+     * @param limit of a moment with at most so many crashes in one mode all are looked at
+     * @param drawn of a moment with more crashes so many are drawn
      */
-    CrashExploration(String name, ChunkServerConfig config, int statesPerPoint, long seed) {
+    CrashExploration(String name, ChunkServerConfig config, int limit, int drawn, long seed) {
         this.name = name;
         this.config = config;
-        this.statesPerPoint = statesPerPoint;
+        this.limit = limit;
+        this.drawn = drawn;
         this.random = new SplittableRandom(seed);
     }
 
@@ -78,11 +81,11 @@ final class CrashExploration implements WorkedServer.CrashPoint {
     @Override
     public void reached(MemoryDisk disk, StoreHistory history, String next) {
         points++;
-        if (statesPerPoint > 0 && failure == null) {
+        if (failure == null) {
             try {
                 boolean all = true;
                 for (CrashMode mode : CrashMode.values()) {
-                    all &= explore(new Moment(disk, history, mode, next));
+                    all &= explore(new CrashMoment(disk, history, mode, next));
                 }
                 pointsWithAllStates += all ? 1 : 0;
             } catch (AssertionError e) {
@@ -91,36 +94,21 @@ final class CrashExploration implements WorkedServer.CrashPoint {
         }
     }
 
-    /** A disk that may crash. */
-    private record Moment(MemoryDisk disk, StoreHistory history, CrashMode mode, String next) {
-
-        boolean hasAtMost(int limit) {
-            EveryCrash crash = new EveryCrash();
-            for (int count = 0; count < limit; count++) {
-                var unused = disk.copyAfterCrash(mode, crash);
-                if (!crash.next()) {
-                    return true;
-                }
-            }
-            return false;
-        }
-    }
-
-    private boolean explore(Moment moment) {
-        if (moment.hasAtMost(statesPerPoint)) {
+    private boolean explore(CrashMoment moment) {
+        if (moment.crashes(limit).isPresent()) {
             EveryCrash crash = new EveryCrash();
             do {
                 look(moment, crash);
             } while (crash.next());
             return true;
         }
-        for (int i = 0; i < statesPerPoint; i++) {
+        for (int i = 0; i < drawn; i++) {
             look(moment, ChosenCrash.random(random));
         }
         return false;
     }
 
-    private void look(Moment moment, CrashChoices crash) {
+    private void look(CrashMoment moment, CrashChoices crash) {
         states++;
         MemoryDisk left = moment.disk().copyAfterCrash(moment.mode(), crash);
         try {
@@ -146,7 +134,7 @@ final class CrashExploration implements WorkedServer.CrashPoint {
     }
 
     /** What the first start showed is still there: readers have seen it. */
-    private void recoverAfterAnotherPowerLoss(MemoryDisk left, Moment moment) throws IOException {
+    private void recoverAfterAnotherPowerLoss(MemoryDisk left, CrashMoment moment) throws IOException {
         RecoveredServer first = recover(left, moment.history(), DiskScript.GOOD);
         ChosenCrash crash = ChosenCrash.random(random);
         MemoryDisk again = left.copyAfterCrash(moment.mode(), crash);
@@ -157,7 +145,7 @@ final class CrashExploration implements WorkedServer.CrashPoint {
                 .isEqualTo(first.visible());
     }
 
-    private void recoverAfterAPowerLossMeanwhile(MemoryDisk left, Moment moment) throws IOException {
+    private void recoverAfterAPowerLossMeanwhile(MemoryDisk left, CrashMoment moment) throws IOException {
         PowerLoss meanwhile = new PowerLoss(left, moment.mode());
         recover(left, moment.history(), meanwhile);
         if (meanwhile.leaves != null) {

@@ -22,8 +22,11 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class CrashExplorationTest {
 
-    private static final long STATES = Long.getLong("crash.states", 10_000);
+    private static final long STATES = Long.getLong("crash.states", 4000);
     private static final long SEED = Long.getLong("crash.seed", 1);
+
+    /** Of moments with at most this many crashes in one mode all are looked at. */
+    private static final int LIMIT = (int) Math.max(50, Math.min(STATES / 100, 5000));
 
     private static final ChunkId A = new ChunkId("file", 0);
     private static final ChunkId B = new ChunkId("file", 1);
@@ -188,10 +191,12 @@ class CrashExplorationTest {
     @ParameterizedTest
     @EnumSource
     void everyCrashLeavesWhatClientsWereTold(Work work) throws IOException {
-        CrashExploration counting = explore(work, 0);
-        long perPoint = STATES / Work.values().length / counting.points() / 2;
         long start = System.nanoTime();
-        CrashExploration exploration = explore(work, (int) Math.max(1, perPoint));
+        CrashSurvey survey = new CrashSurvey(LIMIT);
+        perform(work, survey);
+        int drawn = survey.drawnPerMoment(STATES / Work.values().length);
+        CrashExploration exploration = new CrashExploration(work.toString(), work.config(), LIMIT, drawn, SEED);
+        perform(work, exploration);
         System.out.printf(
                 "crashes of %s: %d states, %d crash points (%d with all their states), seed %d, %.1f s%n",
                 work,
@@ -200,15 +205,13 @@ class CrashExplorationTest {
                 exploration.pointsWithAllStates(),
                 SEED,
                 (System.nanoTime() - start) / 1e9);
-        assertThat(exploration.points()).isEqualTo(counting.points());
+        exploration.throwFailure();
+        assertThat(exploration.points()).isEqualTo(survey.points());
     }
 
-    private static CrashExploration explore(Work work, int statesPerPoint) throws IOException {
-        CrashExploration exploration = new CrashExploration(work.toString(), work.config(), statesPerPoint, SEED);
-        WorkedServer server = new WorkedServer(work.config(), SEED, exploration);
+    private static void perform(Work work, WorkedServer.CrashPoint crashPoint) throws IOException {
+        WorkedServer server = new WorkedServer(work.config(), SEED, crashPoint);
         work.run(server);
         server.end();
-        exploration.throwFailure();
-        return exploration;
     }
 }
