@@ -108,8 +108,9 @@ final class CrashExploration implements WorkedServer.CrashPoint {
         return false;
     }
 
-    private void look(CrashMoment moment, CrashChoices crash) {
+    private void look(CrashMoment before, CrashChoices crash) {
         states++;
+        CrashMoment moment = before.with(before.history().afterCrash(random.nextBoolean()));
         MemoryDisk left = moment.disk().copyAfterCrash(moment.mode(), crash);
         try {
             switch ((int) (states % 3)) {
@@ -161,7 +162,7 @@ final class CrashExploration implements WorkedServer.CrashPoint {
     }
 
     private RecoveredServer recover(MemoryDisk disk, StoreHistory history, DiskScript script) throws IOException {
-        RecoveredServer server = RecoveredServer.start(disk, config, script);
+        RecoveredServer server = RecoveredServer.start(disk, config, history, script);
         server.check(history);
         server.kill();
         return server;

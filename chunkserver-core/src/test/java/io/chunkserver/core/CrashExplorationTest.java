@@ -18,7 +18,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  * io.chunkserver.core.testkit.MemoryDisk} allow or in some that are drawn, and holds each recovery to what clients were told.
  *
  * <p>To look at more states: {@code mvn -pl chunkserver-core test -Dtest=CrashExplorationTest -Dcrash.states=500000}; at others:
- * {@code -Dcrash.seed=SEED}. The same seed and number look at the same states.
+ * {@code -Dcrash.seed=SEED}. The same seed and number look at the same states. When all states were looked at, the work is done
+ * again with the next seed: in another order where it is done at the same time, and with other second starts.
  */
 class CrashExplorationTest {
 
@@ -26,7 +27,7 @@ class CrashExplorationTest {
     private static final long SEED = Long.getLong("crash.seed", 1);
 
     /** Of moments with at most this many crashes in one mode all are looked at. */
-    private static final int LIMIT = (int) Math.max(50, Math.min(STATES / 100, 5000));
+    private static final int LIMIT = (int) Math.max(50, Math.min(STATES / 100, 2000));
 
     private static final ChunkId A = new ChunkId("file", 0);
     private static final ChunkId B = new ChunkId("file", 1);
@@ -100,6 +101,24 @@ class CrashExplorationTest {
                 server.store(B, 700);
                 server.losePower();
                 server.store(A, 10);
+            }
+        },
+        PROMISE {
+            @Override
+            void run(WorkedServer server) throws IOException {
+                startQuietly(server);
+                StoreHistory.Version first = store(server, A, 700);
+                server.promise(first);
+                server.commit(first);
+                StoreHistory.Version second = store(server, A, 1300);
+                StoreHistory.Version other = store(server, B, 600);
+                server.promise(second, other);
+                server.abort(second);
+                server.commit(other);
+                StoreHistory.Version gone = delete(server, A);
+                server.promise(gone);
+                server.restart();
+                server.commit(gone);
             }
         },
         ROTATE {
@@ -192,25 +211,32 @@ class CrashExplorationTest {
     @EnumSource
     void everyCrashLeavesWhatClientsWereTold(Work work) throws IOException {
         long start = System.nanoTime();
-        CrashSurvey survey = new CrashSurvey(LIMIT);
-        perform(work, survey);
-        int drawn = survey.drawnPerMoment(STATES / Work.values().length);
-        CrashExploration exploration = new CrashExploration(work.toString(), work.config(), LIMIT, drawn, SEED);
-        perform(work, exploration);
+        long states = 0;
+        long points = 0;
+        long pointsWithAllStates = 0;
+        long rounds = 0;
+        do {
+            long seed = SEED + rounds;
+            CrashSurvey survey = new CrashSurvey(LIMIT);
+            perform(work, seed, survey);
+            int drawn = survey.drawnPerMoment(STATES / Work.values().length);
+            CrashExploration exploration =
+                    new CrashExploration(work + " with seed " + seed, work.config(), LIMIT, drawn, seed);
+            perform(work, seed, exploration);
+            exploration.throwFailure();
+            assertThat(exploration.points()).as("crash points of seed %d", seed).isEqualTo(survey.points());
+            states += exploration.states();
+            points += exploration.points();
+            pointsWithAllStates += exploration.pointsWithAllStates();
+            rounds++;
+        } while (states + states / rounds <= STATES / Work.values().length);
         System.out.printf(
-                "crashes of %s: %d states, %d crash points (%d with all their states), seed %d, %.1f s%n",
-                work,
-                exploration.states(),
-                exploration.points(),
-                exploration.pointsWithAllStates(),
-                SEED,
-                (System.nanoTime() - start) / 1e9);
-        exploration.throwFailure();
-        assertThat(exploration.points()).isEqualTo(survey.points());
+                "crashes of %s: %d states, %d crash points (%d with all their states), seeds %d to %d, %.1f s%n",
+                work, states, points, pointsWithAllStates, SEED, SEED + rounds - 1, (System.nanoTime() - start) / 1e9);
     }
 
-    private static void perform(Work work, WorkedServer.CrashPoint crashPoint) throws IOException {
-        WorkedServer server = new WorkedServer(work.config(), SEED, crashPoint);
+    private static void perform(Work work, long seed, WorkedServer.CrashPoint crashPoint) throws IOException {
+        WorkedServer server = new WorkedServer(work.config(), seed, crashPoint);
         work.run(server);
         server.end();
     }

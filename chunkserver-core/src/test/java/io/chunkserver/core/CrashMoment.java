@@ -15,6 +15,10 @@ import java.util.OptionalInt;
  */
 record CrashMoment(MemoryDisk disk, StoreHistory history, CrashMode mode, String next) {
 
+    CrashMoment with(StoreHistory other) {
+        return new CrashMoment(disk, other, mode, next);
+    }
+
     /** In how many ways it can crash; empty when there are more than the limit. */
     OptionalInt crashes(int limit) {
         EveryCrash crash = new EveryCrash();

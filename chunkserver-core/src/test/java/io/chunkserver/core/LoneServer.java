@@ -10,6 +10,7 @@ import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.model.ReadMode;
 import io.chunkserver.core.model.ServerId;
+import io.chunkserver.core.replication.Replicas;
 import io.chunkserver.core.store.ChunkReader;
 import io.chunkserver.core.testkit.SimulatedTime;
 import java.io.IOException;
@@ -43,14 +44,16 @@ final class LoneServer {
     /**
      * Starts a server, which recovers what is on the disk, and waits until it has nothing more to do.
      *
-     * @param seed decides in which order its disk does what it is asked at the same time
+     * @param replicas the other servers
+     * @param seed     decides in which order its disk does what it is asked at the same time
      */
-    static LoneServer start(Disk disk, ChunkServerConfig config, long seed) throws IOException {
+    static LoneServer start(Disk disk, ChunkServerConfig config, Replicas replicas, long seed) throws IOException {
         SimulatedTime time = new SimulatedTime(new SplittableRandom(seed));
         SimulatedTime.Life life = time.life(Duration.ofMillis(20));
         ChunkServer server = ChunkServer.builder(disk)
                 .serverId(new ServerId("a"))
                 .config(config)
+                .replicas(replicas)
                 .environment(life.environment())
                 .start();
         time.runFor(QUIET);
@@ -73,6 +76,11 @@ final class LoneServer {
                 }
             });
         }
+        time.runFor(QUIET);
+    }
+
+    /** Runs what it was asked to do through {@link #server}. */
+    void run() {
         time.runFor(QUIET);
     }
 

@@ -39,14 +39,18 @@ final class RecoveredServer {
         this.server = server;
     }
 
-    /** Starts a server on what a crash left. */
-    static RecoveredServer start(MemoryDisk memory, ChunkServerConfig config) throws IOException {
-        return start(memory, config, DiskScript.GOOD);
-    }
-
-    /** Starts a server on what a crash left; the script is told of what its recovery does. */
-    static RecoveredServer start(MemoryDisk memory, ChunkServerConfig config, DiskScript script) throws IOException {
-        return new RecoveredServer(memory, config, LoneServer.start(new FaultyDisk(memory, script), config, 0));
+    /**
+     * Starts a server on what a crash left.
+     *
+     * @param history answers the server when it asks what became of its promises
+     * @param script  is told of what its recovery does
+     */
+    static RecoveredServer start(MemoryDisk memory, ChunkServerConfig config, StoreHistory history, DiskScript script)
+            throws IOException {
+        return new RecoveredServer(
+                memory,
+                config,
+                LoneServer.start(new FaultyDisk(memory, script), config, new ScriptedCoordinator(history), 0));
     }
 
     LoneServer server() {

@@ -1,5 +1,6 @@
 package io.chunkserver.core;
 
+import io.chunkserver.core.commit.InquiryAnswer;
 import io.chunkserver.core.commit.StoreRequest;
 import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ChunkId;
@@ -8,7 +9,7 @@ import io.chunkserver.core.model.Durability;
 import io.chunkserver.core.model.TransactionId;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +31,14 @@ final class StoreHistory {
         DELETE,
         CANCEL,
         WRONG_BASE
+    }
+
+    /** What another server has decided, or will, of a version that this one is to store as a member of a chain. */
+    enum Decision {
+        NOT_PROMISED,
+        PROMISED,
+        COMMIT,
+        ABORT
     }
 
     /** One version that a client asks for. */
@@ -55,7 +64,8 @@ final class StoreHistory {
     }
 
     private final Map<ChunkId, Version> acknowledged = new TreeMap<>();
-    private final Map<ChunkId, List<Version>> open = new HashMap<>();
+    private final Map<ChunkId, List<Version>> open = new TreeMap<>();
+    private final Map<Version, Decision> decisions = new LinkedHashMap<>();
     private @Nullable Version last;
     private long sequence;
 
@@ -72,6 +82,49 @@ final class StoreHistory {
 
     void begins(Version version) {
         open.computeIfAbsent(version.chunk(), any -> new ArrayList<>()).add(version);
+    }
+
+    /** The version is one of a chain whose coordinator is another server. */
+    void decides(Version version, Decision decision) {
+        decisions.put(version, decision);
+    }
+
+    /** What a coordinator says that knows this history. */
+    InquiryAnswer answer(TransactionId transaction) {
+        for (Map.Entry<Version, Decision> entry : decisions.entrySet()) {
+            if (entry.getKey().transaction().equals(transaction)) {
+                return switch (entry.getValue()) {
+                    case NOT_PROMISED, ABORT -> InquiryAnswer.ABORT;
+                    case PROMISED -> InquiryAnswer.PENDING;
+                    case COMMIT -> InquiryAnswer.COMMIT;
+                };
+            }
+        }
+        return InquiryAnswer.DONT_KNOW;
+    }
+
+    /**
+     * This history as it goes on when the server crashes now: coordinators decide what they have not decided yet, and what
+     * they have decided to commit counts as acknowledged.
+     *
+     * @param commit how they decide where a promise lets them choose
+     */
+    StoreHistory afterCrash(boolean commit) {
+        StoreHistory after = new StoreHistory();
+        after.acknowledged.putAll(acknowledged);
+        open.forEach((chunk, versions) -> after.open.put(chunk, new ArrayList<>(versions)));
+        decisions.forEach((version, decision) -> {
+            boolean committed = decision == Decision.COMMIT || (decision == Decision.PROMISED && commit);
+            after.decides(version, committed ? Decision.COMMIT : Decision.ABORT);
+            if (open.getOrDefault(version.chunk(), List.of()).contains(version)) {
+                if (committed) {
+                    after.committed(version);
+                } else {
+                    after.aborted(version);
+                }
+            }
+        });
+        return after;
     }
 
     void committed(Version version) {

@@ -31,6 +31,7 @@ final class WorkedServer {
 
     private final MemoryDisk memory = new MemoryDisk();
     private final StoreHistory history = new StoreHistory();
+    private final ScriptedCoordinator coordinator = new ScriptedCoordinator(history);
     private final ChunkServerConfig config;
     private final long seed;
     private final CrashPoint crashPoint;
@@ -57,7 +58,7 @@ final class WorkedServer {
     }
 
     void start() throws IOException {
-        server = LoneServer.start(new FaultyDisk(memory, this::before), config, seed);
+        server = LoneServer.start(new FaultyDisk(memory, this::before), config, coordinator, seed);
     }
 
     private DiskFault before(DiskOperation operation) {
@@ -86,6 +87,26 @@ final class WorkedServer {
     /** Does these at the same time. */
     void perform(StoreHistory.Version... versions) {
         running().perform(history, versions);
+    }
+
+    /** Has the server promise these as a member of a chain, at the same time. */
+    void promise(StoreHistory.Version... versions) {
+        for (StoreHistory.Version version : versions) {
+            coordinator.prepare(running().server(), version);
+        }
+        running().run();
+    }
+
+    /** Commits what was promised. */
+    void commit(StoreHistory.Version version) {
+        coordinator.commit(running().server(), version);
+        running().run();
+    }
+
+    /** Aborts what was promised. */
+    void abort(StoreHistory.Version version) {
+        coordinator.abort(running().server(), version);
+        running().run();
     }
 
     /** Closes the server in good order and starts it again. */
