@@ -85,7 +85,9 @@ final class CrashExploration implements WorkedServer.CrashPoint {
             try {
                 boolean all = true;
                 for (CrashMode mode : CrashMode.values()) {
-                    all &= explore(new CrashMoment(disk, history, mode, next));
+                    CrashMoment moment = new CrashMoment(disk, history, mode, next);
+                    all &= explore(moment);
+                    looked(moment, "the process died", () -> recoverTheProcess(moment));
                 }
                 pointsWithAllStates += all ? 1 : 0;
             } catch (AssertionError e) {
@@ -109,20 +111,41 @@ final class CrashExploration implements WorkedServer.CrashPoint {
     }
 
     private void look(CrashMoment before, CrashChoices crash) {
-        states++;
         CrashMoment moment = before.with(before.history().afterCrash(random.nextBoolean()));
         MemoryDisk left = moment.disk().copyAfterCrash(moment.mode(), crash);
-        try {
+        looked(moment, "choices " + crash, () -> {
             switch ((int) (states % 3)) {
                 case 0 -> recoverAfterTheProcessDied(left, moment.history());
                 case 1 -> recoverAfterAnotherPowerLoss(left, moment);
                 default -> recoverAfterAPowerLossMeanwhile(left, moment);
             }
+        });
+    }
+
+    private interface Look {
+        void look() throws IOException;
+    }
+
+    private void looked(CrashMoment moment, String crash, Look look) {
+        states++;
+        try {
+            look.look();
         } catch (IOException | RuntimeException | AssertionError e) {
             throw new AssertionError(
-                    name + ": crash at point " + points + ", before " + moment.next() + ", mode " + moment.mode()
-                            + ", choices " + crash + ", state " + states + ": " + e.getMessage(),
+                    name + ": crash at point " + points + ", before " + moment.next() + ", mode " + moment.mode() + ", "
+                            + crash + ", state " + states + ": " + e.getMessage(),
                     e);
+        }
+    }
+
+    /** The process dies and is started again while nothing more has become durable; then, or meanwhile, the power goes too. */
+    private void recoverTheProcess(CrashMoment before) throws IOException {
+        CrashMoment moment = before.with(before.history().afterCrash(random.nextBoolean()));
+        MemoryDisk left = moment.disk().copyAfterProcessDeath();
+        if (random.nextBoolean()) {
+            recoverAfterAnotherPowerLoss(left, moment);
+        } else {
+            recoverAfterAPowerLossMeanwhile(left, moment);
         }
     }
 

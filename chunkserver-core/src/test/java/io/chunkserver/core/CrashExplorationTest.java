@@ -219,7 +219,7 @@ class CrashExplorationTest {
             long seed = SEED + rounds;
             CrashSurvey survey = new CrashSurvey(LIMIT);
             perform(work, seed, survey);
-            int drawn = survey.drawnPerMoment(STATES / Work.values().length);
+            int drawn = Math.min(LIMIT, survey.drawnPerMoment(STATES / Work.values().length));
             CrashExploration exploration =
                     new CrashExploration(work + " with seed " + seed, work.config(), LIMIT, drawn, seed);
             perform(work, seed, exploration);

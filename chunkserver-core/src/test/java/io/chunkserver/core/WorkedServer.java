@@ -1,8 +1,6 @@
 package io.chunkserver.core;
 
 import io.chunkserver.core.model.ChunkId;
-import io.chunkserver.core.testkit.CrashChoices;
-import io.chunkserver.core.testkit.CrashMode;
 import io.chunkserver.core.testkit.DiskFault;
 import io.chunkserver.core.testkit.DiskOperation;
 import io.chunkserver.core.testkit.FaultyDisk;
@@ -117,17 +115,15 @@ final class WorkedServer {
 
     /** The process dies, the machine lives on. */
     void restart() throws IOException {
-        crash(CrashChoices.EVERYTHING);
+        running().kill();
+        memory.endProcess();
+        start();
     }
 
     /** Only what was forced is left. */
     void losePower() throws IOException {
-        crash(CrashChoices.NOTHING);
-    }
-
-    private void crash(CrashChoices choices) throws IOException {
         running().kill();
-        memory.crash(CrashMode.POSIX, choices);
+        memory.crash();
         start();
     }
 

@@ -20,6 +20,13 @@ final class EntryJournal {
     /** Not followed by any force. */
     private final List<EntryOperation> uncarried = new ArrayList<>();
 
+    EntryJournal copy(MemoryCopy copy) {
+        EntryJournal journal = new EntryJournal();
+        unforced.forEach(operation -> journal.unforced.add(copy.of(operation)));
+        uncarried.forEach(operation -> journal.uncarried.add(copy.of(operation)));
+        return journal;
+    }
+
     /** Makes a change. */
     void perform(EntryOperation operation) {
         operation.applyTo(MemoryDirectory::current);

@@ -50,7 +50,7 @@ public final class MemoryDisk implements Disk {
     private final Set<MemoryFile> openFiles = new HashSet<>();
     private final MemoryLocks locks = new MemoryLocks(toString());
     private MemoryTree tree;
-    private EntryJournal journal = new EntryJournal();
+    private EntryJournal journal;
     private long usedBytes;
 
     /** A disk with room for 1 TiB. */
@@ -59,12 +59,13 @@ public final class MemoryDisk implements Disk {
     }
 
     public MemoryDisk(long capacityBytes) {
-        this(capacityBytes, new MemoryTree(new MemoryDirectory()));
+        this(capacityBytes, new MemoryTree(new MemoryDirectory()), new EntryJournal());
     }
 
-    private MemoryDisk(long capacityBytes, MemoryTree tree) {
+    private MemoryDisk(long capacityBytes, MemoryTree tree, EntryJournal journal) {
         this.capacityBytes = capacityBytes;
         this.tree = tree;
+        this.journal = journal;
         countNames();
     }
 
@@ -77,6 +78,10 @@ public final class MemoryDisk implements Disk {
     public synchronized void crash(CrashMode mode, CrashChoices choices) {
         tree = treeAfterCrash(mode, choices);
         journal = new EntryJournal();
+        endUse();
+    }
+
+    private void endUse() {
         openFiles.forEach(MemoryFile::die);
         openFiles.clear();
         locks.releaseAll();
@@ -88,7 +93,24 @@ public final class MemoryDisk implements Disk {
      * choices give the same state, so that one moment can be looked at many times.
      */
     public synchronized MemoryDisk copyAfterCrash(CrashMode mode, CrashChoices choices) {
-        return new MemoryDisk(capacityBytes, treeAfterCrash(mode, choices));
+        return new MemoryDisk(capacityBytes, treeAfterCrash(mode, choices), new EntryJournal());
+    }
+
+    /**
+     * Another disk that is what the death of the process leaves at this moment, while the machine lives on: all that was done
+     * is there, what was not forced is still not durable, and nobody has a file open or locked.
+     */
+    public synchronized MemoryDisk copyAfterProcessDeath() {
+        MemoryCopy copy = new MemoryCopy();
+        return new MemoryDisk(capacityBytes, new MemoryTree(copy.of(tree.root())), journal.copy(copy));
+    }
+
+    /** The process that uses the disk dies, while the machine lives on: see {@link #copyAfterProcessDeath}. */
+    public synchronized void endProcess() {
+        MemoryDisk left = copyAfterProcessDeath();
+        tree = left.tree;
+        journal = left.journal;
+        endUse();
     }
 
     private MemoryTree treeAfterCrash(CrashMode mode, CrashChoices choices) {

@@ -127,6 +127,34 @@ class MemoryDiskDataCrashTest extends CrashStates {
         assertStatesInBothModes("");
     }
 
+    // The process alone
+
+    @Test
+    void whenTheProcessDiesAllIsThereAndNoMoreIsDurable() throws IOException {
+        file(A, "-");
+        disk.forceDirectory(ROOT);
+        DiskFile open = disk.openForWrite(A);
+        write(open, "AB", 0);
+        disk.rename(A, B);
+        Set<String> posix = states(CrashMode.POSIX);
+        Set<String> journal = states(CrashMode.JOURNAL);
+        MemoryDisk copy = disk.copyAfterProcessDeath();
+        disk.endProcess();
+
+        assertThat(tell(disk)).isEqualTo(tell(copy)).isEqualTo("b=AB");
+        assertThatThrownBy(open::size).isInstanceOf(IOException.class);
+        assertThat(disk.openFiles()).isZero();
+        assertThat(disk.usedBytes()).isEqualTo(MemoryDisk.BLOCK_BYTES);
+        assertThat(states(CrashMode.POSIX)).isEqualTo(posix);
+        assertThat(states(CrashMode.JOURNAL)).isEqualTo(journal);
+
+        disk.openForWrite(B).force();
+        disk.forceDirectory(ROOT);
+        assertStatesInBothModes("b=AB");
+        assertThat(tell(copy.copyAfterCrash(CrashMode.POSIX, CrashChoices.NOTHING)))
+                .isEqualTo("a=-");
+    }
+
     // Choices
 
     @Test

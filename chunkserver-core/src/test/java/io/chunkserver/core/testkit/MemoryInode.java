@@ -54,6 +54,15 @@ final class MemoryInode implements MemoryNode {
         pending.clear();
     }
 
+    /** The file as it is, with nobody who uses it. */
+    MemoryInode copy() {
+        MemoryInode copy = new MemoryInode(new ByteImage(durable));
+        copy.current = new ByteImage(current);
+        copy.pending.addAll(pending);
+        copy.lossy = lossy;
+        return copy;
+    }
+
     /** The file as a crash leaves it. */
     MemoryInode afterCrash(CrashChoices choices) {
         ByteImage left = new ByteImage(durable);
