@@ -107,9 +107,9 @@ public final class MemoryDisk implements Disk {
 
     /** The process that uses the disk dies, while the machine lives on: see {@link #copyAfterProcessDeath}. */
     public synchronized void endProcess() {
-        MemoryDisk left = copyAfterProcessDeath();
-        tree = left.tree;
-        journal = left.journal;
+        MemoryCopy copy = new MemoryCopy();
+        tree = new MemoryTree(copy.of(tree.root()));
+        journal = journal.copy(copy);
         endUse();
     }
 
