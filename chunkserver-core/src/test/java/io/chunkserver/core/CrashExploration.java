@@ -1,7 +1,9 @@
 package io.chunkserver.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.chunkserver.core.disk.DiskFile;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.core.testkit.ChosenCrash;
@@ -9,11 +11,15 @@ import io.chunkserver.core.testkit.CrashChoices;
 import io.chunkserver.core.testkit.CrashMode;
 import io.chunkserver.core.testkit.DiskFault;
 import io.chunkserver.core.testkit.DiskOperation;
+import io.chunkserver.core.testkit.DiskOperation.Kind;
 import io.chunkserver.core.testkit.DiskScript;
 import io.chunkserver.core.testkit.EveryCrash;
+import io.chunkserver.core.testkit.FaultyDisk;
 import io.chunkserver.core.testkit.MemoryDisk;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -79,7 +85,7 @@ final class CrashExploration implements WorkedServer.CrashPoint {
 
     /** Looks no more after a failure, which is kept, since this is called by a task of the server. */
     @Override
-    public void reached(MemoryDisk disk, StoreHistory history, String next) {
+    public void reached(MemoryDisk disk, StoreHistory history, Optional<DiskOperation> next) {
         points++;
         if (failure == null) {
             try {
@@ -87,7 +93,10 @@ final class CrashExploration implements WorkedServer.CrashPoint {
                 for (CrashMode mode : CrashMode.values()) {
                     CrashMoment moment = new CrashMoment(disk, history, mode, next);
                     all &= explore(moment);
-                    looked(moment, "the process died", () -> recoverTheProcess(moment));
+                    looked(moment, "the process died", () -> recoverTheProcess(moment, false));
+                    if (next.isPresent() && next.get().kind() == Kind.FORCE) {
+                        looked(moment, "the force failed", () -> recoverTheProcess(moment, true));
+                    }
                 }
                 pointsWithAllStates += all ? 1 : 0;
             } catch (AssertionError e) {
@@ -122,6 +131,10 @@ final class CrashExploration implements WorkedServer.CrashPoint {
         });
     }
 
+    private static String describe(DiskOperation operation) {
+        return operation.kind() + " " + operation.path();
+    }
+
     private interface Look {
         void look() throws IOException;
     }
@@ -132,20 +145,36 @@ final class CrashExploration implements WorkedServer.CrashPoint {
             look.look();
         } catch (IOException | RuntimeException | AssertionError e) {
             throw new AssertionError(
-                    name + ": crash at point " + points + ", before " + moment.next() + ", mode " + moment.mode() + ", "
+                    name + ": crash at point " + points + ", before "
+                            + moment.next().map(CrashExploration::describe).orElse("the end") + ", mode "
+                            + moment.mode() + ", "
                             + crash + ", state " + states + ": " + e.getMessage(),
                     e);
         }
     }
 
-    /** The process dies and is started again while nothing more has become durable; then, or meanwhile, the power goes too. */
-    private void recoverTheProcess(CrashMoment before) throws IOException {
+    /**
+     * The process dies and is started again while nothing more has become durable; then, or meanwhile, the power goes too.
+     *
+     * @param failedForce whether it dies of the force that comes next: what that had to write can be read until the power goes
+     */
+    private void recoverTheProcess(CrashMoment before, boolean failedForce) throws IOException {
         CrashMoment moment = before.with(before.history().afterCrash(random.nextBoolean()));
         MemoryDisk left = moment.disk().copyAfterProcessDeath();
+        if (failedForce) {
+            failForce(left, moment.next().orElseThrow().path());
+        }
         if (random.nextBoolean()) {
             recoverAfterAnotherPowerLoss(left, moment);
         } else {
             recoverAfterAPowerLossMeanwhile(left, moment);
+        }
+    }
+
+    private static void failForce(MemoryDisk disk, Path file) throws IOException {
+        DiskScript failing = DiskScript.once(operation -> operation.kind() == Kind.FORCE, 0, DiskFault.IO_ERROR);
+        try (DiskFile open = new FaultyDisk(disk, failing).openForWrite(file)) {
+            assertThatThrownBy(open::force).isInstanceOf(IOException.class);
         }
     }
 
@@ -209,7 +238,7 @@ final class CrashExploration implements WorkedServer.CrashPoint {
         @Override
         public DiskFault before(DiskOperation operation) {
             if (operation.isChange() && changesLeft-- == 0) {
-                next = operation.kind() + " " + operation.path();
+                next = describe(operation);
                 leaves = disk.copyAfterCrash(mode, crash);
             }
             return DiskFault.NONE;

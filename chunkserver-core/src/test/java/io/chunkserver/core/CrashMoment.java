@@ -1,8 +1,10 @@
 package io.chunkserver.core;
 
 import io.chunkserver.core.testkit.CrashMode;
+import io.chunkserver.core.testkit.DiskOperation;
 import io.chunkserver.core.testkit.EveryCrash;
 import io.chunkserver.core.testkit.MemoryDisk;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -11,9 +13,9 @@ import java.util.OptionalInt;
  * @param disk    as it is
  * @param history what clients have been told
  * @param mode    how it crashes
- * @param next    what was about to be done
+ * @param next    what was about to be done, if anything
  */
-record CrashMoment(MemoryDisk disk, StoreHistory history, CrashMode mode, String next) {
+record CrashMoment(MemoryDisk disk, StoreHistory history, CrashMode mode, Optional<DiskOperation> next) {
 
     CrashMoment with(StoreHistory other) {
         return new CrashMoment(disk, other, mode, next);

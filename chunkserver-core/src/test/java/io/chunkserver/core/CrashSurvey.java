@@ -1,7 +1,9 @@
 package io.chunkserver.core;
 
 import io.chunkserver.core.testkit.CrashMode;
+import io.chunkserver.core.testkit.DiskOperation;
 import io.chunkserver.core.testkit.MemoryDisk;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Counts the crashes that a {@link CrashExploration} of the same work can look at, to share its states among them. */
@@ -18,7 +20,7 @@ final class CrashSurvey implements WorkedServer.CrashPoint {
     }
 
     @Override
-    public void reached(MemoryDisk disk, StoreHistory history, String next) {
+    public void reached(MemoryDisk disk, StoreHistory history, Optional<DiskOperation> next) {
         points++;
         for (CrashMode mode : CrashMode.values()) {
             OptionalInt crashes = new CrashMoment(disk, history, mode, next).crashes(limit);

@@ -6,6 +6,7 @@ import io.chunkserver.core.testkit.DiskOperation;
 import io.chunkserver.core.testkit.FaultyDisk;
 import io.chunkserver.core.testkit.MemoryDisk;
 import java.io.IOException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,9 +23,9 @@ final class WorkedServer {
          *
          * @param disk    as it is now; not to be changed
          * @param history what clients have been told until now
-         * @param next    what the server is about to do
+         * @param next    what the server is about to do; empty at the end
          */
-        void reached(MemoryDisk disk, StoreHistory history, String next);
+        void reached(MemoryDisk disk, StoreHistory history, Optional<DiskOperation> next);
     }
 
     private final MemoryDisk memory = new MemoryDisk();
@@ -61,7 +62,7 @@ final class WorkedServer {
 
     private DiskFault before(DiskOperation operation) {
         if (watched && operation.isChange()) {
-            crashPoint.reached(memory, history, operation.kind() + " " + operation.path());
+            crashPoint.reached(memory, history, Optional.of(operation));
         }
         return DiskFault.NONE;
     }
@@ -69,7 +70,7 @@ final class WorkedServer {
     /** Nothing more is going to be done. */
     void end() {
         if (watched) {
-            crashPoint.reached(memory, history, "the end");
+            crashPoint.reached(memory, history, Optional.empty());
         }
         running().kill();
     }

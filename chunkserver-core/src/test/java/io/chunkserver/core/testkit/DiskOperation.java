@@ -6,7 +6,7 @@ import java.nio.file.Path;
  * One call to a disk or to an open file of it.
  *
  * @param kind what is done
- * @param path what it is done to; of a file, the name under which it was opened
+ * @param path what it is done to; of an open file, its present name; of a rename, the old one
  */
 public record DiskOperation(Kind kind, Path path) {
 

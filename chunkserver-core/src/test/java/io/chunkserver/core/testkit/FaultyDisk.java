@@ -10,6 +10,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Hands everything on to another disk, and has a script say what goes wrong.
@@ -25,6 +27,9 @@ public final class FaultyDisk implements Disk {
 
     private final Disk disk;
     private final DiskScript script;
+
+    /** Their names are kept up to date, so that the script hears of a file by the name that it has. */
+    private final Set<FaultyFile> open = ConcurrentHashMap.newKeySet();
 
     public FaultyDisk(Disk disk, DiskScript script) {
         this.disk = disk;
@@ -53,25 +58,32 @@ public final class FaultyDisk implements Disk {
     @Override
     public DiskFile create(Path file) throws IOException {
         meet(Kind.CREATE, file);
-        return new FaultyFile(file, disk.create(file));
+        return opened(file, disk.create(file));
     }
 
     @Override
     public DiskFile openForRead(Path file) throws IOException {
         meet(Kind.OPEN, file);
-        return new FaultyFile(file, disk.openForRead(file));
+        return opened(file, disk.openForRead(file));
     }
 
     @Override
     public DiskFile openForWrite(Path file) throws IOException {
         meet(Kind.OPEN, file);
-        return new FaultyFile(file, disk.openForWrite(file));
+        return opened(file, disk.openForWrite(file));
+    }
+
+    private FaultyFile opened(Path path, DiskFile file) {
+        FaultyFile faulty = new FaultyFile(path, file);
+        open.add(faulty);
+        return faulty;
     }
 
     @Override
     public void rename(Path from, Path to) throws IOException {
         meet(Kind.RENAME, from);
         disk.rename(from, to);
+        open.forEach(file -> file.renamed(from, to));
     }
 
     @Override
@@ -126,12 +138,18 @@ public final class FaultyDisk implements Disk {
 
     private final class FaultyFile implements DiskFile {
 
-        private final Path path;
         private final DiskFile file;
+        private volatile Path path;
 
         FaultyFile(Path path, DiskFile file) {
             this.path = path;
             this.file = file;
+        }
+
+        void renamed(Path from, Path to) {
+            if (path.equals(from)) {
+                path = to;
+            }
         }
 
         @Override
@@ -210,6 +228,7 @@ public final class FaultyDisk implements Disk {
         /** Never fails: after a failed close nobody knows anything, and nobody asks. */
         @Override
         public void close() throws IOException {
+            open.remove(this);
             file.close();
         }
     }
