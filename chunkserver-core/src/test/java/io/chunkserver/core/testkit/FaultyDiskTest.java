@@ -135,6 +135,23 @@ class FaultyDiskTest {
     }
 
     @Test
+    void theScriptHearsOfAnOpenFileByTheNameThatItHas() throws IOException {
+        List<Path> written = new ArrayList<>();
+        FaultyDisk disk = new FaultyDisk(memory, operation -> {
+            if (operation.kind() == Kind.WRITE) {
+                written.add(operation.path());
+            }
+            return DiskFault.NONE;
+        });
+        try (DiskFile file = disk.create(FILE)) {
+            file.writeFully(ByteBuffer.wrap(BYTES), 0);
+            disk.rename(FILE, Path.of("renamed"));
+            file.writeFully(ByteBuffer.wrap(BYTES), 0);
+        }
+        assertThat(written).containsExactly(FILE, Path.of("renamed"));
+    }
+
+    @Test
     void aDiskHangsUntilItIsLetGo() throws Exception {
         CountDownLatch reached = new CountDownLatch(1);
         CountDownLatch released = new CountDownLatch(1);

@@ -37,9 +37,8 @@ import java.util.Set;
  * fit is cut short, and one of which nothing fits is a {@link DiskFullException}. A deleted file frees its room when it
  * is closed.
  *
- * <p><b>Determinism.</b> What it does depends on nothing but the calls. Files have at most 2 GiB.
- *
- * <p><b>Threads.</b> Safe for many threads; all calls exclude each other.
+ * <p><b>Determinism.</b> What it does depends on nothing but the calls. Files have at most 2 GiB. Safe for many threads; all
+ * calls exclude each other.
  */
 public final class MemoryDisk implements Disk {
 
@@ -105,7 +104,7 @@ public final class MemoryDisk implements Disk {
         return new MemoryDisk(capacityBytes, new MemoryTree(copy.of(tree.root())), journal.copy(copy));
     }
 
-    /** The process that uses the disk dies, while the machine lives on: see {@link #copyAfterProcessDeath}. */
+    /** The process that uses the disk dies, see {@link #copyAfterProcessDeath}. */
     public synchronized void endProcess() {
         MemoryCopy copy = new MemoryCopy();
         tree = new MemoryTree(copy.of(tree.root()));
