@@ -21,6 +21,8 @@ import io.chunkserver.core.model.ReadMode;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.core.store.ChunkReader;
+import io.chunkserver.core.testkit.ChosenCrash;
+import io.chunkserver.core.testkit.CrashMode;
 import io.chunkserver.core.testkit.MemoryDisk;
 import io.chunkserver.core.testkit.SimulatedNetwork;
 import io.chunkserver.core.testkit.SimulatedTime;
@@ -43,8 +45,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Three real servers on one thread with simulated time, network and disks: clients store while servers crash, messages are lost
- * or come twice and links are cut. In the end, when all is healed, the promises are checked.
+ * Three real servers on one thread with simulated time, network and disks: clients store while servers crash, which leaves of
+ * what was not forced whatever chance says, messages are lost or come twice and links are cut. In the end, when all is healed, the promises are checked.
  *
  * <p>One seed is one run. To repeat one: {@code mvn -pl chunkserver-core test -Dtest=ClusterSimulation -Dsimulation.seed=SEED}.
  * To explore more: {@code -Dsimulation.runs=N}.
@@ -94,10 +96,13 @@ class ClusterSimulation {
         private final Map<String, ChunkServer> servers = new LinkedHashMap<>();
         private final Map<ChunkId, List<Store>> stores = new LinkedHashMap<>();
         private final Map<ChunkId, Receipt> newest = new HashMap<>();
+        private final CrashMode mode;
+        private boolean healed;
         private long sequence;
 
         Run(int seed) {
             random = new SplittableRandom(seed);
+            mode = random.nextBoolean() ? CrashMode.POSIX : CrashMode.JOURNAL;
             time = new SimulatedTime(random);
             network = new SimulatedNetwork(time, random);
             NAMES.forEach(name -> disks.put(name, new MemoryDisk()));
@@ -132,7 +137,7 @@ class ClusterSimulation {
                     store(name);
                     if (random.nextInt(3) == 0) {
                         String victim = NAMES.get(random.nextInt(NAMES.size()));
-                        time.after(time.upTo(LONGEST_STORE), () -> crash(victim));
+                        time.after(time.upTo(LONGEST_STORE), () -> crashUnlessHealed(victim));
                     }
                 }
             }
@@ -167,7 +172,14 @@ class ClusterSimulation {
             if (servers.remove(name) != null) {
                 network.down(name);
                 lives.get(name).end();
-                disks.get(name).crash();
+                disks.get(name).crash(mode, ChosenCrash.random(random));
+            }
+        }
+
+        /** A crash that was drawn in the last step may come when all has been healed. */
+        private void crashUnlessHealed(String name) {
+            if (!healed) {
+                crash(name);
             }
         }
 
@@ -228,6 +240,7 @@ class ClusterSimulation {
         }
 
         private void heal() throws IOException {
+            healed = true;
             network.heal();
             for (String name : NAMES) {
                 if (!servers.containsKey(name)) {
