@@ -39,6 +39,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -220,7 +221,16 @@ public final class ChunkServer implements Closeable {
                         return CompletableFuture.failedFuture(named(e));
                     }
                 },
-                environment.disk());
+                this::onDisk);
+    }
+
+    /** When the server has closed, the store refuses the task in good words, and need not wait for the disk to do so. */
+    private void onDisk(Runnable task) {
+        try {
+            environment.disk().execute(task);
+        } catch (RejectedExecutionException closing) {
+            task.run();
+        }
     }
 
     private ChunkReader openAtLeast(ChunkId chunk, ReadMode mode) throws IOException {
@@ -276,7 +286,7 @@ public final class ChunkServer implements Closeable {
                                 return CompletableFuture.failedFuture(named(e));
                             }
                         },
-                        environment.disk());
+                        this::onDisk);
     }
 
     /**
@@ -395,18 +405,18 @@ public final class ChunkServer implements Closeable {
     }
 
     /**
-     * Stops the server: what was begun on the disk is completed, open transactions stay as the log has them, everything is
-     * closed and the directory unlocked. Idempotent.
+     * Stops the server: what was begun on the disk is completed, open transactions stay as the log has them, whoever waits for
+     * one is answered, everything is closed and the directory unlocked. Idempotent.
      */
     @Override
     public void close() throws IOException {
         if (closed.compareAndSet(false, true)) {
-            parts.admission()
-                    .close(Failure.of(ErrorCode.DRAINING, "the server is closed")
-                            .at(self().id()));
+            Failure why = Failure.of(ErrorCode.DRAINING, "the server is closed").at(self().id());
+            parts.admission().close(why);
             if (ownThreads != null) {
                 ownThreads.close();
             }
+            parts.coordinator().close(why);
             parts.close();
         }
     }
