@@ -113,7 +113,17 @@ public final class ChainCoordinator implements TwoPhaseCoordinator {
                 .log()
                 .table()
                 .outcome(request.transaction())
-                .map(outcome -> EndedWriter.of(outcome, request, participant.self()));
+                .map(outcome -> EndedWriter.of(outcome, request, participant.self(), isVisible(outcome)));
+    }
+
+    /** The decision is in the log before the version is in its place; of a deletion there may be no trace any more. */
+    private boolean isVisible(Outcome outcome) {
+        return participant
+                .storage()
+                .store()
+                .stat(outcome.chunk())
+                .map(info -> !outcome.version().isNewerThan(info.version()))
+                .orElse(outcome.tombstone());
     }
 
     private Optional<Failure> refusal(StoreRequest request) {
