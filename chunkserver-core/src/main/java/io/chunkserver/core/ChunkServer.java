@@ -106,7 +106,7 @@ public final class ChunkServer implements Closeable {
             Environment environment = threads.environment();
             return new ChunkServer(OpenParts.open(builder, environment), builder.config(), environment, threads);
         } catch (IOException | RuntimeException e) {
-            threads.close();
+            threads.close(ServerThreads.CLOSE_PATIENCE);
             throw e;
         }
     }
@@ -407,16 +407,24 @@ public final class ChunkServer implements Closeable {
     /**
      * Stops the server: what was begun on the disk is completed, open transactions stay as the log has them, whoever waits for
      * one is answered, everything is closed and the directory unlocked. Idempotent.
+     *
+     * @throws ChunkServerException with {@code DISK_FAILED} when the disk has hung for half a minute: its threads are left behind
+     *     then, and the directory stays locked
      */
     @Override
     public void close() throws IOException {
         if (closed.compareAndSet(false, true)) {
             Failure why = Failure.of(ErrorCode.DRAINING, "the server is closed").at(self().id());
             parts.admission().close(why);
-            if (ownThreads != null) {
-                ownThreads.close();
-            }
+            boolean ended = ownThreads == null || ownThreads.close(ServerThreads.CLOSE_PATIENCE);
             parts.coordinator().close(why);
+            if (!ended) {
+                // What hangs may still be written some day: nobody else must have the directory until then.
+                throw Failure.of(ErrorCode.DISK_FAILED, "the disk does not answer; the data directory stays locked")
+                        .withHint("end the process")
+                        .at(self().id())
+                        .toException();
+            }
             parts.close();
         }
     }
