@@ -39,6 +39,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -105,7 +106,7 @@ public final class ChunkServer implements Closeable {
             Environment environment = threads.environment();
             return new ChunkServer(OpenParts.open(builder, environment), builder.config(), environment, threads);
         } catch (IOException | RuntimeException e) {
-            threads.close();
+            threads.close(ServerThreads.CLOSE_PATIENCE);
             throw e;
         }
     }
@@ -220,7 +221,16 @@ public final class ChunkServer implements Closeable {
                         return CompletableFuture.failedFuture(named(e));
                     }
                 },
-                environment.disk());
+                this::onDisk);
+    }
+
+    /** When the server has closed, the store refuses the task in good words, and need not wait for the disk to do so. */
+    private void onDisk(Runnable task) {
+        try {
+            environment.disk().execute(task);
+        } catch (RejectedExecutionException closing) {
+            task.run();
+        }
     }
 
     private ChunkReader openAtLeast(ChunkId chunk, ReadMode mode) throws IOException {
@@ -276,7 +286,7 @@ public final class ChunkServer implements Closeable {
                                 return CompletableFuture.failedFuture(named(e));
                             }
                         },
-                        environment.disk());
+                        this::onDisk);
     }
 
     /**
@@ -395,17 +405,25 @@ public final class ChunkServer implements Closeable {
     }
 
     /**
-     * Stops the server: what was begun on the disk is completed, open transactions stay as the log has them, everything is
-     * closed and the directory unlocked. Idempotent.
+     * Stops the server: what was begun on the disk is completed, open transactions stay as the log has them, whoever waits for
+     * one is answered, everything is closed and the directory unlocked. Idempotent.
+     *
+     * @throws ChunkServerException with {@code DISK_FAILED} when the disk has hung for half a minute: its threads are left behind
+     *     then, and the directory stays locked
      */
     @Override
     public void close() throws IOException {
         if (closed.compareAndSet(false, true)) {
-            parts.admission()
-                    .close(Failure.of(ErrorCode.DRAINING, "the server is closed")
-                            .at(self().id()));
-            if (ownThreads != null) {
-                ownThreads.close();
+            Failure why = Failure.of(ErrorCode.DRAINING, "the server is closed").at(self().id());
+            parts.admission().close(why);
+            boolean ended = ownThreads == null || ownThreads.close(ServerThreads.CLOSE_PATIENCE);
+            parts.coordinator().close(why);
+            if (!ended) {
+                // What hangs may still be written some day: nobody else must have the directory until then.
+                throw Failure.of(ErrorCode.DISK_FAILED, "the disk does not answer; the data directory stays locked")
+                        .withHint("end the process")
+                        .at(self().id())
+                        .toException();
             }
             parts.close();
         }

@@ -2,6 +2,7 @@ package io.chunkserver.core;
 
 import io.chunkserver.core.commit.Environment;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -23,7 +24,7 @@ final class ServerThreads {
     private static final long IDLE_SECONDS = 30;
 
     /** How long closing waits for the disk; beyond it a hung disk's threads are left behind, as daemons. */
-    private static final long CLOSE_SECONDS = 30;
+    static final Duration CLOSE_PATIENCE = Duration.ofSeconds(30);
 
     private final ScheduledThreadPoolExecutor timers;
     private final ThreadPoolExecutor disk;
@@ -53,19 +54,26 @@ final class ServerThreads {
         return new Environment(InstantSource.system(), new SecureRandom(), timers, disk, log);
     }
 
-    /** Runs what was begun and takes nothing new. */
-    void close() {
+    /**
+     * Runs what was begun and takes nothing new.
+     *
+     * @param patience how long the disk may take, and then the log
+     * @return false when a disk that hangs has its threads still
+     */
+    boolean close(Duration patience) {
         timers.shutdownNow();
+        boolean ended = true;
         for (ExecutorService executor : List.of(disk, log)) {
             executor.shutdown();
-            awaitEnd(executor);
+            ended &= awaitEnd(executor, patience);
         }
+        return ended;
     }
 
-    private static void awaitEnd(ExecutorService executor) {
+    private static boolean awaitEnd(ExecutorService executor, Duration patience) {
         boolean interrupted = false;
         boolean ended = false;
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSE_SECONDS);
+        long deadline = System.nanoTime() + patience.toNanos();
         while (!ended && System.nanoTime() < deadline) {
             try {
                 ended = executor.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
@@ -74,11 +82,12 @@ final class ServerThreads {
             }
         }
         if (!ended) {
-            LOG.warn("the disk did not answer within {} s; its threads are left behind", CLOSE_SECONDS);
+            LOG.warn("the disk did not answer within {} ms; its threads are left behind", patience.toMillis());
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+        return ended;
     }
 
     private static ThreadFactory named(String role) {

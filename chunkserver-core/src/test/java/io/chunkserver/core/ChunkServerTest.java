@@ -100,8 +100,10 @@ class ChunkServerTest {
                 .start()) {
             assertThatThrownBy(() -> server.store(CHUNK, new ByteArrayInputStream(bytes(200_000, 1)), 200_000))
                     .asInstanceOf(InstanceOfAssertFactories.type(ChunkServerException.InsufficientSpace.class))
-                    .satisfies(refused ->
-                            assertThat(refused.failure().availableBytes()).hasValue(100_000));
+                    .satisfies(refused -> {
+                        assertThat(refused.failure().availableBytes()).hasValue(100_000);
+                        assertThat(refused.failure().message()).contains("chunk " + CHUNK);
+                    });
             assertCode(
                     ErrorCode.CHUNK_TOO_LARGE,
                     () -> server.store(CHUNK, new ByteArrayInputStream(bytes(1, 1)), 65L * 1024 * 1024));

@@ -16,8 +16,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -111,7 +113,17 @@ public final class ChainCoordinator implements TwoPhaseCoordinator {
                 .log()
                 .table()
                 .outcome(request.transaction())
-                .map(outcome -> EndedWriter.of(outcome, request, participant.self()));
+                .map(outcome -> EndedWriter.of(outcome, request, participant.self(), isVisible(outcome)));
+    }
+
+    /** The decision is in the log before the version is in its place; of a deletion there may be no trace any more. */
+    private boolean isVisible(Outcome outcome) {
+        return participant
+                .storage()
+                .store()
+                .stat(outcome.chunk())
+                .map(info -> !outcome.version().isNewerThan(info.version()))
+                .orElse(outcome.tombstone());
     }
 
     private Optional<Failure> refusal(StoreRequest request) {
@@ -219,7 +231,22 @@ public final class ChainCoordinator implements TwoPhaseCoordinator {
         open.remove(transaction.id(), transaction);
     }
 
+    /** A step for which the server has no timer any more is left to {@link #close}. */
     Future<?> schedule(Runnable step, Duration delay) {
-        return participant.environment().timers().schedule(step, delay.toNanos(), NANOSECONDS);
+        try {
+            return participant.environment().timers().schedule(step, delay.toNanos(), NANOSECONDS);
+        } catch (RejectedExecutionException closing) {
+            return CompletableFuture.completedFuture(null);
+        }
+    }
+
+    /**
+     * Answers all who still wait, as far as the log has got: committed, aborted, or unknown. To be called when nothing that was
+     * begun is still being done, and no timer is left that could end the wait.
+     */
+    public void close(Failure why) {
+        for (CoordinatedTransaction transaction : List.copyOf(open.values())) {
+            transaction.end(why);
+        }
     }
 }

@@ -263,14 +263,24 @@ final class ChunkLane {
                     if (failure == null) {
                         handle(forced.get());
                     } else {
-                        failed.accept(failure(ChunkServerException.from(failure)));
+                        failed.accept(logFailure(failure(ChunkServerException.from(failure))));
                     }
                 }));
     }
 
-    /** Of a record that a failed disk did not take nobody knows; every other refusal came before it was written. */
+    private Failure logFailure(Failure why) {
+        if (mayBeDurable(why)) {
+            participant.admission().close(why);
+        }
+        return why;
+    }
+
+    /**
+     * Of a record that the log was writing when its disk failed, or when a defect ended it, nobody knows; every other refusal came
+     * before it was written.
+     */
     static boolean mayBeDurable(Failure why) {
-        return why.code() == ErrorCode.DISK_FAILED;
+        return why.code() == ErrorCode.DISK_FAILED || why.code() == ErrorCode.INTERNAL;
     }
 
     private void voteYes(StageKey key) {

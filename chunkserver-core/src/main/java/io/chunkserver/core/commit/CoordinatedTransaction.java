@@ -132,6 +132,12 @@ final class CoordinatedTransaction implements ChunkWriter {
         handle(new CoordinatorEvent.GivenUp(why));
     }
 
+    /** Answers the client now, whatever is known: nobody else will. */
+    void end(Failure why) {
+        handle(new CoordinatorEvent.GivenUp(why));
+        handle(new CoordinatorEvent.ConfirmationsOverdue());
+    }
+
     /** How far the attempt is. */
     Phase phase() {
         return state.phase();

@@ -22,8 +22,12 @@ final class EndedWriter implements ChunkWriter {
         return new EndedWriter(CompletableFuture.failedFuture(why.toException()));
     }
 
-    /** A retry of a committed transaction hears its receipt again, if it asks for the same chunk. */
-    static EndedWriter of(Outcome outcome, StoreRequest request, ServerId self) {
+    /**
+     * A retry of a committed transaction hears its receipt again, if it asks for the same chunk.
+     *
+     * @param visible whether this server shows the version, or a later one, already
+     */
+    static EndedWriter of(Outcome outcome, StoreRequest request, ServerId self, boolean visible) {
         if (!outcome.chunk().equals(request.chunk()) || outcome.tombstone() != request.tombstone()) {
             return refused(Failure.of(
                             ErrorCode.INVALID_ARGUMENT,
@@ -40,7 +44,7 @@ final class EndedWriter implements ChunkWriter {
                 outcome.crc32c(),
                 outcome.durability(),
                 outcome.members(),
-                List.of(self))));
+                visible ? List.of(self) : List.of())));
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.chunkserver.core.commit;
 import io.chunkserver.core.checksum.CheckedBlock;
 import io.chunkserver.core.commit.ParticipantState.Phase;
 import io.chunkserver.core.commit.log.LogRecord.Prepared;
+import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.ChunkInfo;
@@ -34,11 +35,10 @@ final class Hold {
     /**
      * Reserves the most that the chunk may take and creates its staged file.
      *
-     * @throws io.chunkserver.core.error.ChunkServerException.InsufficientSpace when there is not enough
+     * @throws ChunkServerException.InsufficientSpace when there is not enough
      */
     static Hold begin(PrepareRequest request, Storage storage) throws IOException {
-        Reservation reservation = storage.space()
-                .reserve(storage.store().storedBytes(request.chunk(), request.attributes(), request.maxLengthBytes()));
+        Reservation reservation = reserve(request, storage);
         try {
             StagedChunk stage = storage.store()
                     .stage(new StageRequest(
@@ -53,6 +53,23 @@ final class Hold {
         } catch (IOException | RuntimeException e) {
             reservation.forfeit();
             throw e;
+        }
+    }
+
+    private static Reservation reserve(PrepareRequest request, Storage storage) throws IOException {
+        long bytes = storage.store().storedBytes(request.chunk(), request.attributes(), request.maxLengthBytes());
+        try {
+            return storage.space().reserve(bytes);
+        } catch (ChunkServerException.InsufficientSpace e) {
+            Failure why = e.failure();
+            throw new Failure(
+                            why.code(),
+                            "chunk " + request.chunk() + " does not fit: " + why.message(),
+                            why.hint(),
+                            why.server().orElse(null),
+                            request.transaction(),
+                            why.availableBytes().orElseThrow())
+                    .toException(e);
         }
     }
 

@@ -1,10 +1,11 @@
 package io.chunkserver.runner.file;
 
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
 import io.chunkserver.runner.file.FilePiece.LocalBytes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -32,7 +33,8 @@ final class LocalFileContent implements FileContent {
 
     static LocalFileContent open(Path file, long chunkSizeBytes) throws IOException {
         if (Files.isDirectory(file)) {
-            throw new FileSystemException(file.toString(), null, "is a directory");
+            throw Failure.of(ErrorCode.INVALID_ARGUMENT, "file " + file + " is a directory")
+                    .toException();
         }
         FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
         return new LocalFileContent(new LocalBytes(file.toString(), channel), channel.size(), chunkSizeBytes);

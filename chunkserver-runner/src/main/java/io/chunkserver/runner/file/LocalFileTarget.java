@@ -1,10 +1,12 @@
 package io.chunkserver.runner.file;
 
+import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -32,9 +34,13 @@ public final class LocalFileTarget implements FileTarget {
     /** Begins a file at this place; its directory exists. */
     public static LocalFileTarget create(Path file) throws IOException {
         if (Files.isDirectory(file)) {
-            throw new FileSystemException(file.toString(), null, "is a directory");
+            throw unusable(file, "is a directory");
         }
         Path absolute = file.toAbsolutePath();
+        Path folder = absolute.getParent();
+        if (folder != null && !Files.isDirectory(folder)) {
+            throw unusable(file, "cannot be made: directory " + folder + " does not exist");
+        }
         Path temporary = absolute.resolveSibling(
                 absolute.getFileName() + "." + ProcessHandle.current().pid() + SUFFIX);
         FileChannel channel = FileChannel.open(
@@ -42,6 +48,11 @@ public final class LocalFileTarget implements FileTarget {
         // A signal must not leave the half-written file behind.
         temporary.toFile().deleteOnExit();
         return new LocalFileTarget(absolute, temporary, channel);
+    }
+
+    private static ChunkServerException unusable(Path file, String why) {
+        return Failure.of(ErrorCode.INVALID_ARGUMENT, "file " + file + " " + why)
+                .toException();
     }
 
     @Override

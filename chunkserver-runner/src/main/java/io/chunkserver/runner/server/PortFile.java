@@ -1,5 +1,7 @@
 package io.chunkserver.runner.server;
 
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +15,13 @@ public final class PortFile {
     /** Writes the file; whoever sees it sees all of it, and an older one until then. */
     public static void write(Path file, int port) throws IOException {
         Path absolute = file.toAbsolutePath();
+        Path folder = absolute.getParent();
+        if (folder != null && !Files.isDirectory(folder)) {
+            throw Failure.of(
+                            ErrorCode.INVALID_ARGUMENT,
+                            "port file " + file + " cannot be made: directory " + folder + " does not exist")
+                    .toException();
+        }
         Path temporary = absolute.resolveSibling(
                 absolute.getFileName() + "." + ProcessHandle.current().pid() + ".part");
         try {

@@ -4,6 +4,8 @@ import io.chunkserver.core.ChunkServer;
 import io.chunkserver.core.ChunkServerBuilder;
 import io.chunkserver.core.ChunkServerConfig;
 import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.runner.config.RunnerConfig;
 import io.chunkserver.transport.ServerAddress;
@@ -15,6 +17,9 @@ import io.chunkserver.transport.server.EndpointConfig;
 import io.chunkserver.transport.server.ServerEndpoint;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -51,7 +56,7 @@ public final class RunningServer implements Closeable {
             open.push(transport::close);
             RemoteReplicas replicas = new RemoteReplicas(transport, ReplicasConfig.DEFAULT);
             open.push(replicas::close);
-            ChunkServer server = builder(config).replicas(replicas).start();
+            ChunkServer server = open(builder(config).replicas(replicas), config);
             open.push(server);
             ServerEndpoint endpoint = ServerEndpoint.open(
                     server, transport, config.listen(), config.givenAdvertise(), EndpointConfig.DEFAULT);
@@ -65,9 +70,31 @@ public final class RunningServer implements Closeable {
 
     /** Opens the data directory as {@link #start} would, recovers what a crash left, and closes it again. */
     public static ServerId check(RunnerConfig config) throws IOException {
-        try (ChunkServer server = builder(config).start()) {
+        try (ChunkServer server = open(builder(config), config)) {
             return server.identity().serverId();
         }
+    }
+
+    /** A directory that cannot be made or used is a wrong setting, and not the defect that a bare exception would stand for. */
+    private static ChunkServer open(ChunkServerBuilder builder, RunnerConfig config) throws IOException {
+        try {
+            return builder.start();
+        } catch (FileSystemException e) {
+            throw Failure.of(
+                            ErrorCode.BAD_CONFIGURATION,
+                            "data directory " + config.dataDir().toAbsolutePath() + " cannot be used: " + reason(e))
+                    .withHint("give --data-dir a directory that this user may write to")
+                    .toException(e);
+        }
+    }
+
+    private static String reason(FileSystemException e) {
+        if (e instanceof FileAlreadyExistsException) {
+            return e.getFile() + " is no directory";
+        } else if (e instanceof AccessDeniedException) {
+            return "permission to " + e.getFile() + " is denied";
+        }
+        return e.getReason() == null ? e.getFile() + " cannot be made or opened" : e.getFile() + ": " + e.getReason();
     }
 
     private static ChunkServerBuilder builder(RunnerConfig config) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +52,32 @@ class ProgramTest {
                 .contains("--config", "--output", "--progress", "--quiet", "--verbose", "--help", "--version")
                 .contains("Exit codes:", "130/143");
         assertThat(console.err()).isEmpty();
+    }
+
+    @Test
+    void aDataDirectoryThatIsAFileIsABadConfiguration() throws IOException {
+        Path file = Files.writeString(directory.resolve("file"), "no directory");
+        for (Path given : List.of(file, file.resolve("below"))) {
+            assertThat(console.run("serve", "--data-dir", given.toString()))
+                    .as("exit code of serve in %s", given)
+                    .isEqualTo(3);
+            assertThat(console.err()).contains("data directory " + given + " cannot be used");
+        }
+    }
+
+    @Test
+    void aDirectoryWhereAFileIsWantedIsWrongUsage() {
+        assertThat(console.run("put", directory.toString(), "a/b", "--server", "127.0.0.1:1"))
+                .isEqualTo(2);
+        assertThat(console.err()).contains("file " + directory + " is a directory");
+    }
+
+    @Test
+    void aFileWhoseDirectoryIsMissingIsWrongUsage() {
+        Path file = directory.resolve("missing").resolve("file");
+        assertThat(console.run("get", "a/b", file.toString(), "--server", "127.0.0.1:1"))
+                .isEqualTo(2);
+        assertThat(console.err()).contains("directory " + file.getParent() + " does not exist");
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.function.Supplier;
 
 /** Turns requests into calls of the server. Safe for many threads; nothing blocks. */
@@ -55,8 +56,22 @@ final class RequestHandler {
         } else if (request instanceof Request.Read read) {
             return send(read, answer);
         }
-        answer.with(reply(request));
+        CompletionStage<? extends Response> reply = reply(request);
+        if (!(request instanceof Request.Delete) && !(request instanceof Request.Prepare)) {
+            // Those two end by their own deadline, which knows what may have been committed.
+            limit(reply, request, answer);
+        }
+        answer.with(reply);
         return new ReplyOnly();
+    }
+
+    /** The client hears in time also when the disk does not answer. */
+    private void limit(CompletionStage<? extends Response> reply, Request request, Answer answer) {
+        Failure late = Failure.of(
+                ErrorCode.TIMEOUT,
+                "the request was not answered within " + request.timeout().toMillis() + " ms");
+        Future<?> deadline = threads.schedule(() -> answer.failure(late), request.timeout());
+        reply.whenComplete((response, thrown) -> deadline.cancel(false));
     }
 
     private Exchange receive(CompletionStage<BlockSink> opening, Answer answer, ReadingGate gate, Executor sequence) {

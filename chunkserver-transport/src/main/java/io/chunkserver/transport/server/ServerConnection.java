@@ -211,7 +211,7 @@ final class ServerConnection implements FrameReceiver {
             request = Messages.request(frame);
         } catch (ChunkServerException e) {
             // The frame was whole, only its words were wrong: the next request may be right.
-            connection.send(Messages.error(id, e.failure().at(self)));
+            sendLast(Messages.error(id, e.failure().at(self)));
             return;
         }
         begin(request, answer);
@@ -236,7 +236,7 @@ final class ServerConnection implements FrameReceiver {
     private void begin(Request request, Answer answer) {
         Optional<Failure> refusal = admission.enter(request);
         if (refusal.isPresent()) {
-            connection.send(Messages.error(answer.requestId(), refusal.get().at(self)));
+            sendLast(Messages.error(answer.requestId(), refusal.get().at(self)));
             return;
         }
         Current begun = new Current(request, answer);
@@ -255,9 +255,15 @@ final class ServerConnection implements FrameReceiver {
             if (open != null && open.answer.equals(answer)) {
                 current = null;
                 admission.leave(open.request);
-                connection.send(last);
+                sendLast(last);
             }
         });
+    }
+
+    /** Nothing more is read until the answer is sent: a client that does not take its answers is not given further ones to keep. */
+    private void sendLast(Frame last) {
+        gate.hold();
+        connection.send(last).whenComplete((sent, thrown) -> gate.release());
     }
 
     /** The client does not keep to the protocol: tell it, then close. */

@@ -127,7 +127,7 @@ final class LogFlusher {
             fail(
                     new Failed(
                             Failure.of(
-                                    ErrorCode.INTERNAL,
+                                    ErrorCode.DRAINING,
                                     "the executor of transaction log " + log + " was shut down before the log"),
                             e),
                     List.of());

@@ -218,8 +218,8 @@ class SegmentedTransactionLogTest {
                     })
                     .open();
 
-            assertThat(failureOf(log.force(prepared(1)))).isEqualTo(ErrorCode.INTERNAL);
-            assertThat(failureOf(log.force(prepared(2)))).isEqualTo(ErrorCode.INTERNAL);
+            assertThat(failureOf(log.force(prepared(1)))).isEqualTo(ErrorCode.DRAINING);
+            assertThat(failureOf(log.force(prepared(2)))).isEqualTo(ErrorCode.DRAINING);
             log.close();
             assertThat(disk.openFiles()).isZero();
         }
