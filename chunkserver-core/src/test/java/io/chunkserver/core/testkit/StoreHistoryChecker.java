@@ -13,6 +13,7 @@ import io.chunkserver.core.testkit.StoreHistory.Write;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -138,7 +139,6 @@ public final class StoreHistoryChecker {
         return Optional.empty();
     }
 
-    /** What each member has shown, or is named to have applied, when a read at it begins. */
     private Optional<String> membersNeverGoBack() {
         Map<ServerId, List<Sight>> shown = new HashMap<>();
         for (Write write : writes) {
@@ -151,18 +151,34 @@ public final class StoreHistoryChecker {
                 .filter(Read::wasFound)
                 .forEach(read -> shown.computeIfAbsent(read.member(), id -> new ArrayList<>())
                         .add(new Sight(read, read.version())));
+        return shown.entrySet().stream()
+                .flatMap(entry -> goesBack(entry.getKey(), entry.getValue()).stream())
+                .findFirst();
+    }
+
+    /** Goes through a member's reads in the order of their calls, beside what it had shown by then. */
+    private Optional<String> goesBack(ServerId member, List<Sight> shown) {
+        Iterator<Sight> sights = shown.stream()
+                .sorted(Comparator.comparingLong(sight -> sight.call().ended()))
+                .iterator();
+        Sight next = sights.next();
+        Sight newest = null;
         for (Read read : reads) {
-            Optional<Sight> newest = shown.getOrDefault(read.member(), List.of()).stream()
-                    .filter(sight -> sight.call.ended() < read.began())
-                    .max(Comparator.comparing(Sight::version));
-            if (newest.isPresent() && goesBack(read, newest.get().version())) {
-                return Optional.of("member " + read.member() + " went back"
-                        + lines(List.of(newest.get().call(), read)));
+            if (!read.member().equals(member)) {
+                continue;
+            }
+            while (next != null && next.call().ended() < read.began()) {
+                newest = newest == null || next.version().isNewerThan(newest.version()) ? next : newest;
+                next = sights.hasNext() ? sights.next() : null;
+            }
+            if (newest != null && goesBack(read, newest.version())) {
+                return Optional.of("member " + member + " went back" + lines(List.of(newest.call(), read)));
             }
         }
         return Optional.empty();
     }
 
+    /** A version that a member has shown, or is named to have applied. */
     private record Sight(Call call, ChunkVersion version) {}
 
     /** A chunk that is not there any more was deleted since: by a version that follows, or one that nobody saw. */
