@@ -5,13 +5,19 @@ import io.chunkserver.core.commit.InquiryAnswer;
 import io.chunkserver.core.commit.Participant;
 import io.chunkserver.core.commit.PrepareRequest;
 import io.chunkserver.core.commit.PrepareStream;
+import io.chunkserver.core.commit.RefusedPrepare;
 import io.chunkserver.core.commit.TwoPhaseCoordinator;
+import io.chunkserver.core.commit.Vote;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.Attempt;
 import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.core.replication.Replica;
 import io.chunkserver.core.replication.ReplicationChain;
 import io.chunkserver.core.store.StageKey;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -29,9 +35,26 @@ final class OwnReplica implements Replica {
         this.coordinator = coordinator;
     }
 
+    /**
+     * A coordinator asks itself by a call and not by a message. One that claims to come from here would hold the chunk for ever,
+     * because nobody here would ever decide it.
+     */
     @Override
     public PrepareStream prepare(PrepareRequest request) {
-        return chain.push(request);
+        ServerId self = participant.self();
+        Optional<String> wrong = request.coordinator().id().equals(self)
+                ? Optional.of("names this server as its coordinator, which did not send it")
+                : request.chain().stream().noneMatch(member -> member.id().equals(self))
+                        ? Optional.of("is for a chain without this server")
+                        : Optional.empty();
+        return wrong.<PrepareStream>map(why -> new RefusedPrepare(Vote.no(
+                        self,
+                        Failure.of(
+                                        ErrorCode.INVALID_ARGUMENT,
+                                        "the prepare of transaction " + request.transaction() + " on chunk "
+                                                + request.chunk() + " " + why)
+                                .in(request.transaction()))))
+                .orElseGet(() -> chain.push(request));
     }
 
     @Override

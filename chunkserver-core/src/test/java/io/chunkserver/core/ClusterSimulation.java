@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Three real servers on one thread with simulated time, network and disks. Clients store, replace, delete and read at all of
  * them, while servers crash, stop and come back, forces fail, disks are slow, messages are lost, late or come twice, and links
- * are cut one way or both.
+ * are cut one way or both. A crash leaves of what was not forced whatever chance says.
  *
  * <p>What is promised for which read:
  *

@@ -8,16 +8,20 @@ import io.chunkserver.core.checksum.CheckedBlock;
 import io.chunkserver.core.commit.BlockFeeder;
 import io.chunkserver.core.commit.ChunkWriter;
 import io.chunkserver.core.commit.CommitConfig;
+import io.chunkserver.core.commit.PrepareRequest;
 import io.chunkserver.core.commit.Receipt;
 import io.chunkserver.core.commit.StoreRequest;
+import io.chunkserver.core.commit.Vote;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.model.Attempt;
 import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.Durability;
 import io.chunkserver.core.model.Location;
+import io.chunkserver.core.model.Member;
 import io.chunkserver.core.model.ReadMode;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.model.TransactionId;
@@ -33,6 +37,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
@@ -129,6 +134,49 @@ class ReplicatedStoreTest {
         network.cut("c");
         writer.cancel(Failure.of(ErrorCode.CANCELLED, "the client is gone"));
         assertFailure(ErrorCode.CANCELLED, "", () -> receipt(writer));
+    }
+
+    /** Whoever took it would hold the chunk for ever, because it would wait for a decision of its own that nobody takes. */
+    @Test
+    void aPrepareThatNamesTheReceiverAsCoordinatorIsRefused() {
+        Member a = server("a").self();
+        assertRefused(a, prepareFor(List.of(a)), "names this server as its coordinator");
+    }
+
+    @Test
+    void aPrepareForAChainWithoutTheReceiverIsRefused() {
+        assertRefused(server("a").self(), prepareFor(List.of(server("b").self())), "without this server");
+    }
+
+    private void assertRefused(Member receiver, PrepareRequest request, String why) {
+        List<Vote> votes = server(receiver.id().value())
+                .asReplica()
+                .prepare(request)
+                .votes()
+                .toCompletableFuture()
+                .join();
+        assertThat(votes).singleElement().satisfies(vote -> {
+            assertThat(vote.member()).isEqualTo(receiver.id());
+            assertThat(vote.why().orElseThrow().code()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
+            assertThat(vote.why().orElseThrow().message()).contains(why, CHUNK.toString());
+        });
+        assertThat(server(receiver.id().value()).transactions()).isEmpty();
+    }
+
+    private static PrepareRequest prepareFor(List<Member> chain) {
+        return new PrepareRequest(
+                new TransactionId("stranger", 1, 1),
+                new Attempt(1, 1),
+                CHUNK,
+                ChunkVersion.NONE,
+                0,
+                false,
+                10,
+                Attributes.NONE,
+                Durability.SYNC,
+                chain,
+                new UUID(1, 1),
+                Duration.ofSeconds(5));
     }
 
     @Test

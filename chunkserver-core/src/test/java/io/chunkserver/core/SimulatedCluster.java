@@ -3,7 +3,12 @@ package io.chunkserver.core;
 import io.chunkserver.core.commit.log.OutcomeRetention;
 import io.chunkserver.core.commit.log.TransactionLogConfig;
 import io.chunkserver.core.model.ServerId;
-import io.chunkserver.core.testkit.ForceFailingDisk;
+import io.chunkserver.core.testkit.ChosenCrash;
+import io.chunkserver.core.testkit.CrashMode;
+import io.chunkserver.core.testkit.DiskFault;
+import io.chunkserver.core.testkit.DiskOperation;
+import io.chunkserver.core.testkit.DiskScript;
+import io.chunkserver.core.testkit.FaultyDisk;
 import io.chunkserver.core.testkit.MemoryDisk;
 import io.chunkserver.core.testkit.SimulatedNetwork;
 import io.chunkserver.core.testkit.SimulatedTime;
@@ -14,6 +19,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +41,8 @@ final class SimulatedCluster {
     private final SimulatedTime time;
     private final SimulatedNetwork network;
     private final Map<String, MemoryDisk> disks = new HashMap<>();
-    private final Map<String, ForceFailingDisk> failing = new HashMap<>();
+    private final Map<String, FailingForces> forces = new HashMap<>();
+    private final CrashMode mode;
     private final Map<String, SimulatedTime.Life> lives = new HashMap<>();
     private final Map<String, ChunkServer> servers = new LinkedHashMap<>();
     private @Nullable Throwable defect;
@@ -45,10 +52,37 @@ final class SimulatedCluster {
         this.random = random;
         time = new SimulatedTime(random);
         network = new SimulatedNetwork(time, random);
+        mode = random.nextBoolean() ? CrashMode.POSIX : CrashMode.JOURNAL;
         for (String name : NAMES) {
-            MemoryDisk disk = new MemoryDisk();
-            disks.put(name, disk);
-            failing.put(name, new ForceFailingDisk(disk));
+            disks.put(name, new MemoryDisk());
+            forces.put(name, new FailingForces());
+        }
+    }
+
+    /**
+     * Has one of a disk's next forces fail, after which it behaves as if nothing had been: the trap into which whoever tries a
+     * failed force again falls (Rebello et al., <i>Can Applications Recover from fsync Failures?</i>, ATC 2020).
+     */
+    private static final class FailingForces implements DiskScript {
+
+        private static final int NEVER = -1;
+
+        private int left = NEVER;
+        private int failures;
+
+        @Override
+        public DiskFault before(DiskOperation operation) {
+            boolean force = operation.kind() == DiskOperation.Kind.FORCE
+                    || operation.kind() == DiskOperation.Kind.FORCE_DIRECTORY;
+            if (!force || left == NEVER) {
+                return DiskFault.NONE;
+            }
+            left--;
+            if (left != NEVER) {
+                return DiskFault.NONE;
+            }
+            failures++;
+            return DiskFault.IO_ERROR;
         }
     }
 
@@ -62,11 +96,11 @@ final class SimulatedCluster {
     }
 
     MemoryDisk disk(String name) {
-        MemoryDisk disk = disks.get(name);
-        if (disk == null) {
-            throw new IllegalArgumentException("there is no server " + name);
-        }
-        return disk;
+        return Objects.requireNonNull(disks.get(name));
+    }
+
+    private FailingForces forces(String name) {
+        return Objects.requireNonNull(forces.get(name));
     }
 
     int restarts() {
@@ -74,7 +108,7 @@ final class SimulatedCluster {
     }
 
     long failedForces() {
-        return failing.values().stream().mapToLong(ForceFailingDisk::failures).sum();
+        return forces.values().stream().mapToLong(script -> script.failures).sum();
     }
 
     String anyName() {
@@ -113,7 +147,7 @@ final class SimulatedCluster {
             case 10, 11 -> network.heal();
             case 12 -> network.lossRate(random.nextInt(3) * 0.02);
             case 13 -> slow(name);
-            case 14 -> failing.get(name).failAfter(random.nextInt(FORCES_AHEAD), random.nextBoolean());
+            case 14 -> forces(name).left = random.nextInt(FORCES_AHEAD);
             default -> time.after(time.upTo(LONGEST_STORE), () -> network.cut(name, anyName()));
         }
     }
@@ -126,7 +160,7 @@ final class SimulatedCluster {
 
     private void start(String name) throws IOException {
         SimulatedTime.Life life = time.life(FAST_DISK);
-        ChunkServer server = ChunkServer.builder(failing.get(name))
+        ChunkServer server = ChunkServer.builder(new FaultyDisk(disk(name), forces(name)))
                 .serverId(new ServerId(name))
                 .config(ChunkServerConfig.DEFAULT.withLog(smallLog()))
                 .replicas(network.seenBy(name))
@@ -157,17 +191,21 @@ final class SimulatedCluster {
             crash(name);
         }
         if (!servers.containsKey(name)) {
-            failing.get(name).mend();
+            forces(name).left = FailingForces.NEVER;
             start(name);
         }
     }
 
-    /** Takes the power away. */
+    /** Takes the power away, which leaves of what was not forced whatever chance says, or kills the process alone. */
     private void crash(String name) {
         if (servers.remove(name) != null) {
             network.down(name);
             lives.get(name).end();
-            disk(name).crash();
+            if (random.nextInt(3) == 0) {
+                disk(name).endProcess();
+            } else {
+                disk(name).crash(mode, ChosenCrash.random(random));
+            }
         }
     }
 
@@ -180,7 +218,7 @@ final class SimulatedCluster {
                 server.close();
             } catch (IOException e) {
                 // The disk failed before or while the server closed: the next start reads what is there.
-                disk(name).crash();
+                disk(name).endProcess();
             }
             lives.get(name).end();
         }
@@ -205,7 +243,7 @@ final class SimulatedCluster {
     void heal() throws IOException {
         network.heal();
         for (String name : NAMES) {
-            failing.get(name).mend();
+            forces(name).left = FailingForces.NEVER;
             restart(name);
             lives.get(name).longestDiskDelay(FAST_DISK);
         }

@@ -60,7 +60,8 @@ public final class Participant {
                 self, storage, environment, admission, new InDoubtInquiry(self, peers, environment, config));
     }
 
-    ServerId self() {
+    /** The server whose part this is. */
+    public ServerId self() {
         return self;
     }
 

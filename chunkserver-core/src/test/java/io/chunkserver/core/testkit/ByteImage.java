@@ -2,43 +2,94 @@ package io.chunkserver.core.testkit;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.BitSet;
 
-/** The bytes of a simulated file: an array that grows, with zeros where nothing was written. */
+/**
+ * The bytes of a simulated file, with zeros where nothing was written. Copies share their pages until one of them is
+ * written, so that copying is cheap.
+ */
 final class ByteImage {
 
-    private byte[] bytes = new byte[0];
+    private static final int PAGE_BYTES = 4096;
+
+    /** Every page that has only zeros and was never written; it is never changed. */
+    private static final byte[] ZEROS = new byte[PAGE_BYTES];
+
+    private byte[][] pages = new byte[0][];
+
+    /** Pages that no other image has, which may be changed in place. */
+    private final BitSet owned = new BitSet();
+
     private int size;
 
     ByteImage() {}
 
     ByteImage(ByteImage original) {
-        this.bytes = Arrays.copyOf(original.bytes, original.size);
+        this.pages = original.pages.clone();
         this.size = original.size;
+        original.owned.clear();
     }
 
     int size() {
         return size;
     }
 
-    /** Copies bytes out. */
-    byte[] read(int position, int count) {
-        return Arrays.copyOfRange(bytes, position, position + count);
+    /** Copies bytes out, which must be there. */
+    void read(int position, int count, ByteBuffer target) {
+        int at = position;
+        while (at < position + count) {
+            int length = Math.min(position + count - at, PAGE_BYTES - at % PAGE_BYTES);
+            target.put(pages[at / PAGE_BYTES], at % PAGE_BYTES, length);
+            at += length;
+        }
     }
 
-    /** Copies the buffer's remaining bytes in; its position stays. */
-    void write(int position, ByteBuffer source) {
-        int end = Math.addExact(position, source.remaining());
-        if (end > bytes.length) {
-            bytes = Arrays.copyOf(bytes, Math.max(end, (int) Math.min(Integer.MAX_VALUE - 8, bytes.length * 2L)));
+    /** Copies some bytes of this array in. */
+    void write(int position, byte[] source, int from, int to) {
+        int end = Math.addExact(position, to - from);
+        grow(Math.max(size, end));
+        int at = position;
+        while (at < end) {
+            int length = Math.min(end - at, PAGE_BYTES - at % PAGE_BYTES);
+            int start = from + at - position;
+            byte[] page = pages[at / PAGE_BYTES];
+            if (page != ZEROS || !Arrays.equals(source, start, start + length, ZEROS, 0, length)) {
+                System.arraycopy(source, start, writable(at / PAGE_BYTES), at % PAGE_BYTES, length);
+            }
+            at += length;
         }
-        source.get(source.position(), bytes, position, source.remaining());
-        size = Math.max(size, end);
+    }
+
+    /** Makes the file at least this large, with zeros. */
+    void grow(int newSize) {
+        int needed = (int) (((long) newSize + PAGE_BYTES - 1) / PAGE_BYTES);
+        if (needed > pages.length) {
+            int had = pages.length;
+            pages = Arrays.copyOf(pages, Math.max(needed, had + had / 2));
+            Arrays.fill(pages, had, pages.length, ZEROS);
+        }
+        size = Math.max(size, newSize);
     }
 
     void truncate(int newSize) {
         if (newSize < size) {
-            Arrays.fill(bytes, newSize, size, (byte) 0);
+            int within = newSize % PAGE_BYTES;
+            int whole = newSize / PAGE_BYTES;
+            if (within > 0) {
+                Arrays.fill(writable(whole), within, PAGE_BYTES, (byte) 0);
+                whole++;
+            }
+            Arrays.fill(pages, whole, pages.length, ZEROS);
+            owned.clear(whole, Math.max(whole, owned.length()));
             size = newSize;
         }
+    }
+
+    private byte[] writable(int page) {
+        if (!owned.get(page)) {
+            pages[page] = pages[page].clone();
+            owned.set(page);
+        }
+        return pages[page];
     }
 }

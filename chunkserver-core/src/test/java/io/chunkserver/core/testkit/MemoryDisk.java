@@ -4,52 +4,53 @@ import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.disk.DiskFile;
 import io.chunkserver.core.disk.DiskFullException;
 import io.chunkserver.core.disk.DiskNames;
-import io.chunkserver.core.error.ErrorCode;
-import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.testkit.EntryOperation.Name;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A disk in memory that forgets, in a {@link #crash}, what was not forced.
  *
- * <p><b>Crashes.</b> {@link #crash} leaves what {@link Disk} guarantees and nothing more: of each file the bytes of its
+ * <p><b>Crashes.</b> {@link #crash()} leaves what {@link Disk} guarantees and nothing more: of each file the bytes of its
  * last {@link DiskFile#force}, of each directory the names of its last {@link #forceDirectory}. A rename over two
  * directories that was forced in the new one only leaves both names; forced in the old one only, it is durable in both.
  * Files that were open at the crash can no longer be used, and locks are released.
+ *
+ * <p>{@link #copyAfterCrash} gives all the other states that a crash may leave, one for each sequence of choices:
+ *
+ * <ul>
+ *   <li>Names, {@link CrashMode#POSIX}: any subset of the changes that were not forced. A rename in one directory is one
+ *       change. A change survives only with those before it of the same name and of the same file, so that a rename never
+ *       loses a file.
+ *   <li>Names, {@link CrashMode#JOURNAL}: the first so many of the changes since the last force of anything.
+ *   <li>Bytes: each write and each truncation since the file's last force survives, is lost, or, a write, is torn at
+ *       {@value DataOperation#SECTOR_BYTES} bytes of the file, or leaves its size with zeros.
+ * </ul>
  *
  * <p><b>Capacity.</b> Files take whole blocks of {@value #BLOCK_BYTES} bytes, names take nothing. A write that does not
  * fit is cut short, and one of which nothing fits is a {@link DiskFullException}. A deleted file frees its room when it
  * is closed.
  *
- * <p><b>Determinism.</b> What it does depends on nothing but the calls. Files have at most 2 GiB.
- *
- * <p><b>Threads.</b> Safe for many threads; all calls exclude each other.
+ * <p><b>Determinism.</b> What it does depends on nothing but the calls. Files have at most 2 GiB. Safe for many threads; all
+ * calls exclude each other.
  */
 public final class MemoryDisk implements Disk {
 
     /** The unit in which files take room. */
     public static final int BLOCK_BYTES = 4096;
 
-    private final MemoryDirectory root = new MemoryDirectory();
     private final long capacityBytes;
     private final Set<MemoryFile> openFiles = new HashSet<>();
-    private final Set<Path> locks = new HashSet<>();
+    private final MemoryLocks locks = new MemoryLocks(toString());
+    private MemoryTree tree;
+    private EntryJournal journal;
     private long usedBytes;
-
-    /** Counts crashes, so that closing a lock from before one does not release a lock from after it. */
-    private long boots;
 
     /** A disk with room for 1 TiB. */
     public MemoryDisk() {
@@ -57,34 +58,70 @@ public final class MemoryDisk implements Disk {
     }
 
     public MemoryDisk(long capacityBytes) {
+        this(capacityBytes, new MemoryTree(new MemoryDirectory()), new EntryJournal());
+    }
+
+    private MemoryDisk(long capacityBytes, MemoryTree tree, EntryJournal journal) {
         this.capacityBytes = capacityBytes;
+        this.tree = tree;
+        this.journal = journal;
+        countNames();
     }
 
     /** Takes the power away and brings it back: only what was forced is left. */
-    public synchronized void crash() {
-        openFiles.forEach(MemoryFile::die);
-        openFiles.clear();
-        locks.clear();
-        boots++;
-        root.crash();
-        usedBytes = 0;
-        Set<MemoryInode> inodes = new HashSet<>();
-        forEachName(root, inode -> {
-            inode.forgetUsers();
-            inodes.add(inode);
-        });
-        forEachName(root, MemoryInode::addName);
-        inodes.forEach(inode -> usedBytes += roomOf(inode.current().size()));
+    public void crash() {
+        crash(CrashMode.POSIX, CrashChoices.NOTHING);
     }
 
-    private static void forEachName(MemoryDirectory directory, Consumer<MemoryInode> action) {
-        for (MemoryNode node : directory.current().values()) {
-            if (node instanceof MemoryInode inode) {
-                action.accept(inode);
-            } else if (node instanceof MemoryDirectory below) {
-                forEachName(below, action);
-            }
-        }
+    /** Takes the power away and brings it back: what was forced is left, and what is chosen of the rest. */
+    public synchronized void crash(CrashMode mode, CrashChoices choices) {
+        tree = treeAfterCrash(mode, choices);
+        journal = new EntryJournal();
+        endUse();
+    }
+
+    private void endUse() {
+        openFiles.forEach(MemoryFile::die);
+        openFiles.clear();
+        locks.releaseAll();
+        countNames();
+    }
+
+    /**
+     * Another disk that is what a crash at this moment leaves; this one goes on. While the disk is not changed, the same
+     * choices give the same state, so that one moment can be looked at many times.
+     */
+    public synchronized MemoryDisk copyAfterCrash(CrashMode mode, CrashChoices choices) {
+        return new MemoryDisk(capacityBytes, treeAfterCrash(mode, choices), new EntryJournal());
+    }
+
+    /**
+     * Another disk that is what the death of the process leaves at this moment, while the machine lives on: all that was done
+     * is there, what was not forced is still not durable, and nobody has a file open or locked.
+     */
+    public synchronized MemoryDisk copyAfterProcessDeath() {
+        MemoryCopy copy = new MemoryCopy();
+        return new MemoryDisk(capacityBytes, new MemoryTree(copy.of(tree.root())), journal.copy(copy));
+    }
+
+    /** The process that uses the disk dies, see {@link #copyAfterProcessDeath}. */
+    public synchronized void endProcess() {
+        MemoryCopy copy = new MemoryCopy();
+        tree = new MemoryTree(copy.of(tree.root()));
+        journal = journal.copy(copy);
+        endUse();
+    }
+
+    private MemoryTree treeAfterCrash(CrashMode mode, CrashChoices choices) {
+        return tree.afterCrash(mode, journal.survivors(mode, choices), choices);
+    }
+
+    private void countNames() {
+        usedBytes = 0;
+        tree.forEachName(inode -> {
+            usedBytes += inode.inUse() ? 0 : roomOf(inode.current().size());
+            inode.addName();
+        });
     }
 
     /** How many files are open: 0 when whoever uses the disk has cleaned up. */
@@ -101,24 +138,24 @@ public final class MemoryDisk implements Disk {
 
     @Override
     public synchronized DiskFile create(Path file) throws IOException {
-        MemoryDirectory directory = parentOf(file);
-        if (directory.current().containsKey(nameOf(file))) {
+        Name name = tree.entry(file);
+        if (name.directory().current().containsKey(name.name())) {
             throw new FileAlreadyExistsException(file.toString());
         }
         MemoryInode inode = new MemoryInode();
-        directory.link(nameOf(file), inode);
+        journal.perform(new EntryOperation.Link(name, inode));
         inode.addName();
         return open(inode, true);
     }
 
     @Override
     public synchronized DiskFile openForRead(Path file) throws IOException {
-        return open(inode(file), false);
+        return open(tree.file(file), false);
     }
 
     @Override
     public synchronized DiskFile openForWrite(Path file) throws IOException {
-        return open(inode(file), true);
+        return open(tree.file(file), true);
     }
 
     private DiskFile open(MemoryInode inode, boolean writable) {
@@ -130,15 +167,15 @@ public final class MemoryDisk implements Disk {
 
     @Override
     public synchronized void rename(Path from, Path to) throws IOException {
-        MemoryInode moved = inode(from);
-        MemoryDirectory target = parentOf(to);
-        MemoryNode replaced = target.current().get(nameOf(to));
+        MemoryInode moved = tree.file(from);
+        Name target = tree.entry(to);
+        MemoryNode replaced = target.directory().current().get(target.name());
         if (replaced instanceof MemoryDirectory) {
             throw new IOException(to + " is a directory");
         }
         // As in POSIX: two names of one file stay two names.
         if (replaced != moved) {
-            parentOf(from).move(nameOf(from), target, nameOf(to));
+            journal.perform(new EntryOperation.Move(tree.entry(from), target, moved));
             if (replaced instanceof MemoryInode inode) {
                 inode.removeName();
                 freeIfUnused(inode);
@@ -148,8 +185,8 @@ public final class MemoryDisk implements Disk {
 
     @Override
     public synchronized void delete(Path file) throws IOException {
-        MemoryInode inode = inode(file);
-        parentOf(file).unlink(nameOf(file));
+        MemoryInode inode = tree.file(file);
+        journal.perform(new EntryOperation.Unlink(tree.entry(file), inode));
         inode.removeName();
         freeIfUnused(inode);
     }
@@ -157,12 +194,12 @@ public final class MemoryDisk implements Disk {
     @Override
     public synchronized void createDirectories(Path directory) throws IOException {
         DiskNames.check(directory);
-        MemoryDirectory at = root;
+        MemoryDirectory at = tree.root();
         for (Path element : directory) {
             String name = element.toString();
             if (!name.isEmpty()) {
                 if (!at.current().containsKey(name)) {
-                    at.link(name, new MemoryDirectory());
+                    journal.perform(new EntryOperation.Link(new Name(at, name), new MemoryDirectory()));
                 }
                 if (!(at.current().get(name) instanceof MemoryDirectory below)) {
                     throw new FileAlreadyExistsException(directory.toString());
@@ -174,19 +211,32 @@ public final class MemoryDisk implements Disk {
 
     @Override
     public synchronized List<Path> list(Path directory) throws IOException {
-        return directory(directory).current().keySet().stream().map(Path::of).toList();
+        return tree.directory(directory).current().keySet().stream()
+                .map(Path::of)
+                .toList();
     }
 
     @Override
     public synchronized OptionalLong size(Path file) {
-        return find(file) instanceof MemoryInode inode
+        return tree.find(file) instanceof MemoryInode inode
                 ? OptionalLong.of(inode.current().size())
                 : OptionalLong.empty();
     }
 
     @Override
     public synchronized void forceDirectory(Path directory) throws IOException {
-        directory(directory).force();
+        journal.force(tree.directory(directory));
+        journal.carry();
+    }
+
+    /** Makes a failed force of this directory: what was not durable in it can be seen, and a crash loses it. */
+    synchronized void failForce(Path directory) throws IOException {
+        journal.failForce(tree.directory(directory));
+    }
+
+    void force(MemoryInode inode) {
+        inode.force();
+        journal.carry();
     }
 
     @Override
@@ -196,36 +246,10 @@ public final class MemoryDisk implements Disk {
 
     @Override
     public synchronized Closeable lock(Path file) throws IOException {
-        if (find(file) == null) {
+        if (tree.find(file) == null) {
             create(file).close();
         }
-        if (!locks.add(file)) {
-            throw Failure.of(ErrorCode.DIRECTORY_LOCKED, "file " + file + " of " + this + " is locked")
-                    .toException();
-        }
-        return new HeldLock(file, boots);
-    }
-
-    private final class HeldLock implements Closeable {
-
-        private final Path file;
-        private final long boot;
-        private boolean released;
-
-        HeldLock(Path file, long boot) {
-            this.file = file;
-            this.boot = boot;
-        }
-
-        @Override
-        public void close() {
-            synchronized (MemoryDisk.this) {
-                if (!released && boot == boots) {
-                    locks.remove(file);
-                }
-                released = true;
-            }
-        }
+        return locks.take(file);
     }
 
     // Room
@@ -267,52 +291,6 @@ public final class MemoryDisk implements Disk {
 
     private static long roomOf(long size) {
         return (size + BLOCK_BYTES - 1) / BLOCK_BYTES * BLOCK_BYTES;
-    }
-
-    // Names
-
-    private @Nullable MemoryNode find(Path name) {
-        DiskNames.check(name);
-        MemoryNode at = root;
-        for (Path element : name) {
-            if (!element.toString().isEmpty()) {
-                Map<String, MemoryNode> entries =
-                        at instanceof MemoryDirectory directory ? directory.current() : Map.of();
-                at = entries.get(element.toString());
-            }
-        }
-        return at;
-    }
-
-    private MemoryInode inode(Path file) throws IOException {
-        MemoryNode node = find(file);
-        if (node == null) {
-            throw new NoSuchFileException(file.toString());
-        }
-        if (node instanceof MemoryInode inode) {
-            return inode;
-        }
-        throw new IOException(file + " is a directory");
-    }
-
-    private MemoryDirectory directory(Path name) throws IOException {
-        MemoryNode node = find(name);
-        if (node == null) {
-            throw new NoSuchFileException(name.toString());
-        }
-        if (node instanceof MemoryDirectory directory) {
-            return directory;
-        }
-        throw new NotDirectoryException(name.toString());
-    }
-
-    private MemoryDirectory parentOf(Path file) throws IOException {
-        DiskNames.check(file);
-        return directory(DiskNames.parentOf(file));
-    }
-
-    private static String nameOf(Path file) {
-        return Objects.requireNonNull(file.getFileName()).toString();
     }
 
     @Override

@@ -37,7 +37,7 @@ final class MemoryFile implements DiskFile {
             if (count == 0) {
                 return target.hasRemaining() ? -1 : 0;
             }
-            target.put(inode.current().read((int) position, count));
+            inode.current().read((int) position, count, target);
             return count;
         }
     }
@@ -49,7 +49,7 @@ final class MemoryFile implements DiskFile {
             int count = disk.makeRoom(inode, position, source.remaining());
             byte[] bytes = new byte[count];
             source.get(bytes);
-            inode.perform(new MemoryInode.Write((int) position, ByteBuffer.wrap(bytes)));
+            inode.perform(new DataOperation.Write((int) position, bytes));
             return count;
         }
     }
@@ -59,7 +59,7 @@ final class MemoryFile implements DiskFile {
         synchronized (disk) {
             checkWritable();
             if (sizeBytes < inode.current().size()) {
-                disk.resized(inode, () -> inode.perform(new MemoryInode.Truncate((int) sizeBytes)));
+                disk.resized(inode, () -> inode.perform(new DataOperation.Truncate((int) sizeBytes)));
             }
         }
     }
@@ -68,7 +68,18 @@ final class MemoryFile implements DiskFile {
     public void force() throws IOException {
         synchronized (disk) {
             checkOpen();
-            inode.force();
+            disk.force(inode);
+        }
+    }
+
+    /**
+     * Does what a kernel may do when it cannot write (Rebello et al., ATC 2020): what was not durable is taken for written,
+     * so that it can be read, a later force succeeds, and a crash loses it.
+     */
+    void failForce() throws IOException {
+        synchronized (disk) {
+            checkOpen();
+            inode.failForce();
         }
     }
 

@@ -1,6 +1,5 @@
 package io.chunkserver.core.testkit;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,33 +9,26 @@ import java.util.List;
  */
 final class MemoryInode implements MemoryNode {
 
-    /** A change of the bytes that was not forced yet. */
-    sealed interface DataOperation {
-        void applyTo(ByteImage image);
-    }
-
-    record Write(int position, ByteBuffer bytes) implements DataOperation {
-        @Override
-        public void applyTo(ByteImage image) {
-            image.write(position, bytes);
-        }
-    }
-
-    record Truncate(int size) implements DataOperation {
-        @Override
-        public void applyTo(ByteImage image) {
-            image.truncate(size);
-        }
-    }
-
-    private ByteImage durable = new ByteImage();
-    private ByteImage current = new ByteImage();
+    private ByteImage durable;
+    private ByteImage current;
     private final List<DataOperation> pending = new ArrayList<>();
+
+    /** Whether bytes can be read that will never be durable, because a force of them failed. */
+    private boolean lossy;
 
     /** Names that point here, and open files: when both are gone, so are the bytes. */
     private int names;
 
     private int openFiles;
+
+    MemoryInode() {
+        this(new ByteImage());
+    }
+
+    private MemoryInode(ByteImage durable) {
+        this.durable = durable;
+        this.current = new ByteImage(durable);
+    }
 
     ByteImage current() {
         return current;
@@ -48,14 +40,34 @@ final class MemoryInode implements MemoryNode {
     }
 
     void force() {
-        pending.forEach(operation -> operation.applyTo(durable));
+        if (lossy) {
+            pending.forEach(operation -> operation.applyTo(durable));
+        } else if (!pending.isEmpty()) {
+            durable = new ByteImage(current);
+        }
         pending.clear();
     }
 
-    @Override
-    public void crash() {
-        current = new ByteImage(durable);
+    /** A force failed: what was not durable never will be, and can be read all the same. */
+    void failForce() {
+        lossy |= !pending.isEmpty();
         pending.clear();
+    }
+
+    /** The file as it is, with nobody who uses it. */
+    MemoryInode copy() {
+        MemoryInode copy = new MemoryInode(new ByteImage(durable));
+        copy.current = new ByteImage(current);
+        copy.pending.addAll(pending);
+        copy.lossy = lossy;
+        return copy;
+    }
+
+    /** The file as a crash leaves it. */
+    MemoryInode afterCrash(CrashChoices choices) {
+        ByteImage left = new ByteImage(durable);
+        pending.forEach(operation -> operation.crash(left, choices));
+        return new MemoryInode(left);
     }
 
     void addName() {
@@ -72,12 +84,6 @@ final class MemoryInode implements MemoryNode {
 
     void removeOpenFile() {
         openFiles--;
-    }
-
-    /** After a crash nothing is open, and the names are counted anew. */
-    void forgetUsers() {
-        names = 0;
-        openFiles = 0;
     }
 
     boolean inUse() {

@@ -6,6 +6,7 @@ import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.Member;
 import io.chunkserver.core.replication.Replica;
 import io.chunkserver.core.replication.Replicas;
+import io.chunkserver.core.replication.UnreachableReplica;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.Transport;
 import io.chunkserver.transport.protocol.PeerRole;

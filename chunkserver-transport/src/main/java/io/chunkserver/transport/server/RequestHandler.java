@@ -1,7 +1,6 @@
 package io.chunkserver.transport.server;
 
 import io.chunkserver.core.ChunkServer;
-import io.chunkserver.core.commit.PrepareRequest;
 import io.chunkserver.core.commit.StoreRequest;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
@@ -9,7 +8,6 @@ import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.model.ReadMode;
-import io.chunkserver.core.replication.Replica;
 import io.chunkserver.core.store.ChunkReader;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.protocol.Request;
@@ -53,7 +51,7 @@ final class RequestHandler {
             return receive(store(store), answer, gate, sequence);
         } else if (request instanceof Request.Prepare prepare
                 && !prepare.prepare().tombstone()) {
-            return receive(prepare(prepare.prepare()), answer, gate, sequence);
+            return receive(CompletableFuture.completedFuture(prepare(prepare)), answer, gate, sequence);
         } else if (request instanceof Request.Read read) {
             return send(read, answer);
         }
@@ -80,19 +78,8 @@ final class RequestHandler {
         return server.begin(request, texts(store.replicas())).thenApply(BlockSink::of);
     }
 
-    private CompletionStage<BlockSink> prepare(PrepareRequest request) {
-        return checkMember(request).thenApply(member -> BlockSink.of(member.prepare(request)));
-    }
-
-    private CompletionStage<Replica> checkMember(PrepareRequest request) {
-        boolean member = request.chain().stream()
-                .anyMatch(one -> one.id().equals(server.self().id()));
-        return member
-                ? CompletableFuture.completedFuture(server.asReplica())
-                : CompletableFuture.failedFuture(Failure.of(
-                                ErrorCode.INVALID_ARGUMENT,
-                                "server " + server.self() + " is not in the chain " + request.chain())
-                        .toException());
+    private BlockSink prepare(Request.Prepare prepare) {
+        return BlockSink.of(server.asReplica().prepare(prepare.prepare()));
     }
 
     private Exchange send(Request.Read read, Answer answer) {
@@ -110,7 +97,7 @@ final class RequestHandler {
         if (request instanceof Request.Delete delete) {
             return delete(delete);
         } else if (request instanceof Request.Prepare prepare) {
-            return prepare(prepare.prepare()).thenCompose(RequestHandler::withoutBytes);
+            return withoutBytes(prepare(prepare));
         } else if (request instanceof Request.Commit commit) {
             return server.asReplica()
                     .commit(commit.transaction(), commit.attempt(), commit.chunk())

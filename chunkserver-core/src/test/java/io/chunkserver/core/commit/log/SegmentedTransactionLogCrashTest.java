@@ -9,11 +9,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chunkserver.core.commit.log.LogFixture.TableContent;
 import io.chunkserver.core.disk.Disk;
+import io.chunkserver.core.testkit.FaultyDisk;
 import io.chunkserver.core.testkit.MemoryDisk;
 import io.chunkserver.core.testkit.NaiveTransactionTable;
+import io.chunkserver.core.testkit.StopAfter;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntPredicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -68,6 +71,10 @@ class SegmentedTransactionLogCrashTest {
     /** What one run of the work got to before the disk stopped. */
     private record Progress(int durable, boolean finished) {}
 
+    private static Disk stopping(Disk disk, int changes, IntPredicate survivingSectors) {
+        return new FaultyDisk(disk, StopAfter.forGood(changes, survivingSectors));
+    }
+
     /** Opens the log, does the work and closes it; what fails, fails. */
     private static Progress run(Disk disk) {
         int durable = 0;
@@ -106,7 +113,7 @@ class SegmentedTransactionLogCrashTest {
         boolean finished = false;
         for (int changes = 0; !finished; changes++) {
             MemoryDisk disk = new MemoryDisk();
-            Progress progress = run(StoppingDisk.after(changes, disk, tear::leaves));
+            Progress progress = run(stopping(disk, changes, tear::leaves));
             finished = progress.finished();
             disk.crash();
             String when = "power lost after " + changes + " changes, leaving " + tear;
@@ -125,7 +132,7 @@ class SegmentedTransactionLogCrashTest {
         boolean finished = false;
         for (int changes = 0; !finished; changes++) {
             MemoryDisk disk = new MemoryDisk();
-            Progress progress = run(StoppingDisk.after(changes, disk, Tear.EVERYTHING::leaves));
+            Progress progress = run(stopping(disk, changes, Tear.EVERYTHING::leaves));
             finished = progress.finished();
             String when = "process died after " + changes + " changes";
 
@@ -143,14 +150,14 @@ class SegmentedTransactionLogCrashTest {
         // Not every place to stop the work, as each of them is combined with every place to stop the recovery.
         for (int changes = 0; !finished; changes += 5) {
             MemoryDisk reference = new MemoryDisk();
-            Progress progress = run(StoppingDisk.after(changes, reference, Tear.EVERY_OTHER_SECTOR::leaves));
+            Progress progress = run(stopping(reference, changes, Tear.EVERY_OTHER_SECTOR::leaves));
             finished = progress.finished();
             boolean recovered = false;
             for (int recoveryChanges = 0; !recovered; recoveryChanges++) {
                 MemoryDisk disk = new MemoryDisk();
-                run(StoppingDisk.after(changes, disk, Tear.EVERY_OTHER_SECTOR::leaves));
+                run(stopping(disk, changes, Tear.EVERY_OTHER_SECTOR::leaves));
                 disk.crash();
-                recovered = recover(StoppingDisk.after(recoveryChanges, disk, tear::leaves));
+                recovered = recover(stopping(disk, recoveryChanges, tear::leaves));
                 disk.crash();
                 assertKept(
                         open(disk),
@@ -160,7 +167,7 @@ class SegmentedTransactionLogCrashTest {
         }
     }
 
-    private static boolean recover(StoppingDisk disk) {
+    private static boolean recover(Disk disk) {
         try {
             new LogFixture(disk).open();
             return true;

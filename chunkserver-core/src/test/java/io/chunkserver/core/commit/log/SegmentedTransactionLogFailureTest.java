@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.testkit.FaultyDisk;
 import io.chunkserver.core.testkit.MemoryDisk;
+import io.chunkserver.core.testkit.StopAfter;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -20,14 +22,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SegmentedTransactionLogFailureTest {
 
     private final MemoryDisk memory = new MemoryDisk();
-    private final StoppingDisk disk = StoppingDisk.never(memory);
+    private final StopAfter script = StopAfter.never();
+    private final FaultyDisk disk = new FaultyDisk(memory, script);
     private final Queue<Runnable> tasks = new ArrayDeque<>();
 
     /** A log with one promise, which fails a change that comes later but no change after that. */
     private SegmentedTransactionLog failAfter(int changes) throws IOException {
         SegmentedTransactionLog log = new LogFixture(disk).open();
         force(log, prepared(1));
-        disk.stopAfter(changes);
+        script.stopOnceAfter(changes);
         return log;
     }
 
@@ -50,14 +53,14 @@ class SegmentedTransactionLogFailureTest {
     void aFailureIsForGoodAndNothingIsTriedAgain(int changes) throws IOException {
         SegmentedTransactionLog log = failAfter(changes);
         log.append(prepared(2));
-        int changesBefore = disk.changes();
+        int changesBefore = script.changes();
 
         // The disk is well again, and that makes no difference.
         assertThat(failureOf(log.force(prepared(3)))).isEqualTo(ErrorCode.DISK_FAILED);
         log.append(prepared(4));
         log.close();
 
-        assertThat(disk.changes()).isEqualTo(changesBefore);
+        assertThat(script.changes()).isEqualTo(changesBefore);
         assertThat(memory.openFiles()).isZero();
     }
 
@@ -78,7 +81,7 @@ class SegmentedTransactionLogFailureTest {
             log.append(LogFixture.largePrepared(number));
         }
         CompletionStage<Void> last = log.force(prepared(100));
-        disk.stopAfter(0);
+        script.stopOnceAfter(0);
 
         tasks.remove().run();
 
@@ -89,7 +92,7 @@ class SegmentedTransactionLogFailureTest {
     @Test
     void aFailureWhileTheNextSegmentIsMadeFailsTheLogToo() throws IOException {
         SegmentedTransactionLog log = new LogFixture(disk).open();
-        disk.stopAfter(2);
+        script.stopOnceAfter(2);
 
         force(log, prepared(1));
 
@@ -100,7 +103,7 @@ class SegmentedTransactionLogFailureTest {
     void closingSaysThatWhatWaitedIsNotDurable() throws IOException {
         SegmentedTransactionLog log = new LogFixture(disk).with(tasks::add).open();
         CompletionStage<Void> waiting = log.force(prepared(1));
-        disk.stopAfter(0);
+        script.stopOnceAfter(0);
 
         assertThatThrownBy(log::close).hasMessageContaining("failed");
 
@@ -124,7 +127,7 @@ class SegmentedTransactionLogFailureTest {
     void anOpeningThatFailsClosesItsFiles() throws IOException {
         failAfter(Integer.MAX_VALUE).close();
         for (int changes = 0; changes < 5; changes++) {
-            disk.stopAfter(changes);
+            script.stopOnceAfter(changes);
             try {
                 new LogFixture(disk).open().close();
             } catch (IOException expected) {

@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.chunkserver.core.disk.LocalDisk;
 import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.testkit.FaultyDisk;
 import io.chunkserver.core.testkit.MemoryDisk;
+import io.chunkserver.core.testkit.StopAfter;
 import io.chunkserver.core.testkit.TransactionLogContract;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -111,8 +113,10 @@ class SegmentedTransactionLogTest {
 
         @Test
         void recordsThatWaitAtTheSameTimeShareOneForce() throws IOException {
-            StoppingDisk counting = StoppingDisk.never(disk);
-            TransactionLog log = new LogFixture(counting).with(tasks::add).open();
+            StopAfter counting = StopAfter.never();
+            TransactionLog log = new LogFixture(new FaultyDisk(disk, counting))
+                    .with(tasks::add)
+                    .open();
             forceNow(log, prepared(0));
             int before = counting.forces();
 

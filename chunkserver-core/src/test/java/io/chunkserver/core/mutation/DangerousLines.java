@@ -1,0 +1,231 @@
+package io.chunkserver.core.mutation;
+
+import static io.chunkserver.core.mutation.DangerousLine.changed;
+import static io.chunkserver.core.mutation.DangerousLine.without;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Every force, force of a directory, checksum check and ordering that a guarantee stands on. */
+final class DangerousLines {
+
+    private static final String ONLY_POWER = "what the operating system itself forces, only a power cut shows";
+
+    private DangerousLines() {}
+
+    static List<DangerousLine> all() {
+        return Stream.of(forcesOfTheStore(), forcesOfTheLog(), forcesOfTheDirectory(), checks(), orderings())
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private static List<DangerousLine> forcesOfTheStore() {
+        return List.of(
+                without("bytes of a staged file", "store/StagedFile.java", "file.force();"),
+                without(
+                        "name of a staged file",
+                        "store/StagedFile.java",
+                        "disk.forceDirectory(DiskNames.parentOf(name));"),
+                without(
+                        "chunk folder's own name",
+                        "store/StoreFolders.java",
+                        "disk.forceDirectory(DiskNames.parentOf(folder));"),
+                without("folder above that", "store/StoreFolders.java", "disk.forceDirectory(layout.chunks());"),
+                without("changed chunk folders", "store/StoreFolders.java", "disk.forceDirectory(folder.getKey());"),
+                without("chunk folders before the log forgets", "store/FileChunkStore.java", "folders.force();"),
+                changed(
+                        "mark of a publication",
+                        "store/FileChunkStore.java",
+                        "folders.markChanged(target);\n        index.advance(info);",
+                        "index.advance(info);"),
+                changed(
+                        "mark of a repeated publication",
+                        "store/FileChunkStore.java",
+                        "folders.markChanged(target);\n        discard(info.id(), key);",
+                        "discard(info.id(), key);"),
+                without("mark of a deletion", "store/FileChunkStore.java", "folders.markChanged(file);"),
+                without(
+                        "quarantine's new name",
+                        "store/StoreRecovery.java",
+                        "disk.forceDirectory(layout.quarantine());"),
+                without(
+                        "quarantined file's old name",
+                        "store/StoreRecovery.java",
+                        "disk.forceDirectory(DiskNames.parentOf(file));"),
+                without("publications of a recovery", "commit/CommitRecovery.java", "store.forcePublished();")
+                        .survivesBecause("the log forces publications itself before it forgets what would redo them"));
+    }
+
+    private static List<DangerousLine> forcesOfTheLog() {
+        return List.of(
+                without("batch", "commit/log/LogTail.java", "segment.force();"),
+                without("any segment", "commit/log/SegmentFile.java", "file.force();"),
+                without("fresh segment", "commit/log/SegmentSupply.java", "file.force();"),
+                without(
+                        "fresh segment's name",
+                        "commit/log/SegmentSupply.java",
+                        "folder.disk().forceDirectory(folder.path());"),
+                without("last batch, written again", "commit/log/LogRecovery.java", "writeAgain(segment, last);"),
+                without("last segment at a start", "commit/log/LogRecovery.java", "            segment.force();"),
+                without("ready segment at a start", "commit/log/LogRecovery.java", "ready.force();"),
+                without(
+                        "log folder at a start",
+                        "commit/log/LogRecovery.java",
+                        "folder.disk().forceDirectory(folder.path());"),
+                without("log folder's own name", "commit/log/LogFolder.java", "disk.forceDirectory(Path.of(\"\"));"),
+                without("removal of a segment", "commit/log/LogFolder.java", "disk.forceDirectory(path);"),
+                changed(
+                        "publications before outcomes are forgotten",
+                        "commit/log/Checkpoints.java",
+                        "youngest.isEmpty() || !forcePublished()",
+                        "youngest.isEmpty()"),
+                changed(
+                        "publications before segments go",
+                        "commit/log/Checkpoints.java",
+                        "        if (!forcePublished()) {\n            return;",
+                        "        if (false) {\n            return;"));
+    }
+
+    private static List<DangerousLine> forcesOfTheDirectory() {
+        return List.of(
+                without("identity", "disk/IdentityFile.java", "open.force();"),
+                without("identity's name", "disk/IdentityFile.java", "disk.forceDirectory(folder);"),
+                without(
+                        "folder of an identity elsewhere",
+                        "disk/IdentityFile.java",
+                        "disk.forceDirectory(DiskNames.parentOf(made));"),
+                without("folders of the data directory", "disk/DataDirectory.java", "disk.forceDirectory(ROOT);"),
+                without("file of the operating system", "disk/LocalDiskFile.java", "channel.force(true);")
+                        .survivesBecause(ONLY_POWER),
+                without("directory of the operating system", "disk/LocalDisk.java", "channel.force(true);")
+                        .survivesBecause(ONLY_POWER));
+    }
+
+    private static List<DangerousLine> checks() {
+        return List.of(
+                changed("block that is staged", "store/StagedFile.java", "!block.intact()", "false"),
+                changed("sum of a staged chunk", "store/StagedFile.java", " || crc32c != checksums.crc32c()", ""),
+                changed(
+                        "length of a staged chunk",
+                        "store/StagedFile.java",
+                        "lengthBytes != checksums.lengthBytes() || ",
+                        ""),
+                changed("block that is forwarded", "replication/ForkedStream.java", "!block.intact()", "false"),
+                changed("block that is read", "store/PublishedFile.java", "crc != blockChecksum(block)", "false"),
+                changed(
+                        "table of checksums",
+                        "store/PublishedFile.java",
+                        "Crc32c.of(table.flip()) != footer.tableCrc()",
+                        "table.flip() == null"),
+                changed("sum of a whole chunk", "store/PublishedFile.java", "whole != info.crc32c()", "false"),
+                changed(
+                        "footer",
+                        "store/ChunkFileFormat.java",
+                        "Crc32c.of(footer.duplicate().limit(footer.limit() - TRAILER_BYTES + Integer.BYTES)) != crc",
+                        "false"),
+                changed("size of a chunk file", "store/ChunkFileFormat.java", "expected != fileBytes", "false"),
+                changed("footer against the index", "store/ChunkOpener.java", "footer.info().equals(expected)", "true"),
+                changed(
+                        "header of a segment",
+                        "commit/log/LogSegmentFormat.java",
+                        "in.getInt(SEGMENT_CRC_AT) != Crc32c.of(in.slice(0, SEGMENT_CRC_AT))",
+                        "false"),
+                changed(
+                        "header of a batch",
+                        "commit/log/LogSegmentFormat.java",
+                        "image.getInt(at + BATCH_CRC_AT) != Crc32c.of(image.slice(at, BATCH_CRC_AT))",
+                        "false"),
+                changed(
+                        "body of a batch",
+                        "commit/log/LogSegmentFormat.java",
+                        "header.bodyCrc() == Crc32c.of(image.slice(at + BATCH_HEADER_BYTES, size - BATCH_HEADER_BYTES))",
+                        "true"),
+                changed(
+                        "number of a batch",
+                        "commit/log/LogReplay.java",
+                        "any || header.sequence() == lastSequence + 1",
+                        "true"),
+                without(
+                        "batch after a hole",
+                        "commit/log/LogReplay.java",
+                        "        refuseLaterBatch(image, at, number);"),
+                changed(
+                        "bytes in two places",
+                        "commit/log/LogReplay.java",
+                        "remains != null) {\n            throw",
+                        "false) {\n            throw"),
+                changed("missing segment", "commit/log/LogReplay.java", "number != expected", "false"),
+                changed("log of another server", "commit/InquiryRule.java", "return logged ?", "return true ?"),
+                without("new id for a new log", "OpenParts.java", "directory.renewLogId();"));
+    }
+
+    private static List<DangerousLine> orderings() {
+        return List.of(
+                changed(
+                        "decision before anybody hears of it",
+                        "commit/CoordinatedTransaction.java",
+                        "coordinator.participant().storage().log().force(decision).whenComplete",
+                        "CompletableFuture.<Void>completedFuture(null).whenComplete"),
+                changed(
+                        "promise before the yes",
+                        "commit/ParticipantMachine.java",
+                        "return open.local()\n                ? new Step(state.with(open.in(Phase.PREPARED))",
+                        "return true\n                ? new Step(state.with(open.in(Phase.PREPARED))"),
+                changed(
+                        "commit in the log before it is visible",
+                        "commit/ParticipantMachine.java",
+                        "return open.local()\n                    ? new Step(state.with(open.in(Phase.PUBLISHING))",
+                        "return true\n                    ? new Step(state.with(open.in(Phase.PUBLISHING))"),
+                changed(
+                        "write before force",
+                        "commit/log/LogTail.java",
+                        "segment.write(batch, position);\n        segment.force();",
+                        "segment.force();\n        segment.write(batch, position);"),
+                changed(
+                        "batch before its records are told durable",
+                        "commit/log/LogWriter.java",
+                        "        tail.write(batch.stream().map(QueuedRecord::bytes).toList());",
+                        """
+                                batch.forEach(record -> record.durable().complete(null));
+                                tail.write(batch.stream().map(QueuedRecord::bytes).toList());
+                        """),
+                changed(
+                        "file before its name",
+                        "commit/log/SegmentSupply.java",
+                        "filledBytes == segmentBytes) {",
+                        "filledBytes > 0) {"),
+                changed("rename before the index", "store/FileChunkStore.java", """
+                                disk.rename(layout.stagedFile(chunk, key), target);
+                                folders.markChanged(target);
+                                index.advance(info);
+                        """, """
+                                index.advance(info);
+                                disk.rename(layout.stagedFile(chunk, key), target);
+                                folders.markChanged(target);
+                        """),
+                changed(
+                        "file gone before its room is free",
+                        "commit/ChunkLane.java",
+                        "            participant.storage().store().discard(chunk, key);",
+                        """
+                                    if (current != null) {
+                                        current.forfeit();
+                                    }
+                                    participant.storage().store().discard(chunk, key);
+                        """),
+                changed(
+                        "checkpoint before segments go",
+                        "commit/log/Checkpoints.java",
+                        "        long first = writeEntries(entries);",
+                        """
+                                folder.remove(oldestSegment, tail.segment().number() - 1);
+                                oldestSegment = tail.segment().number();
+                                long first = writeEntries(entries);
+                        """),
+                changed(
+                        "abort in the log before the bytes go",
+                        "commit/ParticipantMachine.java",
+                        "List.of(new ParticipantEffect.AppendAborted(key), discard)",
+                        "List.of(discard)"));
+    }
+}

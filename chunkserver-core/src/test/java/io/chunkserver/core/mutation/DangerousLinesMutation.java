@@ -1,0 +1,138 @@
+package io.chunkserver.core.mutation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import javax.tools.JavaCompiler;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Takes each of the {@link DangerousLines} out of the product in turn and runs the tests of this module on what is left.
+ *
+ * <p>Takes some minutes, so only the profile {@code mutation} runs it: {@code mvn -pl chunkserver-core -Pmutation test}.
+ */
+class DangerousLinesMutation {
+
+    private static final String ROOT = "io.chunkserver.core";
+    static final Path SOURCES = Path.of("src/main/java/io/chunkserver/core");
+    private static final Path CLASSES = Path.of("target/classes");
+    private static final Path MUTANTS = Path.of("target/mutants");
+
+    /** Many times what all tests take. Whoever runs this on a busy machine does not want a slow run taken for a hang. */
+    private static final int MAX_MINUTES = 20;
+
+    private static final double SHARE_TO_NOTICE = 0.95;
+
+    private record Verdict(DangerousLine line, boolean noticed, String by) {}
+
+    @Test
+    void theTestsNoticeWhenADangerousLineIsGone() throws Exception {
+        List<DangerousLine> lines = DangerousLines.all();
+        List<Verdict> survivors = new ArrayList<>();
+        for (Verdict verdict : verdicts(lines)) {
+            if (!verdict.noticed()) {
+                survivors.add(verdict);
+            }
+        }
+        double share = 1 - (double) survivors.size() / lines.size();
+        System.out.printf("dangerous lines: %d of %d noticed%n", lines.size() - survivors.size(), lines.size());
+        survivors.forEach(survivor -> System.out.printf(
+                "dangerous lines: survived: %s: %s%n",
+                survivor.line(),
+                survivor.line().survives().isEmpty()
+                        ? "NOT EXPLAINED"
+                        : survivor.line().survives()));
+        assertThat(survivors)
+                .as("survivors without an explanation")
+                .noneMatch(survivor -> survivor.line().survives().isEmpty());
+        assertThat(share).as("share of the mutants that are noticed").isGreaterThanOrEqualTo(SHARE_TO_NOTICE);
+    }
+
+    private static List<Verdict> verdicts(List<DangerousLine> lines) throws Exception {
+        ExecutorService workers =
+                Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
+        try {
+            List<Future<Verdict>> running = new ArrayList<>();
+            for (int i = 0; i < lines.size(); i++) {
+                DangerousLine line = lines.get(i);
+                Path folder = MUTANTS.resolve(Integer.toString(i));
+                Callable<Verdict> trial = () -> judge(line, folder);
+                running.add(workers.submit(trial));
+            }
+            List<Verdict> verdicts = new ArrayList<>();
+            for (Future<Verdict> verdict : running) {
+                verdicts.add(verdict.get());
+            }
+            return verdicts;
+        } finally {
+            workers.shutdownNow();
+        }
+    }
+
+    private static Verdict judge(DangerousLine line, Path folder) throws IOException, InterruptedException {
+        long begin = System.nanoTime();
+        Path classes = Files.createDirectories(folder.resolve("classes"));
+        compile(line, folder, classes);
+        Path output = folder.resolve("output.txt");
+        Process tests = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx1g",
+                        "-Dorg.slf4j.simpleLogger.defaultLogLevel=off",
+                        "-cp",
+                        classes + File.pathSeparator + System.getProperty("java.class.path"),
+                        MutantSuite.class.getName(),
+                        line.packageName(ROOT))
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        boolean ended = tests.waitFor(MAX_MINUTES, TimeUnit.MINUTES);
+        if (!ended) {
+            tests.destroyForcibly();
+        }
+        String by = ended ? lastLine(output) : "a test that does not end";
+        boolean noticed = !ended || tests.exitValue() != 0;
+        System.out.printf(
+                "dangerous lines: %s: %s, %d s%n",
+                line, noticed ? by : "SURVIVED", TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin));
+        return new Verdict(line, noticed, by);
+    }
+
+    private static void compile(DangerousLine line, Path folder, Path classes) throws IOException {
+        Path source = folder.resolve(Path.of(line.file()).getFileName().toString());
+        Files.writeString(source, line.mutate(SOURCES));
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        int status = compiler.run(
+                null,
+                null,
+                null,
+                "-nowarn",
+                "-proc:none",
+                "-cp",
+                CLASSES + File.pathSeparator + System.getProperty("java.class.path"),
+                "-d",
+                classes.toString(),
+                source.toString());
+        if (status != 0) {
+            throw new IllegalStateException("the mutant without " + line + " does not compile");
+        }
+    }
+
+    private static String lastLine(Path output) throws IOException {
+        List<String> lines = Files.readAllLines(output);
+        return lines.stream()
+                .filter(line -> line.startsWith("noticed by"))
+                .findFirst()
+                .orElse("a process that died: " + output);
+    }
+}
