@@ -47,6 +47,10 @@ public final class SimulatedNetwork {
     private final RandomGenerator random;
     private final Map<String, ChunkServer> servers = new HashMap<>();
     private final Set<String> cuts = new HashSet<>();
+
+    /** How often each server went down: what was on its way to it then is not for the one that comes after. */
+    private final Map<String, Integer> downs = new HashMap<>();
+
     private double lossRate;
 
     public SimulatedNetwork(SimulatedTime time, RandomGenerator random) {
@@ -67,6 +71,11 @@ public final class SimulatedNetwork {
     /** Nothing reaches this server any more. */
     public void down(String name) {
         servers.remove(name);
+        downs.merge(name, 1, Integer::sum);
+    }
+
+    private int downs(String name) {
+        return downs.getOrDefault(name, 0);
     }
 
     /** Loses everything that one server sends to the other. */
@@ -80,9 +89,34 @@ public final class SimulatedNetwork {
         lossRate = 0;
     }
 
-    /** The others as one server reaches them. */
+    /** The others as one server reaches them, from now until it goes down: a server that is down hears no answers. */
     public Replicas seenBy(String name) {
-        return new View(name);
+        return new View(new Sender(name, downs(name)));
+    }
+
+    /** A server from its start to its end. */
+    private final class Sender {
+
+        private final String name;
+        private final int life;
+
+        Sender(String name, int life) {
+            this.name = name;
+            this.life = life;
+        }
+
+        boolean lives() {
+            return downs(name) == life;
+        }
+
+        /** Lets the server hear something, if it still can. */
+        void hear(Duration delay, Runnable news) {
+            time.after(delay, () -> {
+                if (lives()) {
+                    news.run();
+                }
+            });
+        }
     }
 
     private boolean lost(String from, String to) {
@@ -95,9 +129,9 @@ public final class SimulatedNetwork {
 
     private final class View implements Replicas {
 
-        private final String self;
+        private final Sender self;
 
-        View(String self) {
+        View(Sender self) {
             this.self = self;
         }
 
@@ -117,19 +151,21 @@ public final class SimulatedNetwork {
 
     private final class Peer implements Replica {
 
+        private final Sender sender;
         private final String from;
         private final Member member;
         private final String to;
 
-        Peer(String from, Member member) {
-            this.from = from;
+        Peer(Sender sender, Member member) {
+            this.sender = sender;
+            this.from = sender.name;
             this.member = member;
             this.to = member.address();
         }
 
         @Override
         public PrepareStream prepare(PrepareRequest request) {
-            return new Link(from, to, request);
+            return new Link(sender, to, request);
         }
 
         @Override
@@ -154,7 +190,7 @@ public final class SimulatedNetwork {
             for (int i = 0; i < copies; i++) {
                 time.after(time.upTo(LONGEST_DELAY), () -> deliver(message, answer));
             }
-            time.after(
+            sender.hear(
                     PATIENCE,
                     () -> answer.completeExceptionally(
                             unreachable(to).at(member.id()).toException()));
@@ -166,7 +202,7 @@ public final class SimulatedNetwork {
             if (server != null && !lost(from, to)) {
                 message.apply(server.asReplica()).whenComplete((value, failure) -> {
                     if (!lost(to, from)) {
-                        time.after(time.upTo(LONGEST_DELAY), () -> complete(answer, value, failure));
+                        sender.hear(time.upTo(LONGEST_DELAY), () -> complete(answer, value, failure));
                     }
                 });
             }
@@ -184,6 +220,7 @@ public final class SimulatedNetwork {
     /** A connection that carries one chunk's bytes. It breaks when something on it is lost. */
     private final class Link implements PrepareStream {
 
+        private final Sender sender;
         private final String from;
         private final String to;
         private final PrepareRequest request;
@@ -193,12 +230,13 @@ public final class SimulatedNetwork {
         private Duration lastArrival = Duration.ZERO;
         private boolean broken;
 
-        Link(String from, String to, PrepareRequest request) {
-            this.from = from;
+        Link(Sender sender, String to, PrepareRequest request) {
+            this.sender = sender;
+            this.from = sender.name;
             this.to = to;
             this.request = request;
             this.receiver = servers.get(to);
-            time.after(request.timeout(), this::giveUp);
+            sender.hear(request.timeout(), this::giveUp);
             carry(() -> {
                 PrepareStream opened = receiving().orElseThrow().asReplica().prepare(request);
                 remote = opened;
@@ -206,7 +244,7 @@ public final class SimulatedNetwork {
                     if (lost(to, from)) {
                         breakOff();
                     } else {
-                        time.after(time.upTo(LONGEST_DELAY), () -> votes.complete(cast));
+                        sender.hear(time.upTo(LONGEST_DELAY), () -> votes.complete(cast));
                     }
                 });
             });
@@ -232,7 +270,9 @@ public final class SimulatedNetwork {
                 } else {
                     breakOff();
                 }
-                taken.complete(null);
+                if (sender.lives()) {
+                    taken.complete(null);
+                }
             });
             return taken;
         }
@@ -244,7 +284,7 @@ public final class SimulatedNetwork {
                 if (receiving().isPresent()) {
                     remote().ifPresent(stream -> stream.cancel(cause));
                 }
-                time.after(time.upTo(LONGEST_DELAY), this::giveUp);
+                sender.hear(time.upTo(LONGEST_DELAY), this::giveUp);
             }
         }
 

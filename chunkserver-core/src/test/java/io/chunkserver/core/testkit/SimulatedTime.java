@@ -41,6 +41,18 @@ public final class SimulatedTime {
         return Duration.ofNanos(nowNanos);
     }
 
+    /** What the clocks of the servers show. */
+    public Instant instant() {
+        return EPOCH.plusNanos(nowNanos);
+    }
+
+    /** Tasks that are still to run: none of a server that was killed, and none that was cancelled. */
+    public int pendingTasks() {
+        return (int) tasks.stream()
+                .filter(task -> !task.isCancelled() && (task.life == null || !task.life.ended))
+                .count();
+    }
+
     /** Runs a task after a delay. */
     public void after(Duration delay, Runnable task) {
         tasks.add(new Task<>(nowNanos + delay.toNanos(), task, null));
@@ -75,7 +87,7 @@ public final class SimulatedTime {
     /** One server's tasks. After {@link #end} none of them runs any more, as when its process was killed. */
     public final class Life {
 
-        private final Duration longestDiskDelay;
+        private Duration longestDiskDelay;
         private boolean ended;
 
         private Life(Duration longestDiskDelay) {
@@ -83,7 +95,12 @@ public final class SimulatedTime {
         }
 
         public Environment environment() {
-            return new Environment(() -> EPOCH.plusNanos(nowNanos), random, new Timers(), this::work, this::work);
+            return new Environment(SimulatedTime.this::instant, random, new Timers(), this::work, this::work);
+        }
+
+        /** Makes the disk faster or slower from now on. */
+        public void longestDiskDelay(Duration delay) {
+            longestDiskDelay = delay;
         }
 
         /** Runs a task of the disk after a delay as a disk may have. */
