@@ -182,9 +182,14 @@ public record TransactionLogScript(List<Step> steps) {
                 subject.crash(crash.afterChanges());
                 int durable = toldDurable();
                 log = subject.open();
-                int found = compare(durable);
-                written.subList(found, written.size()).clear();
+                keepOnly(compare(durable));
             }
+        }
+
+        /** What a start has found stays found, whatever those who wrote it were told before the power went. */
+        private void keepOnly(int found) {
+            written.subList(found, written.size()).clear();
+            written.replaceAll(each -> new Written(each.record(), CompletableFuture.completedFuture(null)));
         }
 
         private void force(LogRecord record) {
