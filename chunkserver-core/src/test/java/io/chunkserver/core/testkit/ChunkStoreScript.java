@@ -116,7 +116,7 @@ public record ChunkStoreScript(List<Step> steps) {
                 .map(ChunkStoreScript::new);
     }
 
-    /** Performs the script; a step after which store and model differ ends it with an error that names the step. */
+    /** Performs the script; a step after which store and model differ ends it with an error that names the steps up to there. */
     public void run(Opening opening) throws IOException {
         Run run = new Run(opening);
         int number = 0;
@@ -126,9 +126,7 @@ public record ChunkStoreScript(List<Step> steps) {
                 run.perform(step);
                 run.compare();
             } catch (AssertionError | RuntimeException | IOException e) {
-                throw new AssertionError(
-                        "after step " + number + ", " + step + ", the store differs from the model: " + e.getMessage(),
-                        e);
+                throw FailedScript.at(steps, number, "the store differs from the model", e);
             }
         }
         run.store.close();

@@ -33,6 +33,7 @@ public final class FakeReplica implements Replica {
     private final List<PrepareRequest> prepared = new ArrayList<>();
     private final List<Attempt> commits = new ArrayList<>();
     private final List<Attempt> aborts = new ArrayList<>();
+    private final List<Attempt> yesVotes = new ArrayList<>();
     private ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
     private @Nullable Failure refusal;
@@ -54,6 +55,15 @@ public final class FakeReplica implements Replica {
     }
 
     // What it shall do
+
+    /** Votes, hears and confirms again from now on, as at first. */
+    public void recover() {
+        refusal = null;
+        silent = false;
+        stalled = false;
+        deafFor = 0;
+        reply = CommitReply.APPLIED;
+    }
 
     /** Votes no from now on. */
     public void refuse(Failure why) {
@@ -105,6 +115,11 @@ public final class FakeReplica implements Replica {
     /** The attempts that it was told to abort, in order, with repetitions. */
     public List<Attempt> aborts() {
         return List.copyOf(aborts);
+    }
+
+    /** The attempts for which it has voted yes. */
+    public List<Attempt> yesVotes() {
+        return List.copyOf(yesVotes);
     }
 
     /** The bytes of the last prepare. */
@@ -221,6 +236,9 @@ public final class FakeReplica implements Replica {
 
         private void vote(List<Vote> cast) {
             if (!votes.isDone()) {
+                reached().stream()
+                        .filter(replica -> cast.contains(Vote.yes(replica.member.id())))
+                        .forEach(replica -> replica.yesVotes.add(request.attempt()));
                 cast.forEach(vote -> replicas.trace()
                         .note("server " + vote.member() + " votes "
                                 + vote.why().map(why -> "no: " + why.describe()).orElse("yes")));

@@ -1,0 +1,32 @@
+package io.chunkserver.core.commit;
+
+import io.chunkserver.core.disk.Disk;
+import io.chunkserver.core.model.Member;
+import io.chunkserver.core.replication.ChainConfig;
+import io.chunkserver.core.replication.ForwardingChain;
+import io.chunkserver.core.replication.Replicas;
+import io.chunkserver.core.testkit.StorageOnDisk;
+import java.io.IOException;
+
+/** Opens coordinators one after the other on one disk, as a server does that is started again and again. */
+final class CoordinatorOnDisk {
+
+    private static final long CHUNK_SIZE_LIMIT = 1 << 20;
+
+    private long boots;
+
+    TwoPhaseCoordinator open(Member self, Disk disk, Replicas others, Environment environment) throws IOException {
+        Storage storage = StorageOnDisk.open(disk, environment);
+        Participant participant = Participant.create(
+                self.id(), storage, others, environment, new Admission(CHUNK_SIZE_LIMIT), CommitConfig.DEFAULT);
+        ForwardingChain chain = new ForwardingChain(() -> self, participant, others, environment, ChainConfig.DEFAULT);
+        ChainCoordinator coordinator = new ChainCoordinator(
+                participant,
+                chain::push,
+                others,
+                CommitConfig.DEFAULT,
+                new ChainCoordinator.CoordinatorLog(StorageOnDisk.LOG_ID, ++boots));
+        storage.log().table().undelivered().forEach(coordinator::restore);
+        return coordinator;
+    }
+}
