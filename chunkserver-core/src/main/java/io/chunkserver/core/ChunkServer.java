@@ -342,7 +342,6 @@ public final class ChunkServer implements Closeable {
                 outcome.version(),
                 outcome.tombstone(),
                 TransactionState.COMMITTED,
-                self().id(),
                 List.of(),
                 List.of());
     }

@@ -159,7 +159,6 @@ final class CoordinatedTransaction implements ChunkWriter {
                 decision.version(),
                 decision.tombstone(),
                 shown,
-                coordinator.participant().self(),
                 chain,
                 now.phase() == Phase.DELIVERING
                         ? now.unconfirmed().stream().sorted().toList()

@@ -156,7 +156,6 @@ final class Hold {
                 prepared.base().next(),
                 prepared.tombstone(),
                 state,
-                prepared.coordinator().id(),
                 prepared.chain(),
                 List.of());
     }

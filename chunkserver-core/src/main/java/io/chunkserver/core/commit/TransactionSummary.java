@@ -7,12 +7,12 @@ import io.chunkserver.core.model.Member;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.model.TransactionId;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One transaction as one server sees it.
  *
  * @param version     the version that it creates or created
- * @param coordinator who decides
  * @param chain       all members, the coordinator first; empty when no longer known
  * @param waitingFor  members that have not confirmed the commit
  */
@@ -23,12 +23,16 @@ public record TransactionSummary(
         ChunkVersion version,
         boolean tombstone,
         TransactionState state,
-        ServerId coordinator,
         List<Member> chain,
         List<ServerId> waitingFor) {
 
     public TransactionSummary {
         chain = List.copyOf(chain);
         waitingFor = List.copyOf(waitingFor);
+    }
+
+    /** Who decides, or decided; empty when no longer known. */
+    public Optional<ServerId> coordinator() {
+        return chain.stream().map(Member::id).findFirst();
     }
 }

@@ -20,7 +20,7 @@ public final class StopAfter implements DiskScript {
         this.survivingSectors = survivingSectors;
     }
 
-    /** Counts only, until {@link #stopOnceAfter} is called. */
+    /** Counts only, until {@link #stopAfter} is called. */
     public static StopAfter never() {
         return new StopAfter(Integer.MAX_VALUE, false, sector -> false);
     }
@@ -34,8 +34,8 @@ public final class StopAfter implements DiskScript {
         return new StopAfter(changes, true, survivingSectors);
     }
 
-    /** Stops the change after this many more. */
-    public void stopOnceAfter(int moreChanges) {
+    /** Stops the change after this many more, and, if it is for good, all later ones. */
+    public void stopAfter(int moreChanges) {
         changesLeft = moreChanges;
     }
 

@@ -2,6 +2,7 @@ package io.chunkserver.runner.cli;
 
 import io.chunkserver.core.commit.TransactionSummary;
 import io.chunkserver.core.model.Member;
+import io.chunkserver.core.model.ServerId;
 import io.chunkserver.transport.ServerAddress;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -14,7 +15,7 @@ final class TransactionAnswer {
     /** One line of a list. */
     static Answer line(ServerAddress server, TransactionSummary summary) {
         String text = summary.transaction() + "  " + state(summary) + "  " + work(summary) + "  coordinator "
-                + summary.coordinator();
+                + coordinator(summary);
         return new Answer(text, json(server, summary));
     }
 
@@ -24,10 +25,14 @@ final class TransactionAnswer {
                 + "\nstate:       " + state(summary)
                 + "\nwork:        " + work(summary)
                 + "\nattempt:     " + summary.attempt()
-                + "\ncoordinator: " + summary.coordinator()
+                + "\ncoordinator: " + coordinator(summary)
                 + "\nchain:       " + (chain.isEmpty() ? "(no longer known)" : chain)
                 + "\nwaiting for: " + (summary.waitingFor().isEmpty() ? "nobody" : summary.waitingFor());
         return new Answer(text, json(server, summary));
+    }
+
+    private static String coordinator(TransactionSummary summary) {
+        return summary.coordinator().map(ServerId::toString).orElse("(no longer known)");
     }
 
     private static String state(TransactionSummary summary) {
@@ -47,7 +52,7 @@ final class TransactionAnswer {
                 .with("version", summary.version().number())
                 .with("delete", summary.tombstone())
                 .with("attempt", summary.attempt())
-                .with("coordinator", summary.coordinator())
+                .with("coordinator", summary.coordinator().map(ServerId::value).orElse(""))
                 .with(
                         "chain",
                         summary.chain().stream().map(TransactionAnswer::json).toList())

@@ -70,7 +70,6 @@ class AnswersTest {
                 new ChunkVersion(3),
                 false,
                 TransactionState.COMMITTING,
-                ONE,
                 List.of(new Member(ONE, "h:1", Location.ORIGIN), new Member(TWO, "h:2", Location.ORIGIN)),
                 List.of(TWO));
         Answer answer = TransactionAnswer.full(new ServerAddress("h", 1), summary);

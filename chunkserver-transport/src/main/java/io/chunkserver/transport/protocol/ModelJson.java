@@ -170,8 +170,7 @@ final class ModelJson {
                 .put("chunk", summary.chunk().toString())
                 .put("version", summary.version().number())
                 .put("tombstone", summary.tombstone())
-                .put("state", FieldReader.word(summary.state()))
-                .put("coordinator", summary.coordinator().value());
+                .put("state", FieldReader.word(summary.state()));
         members(json.putArray("chain"), summary.chain());
         texts(json.putArray("waitingFor"), summary.waitingFor());
         return json;
@@ -185,7 +184,6 @@ final class ModelJson {
                 new ChunkVersion(fields.number("version")),
                 fields.flag("tombstone"),
                 fields.word("state", TransactionState.class),
-                fields.value("coordinator", ServerId::new),
                 fields.objects("chain", ModelJson::member),
                 fields.values("waitingFor", ServerId::new));
     }

@@ -11,7 +11,6 @@ import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.model.Attempt;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkVersion;
-import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.client.ScriptedServer.Script;
@@ -233,7 +232,6 @@ class StoreRetryTest {
                 new ChunkVersion(1),
                 false,
                 TransactionState.COMMITTED,
-                new ServerId("scripted"),
                 List.of(),
                 List.of());
     }

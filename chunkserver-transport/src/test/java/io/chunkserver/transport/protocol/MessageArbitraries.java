@@ -236,20 +236,10 @@ final class MessageArbitraries {
                         chunkIds(),
                         versions(),
                         Arbitraries.of(TransactionState.class),
-                        serverIds(),
                         members().list().ofMaxSize(16),
                         serverIds().list().ofMaxSize(16))
-                .as((transaction, attempt, chunk, version, state, coordinator, chain, waiting) ->
-                        new TransactionSummary(
-                                transaction,
-                                attempt,
-                                chunk,
-                                version,
-                                version.number() % 2 == 0,
-                                state,
-                                coordinator,
-                                chain,
-                                waiting));
+                .as((transaction, attempt, chunk, version, state, chain, waiting) -> new TransactionSummary(
+                        transaction, attempt, chunk, version, version.number() % 2 == 0, state, chain, waiting));
     }
 
     private static Arbitrary<Vote> votes() {

@@ -183,7 +183,6 @@ class MessagesTest {
                 new ChunkVersion(Long.MAX_VALUE),
                 false,
                 TransactionState.COMMITTING,
-                chain.get(0).id(),
                 chain,
                 chain.stream().map(Member::id).toList());
         Response.Transactions page = Response.Transactions.fitting(Collections.nCopies(1000, longest));

@@ -30,7 +30,7 @@ class SegmentedTransactionLogFailureTest {
     private SegmentedTransactionLog failAfter(int changes) throws IOException {
         SegmentedTransactionLog log = new LogFixture(disk).open();
         force(log, prepared(1));
-        script.stopOnceAfter(changes);
+        script.stopAfter(changes);
         return log;
     }
 
@@ -81,7 +81,7 @@ class SegmentedTransactionLogFailureTest {
             log.append(LogFixture.largePrepared(number));
         }
         CompletionStage<Void> last = log.force(prepared(100));
-        script.stopOnceAfter(0);
+        script.stopAfter(0);
 
         tasks.remove().run();
 
@@ -92,7 +92,7 @@ class SegmentedTransactionLogFailureTest {
     @Test
     void aFailureWhileTheNextSegmentIsMadeFailsTheLogToo() throws IOException {
         SegmentedTransactionLog log = new LogFixture(disk).open();
-        script.stopOnceAfter(2);
+        script.stopAfter(2);
 
         force(log, prepared(1));
 
@@ -103,7 +103,7 @@ class SegmentedTransactionLogFailureTest {
     void closingSaysThatWhatWaitedIsNotDurable() throws IOException {
         SegmentedTransactionLog log = new LogFixture(disk).with(tasks::add).open();
         CompletionStage<Void> waiting = log.force(prepared(1));
-        script.stopOnceAfter(0);
+        script.stopAfter(0);
 
         assertThatThrownBy(log::close).hasMessageContaining("failed");
 
@@ -127,7 +127,7 @@ class SegmentedTransactionLogFailureTest {
     void anOpeningThatFailsClosesItsFiles() throws IOException {
         failAfter(Integer.MAX_VALUE).close();
         for (int changes = 0; changes < 5; changes++) {
-            script.stopOnceAfter(changes);
+            script.stopAfter(changes);
             try {
                 new LogFixture(disk).open().close();
             } catch (IOException expected) {

@@ -2,7 +2,9 @@ package io.chunkserver.core.commit.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.chunkserver.core.testkit.FaultyDisk;
 import io.chunkserver.core.testkit.MemoryDisk;
+import io.chunkserver.core.testkit.StopAfter;
 import io.chunkserver.core.testkit.TransactionLogScript;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -45,13 +47,15 @@ class SegmentedTransactionLogProperties {
                 TransactionLogConfig.MIN_SEGMENT_BYTES, 1, 1024 * 1024, 10_000, OutcomeRetention.DEFAULT);
 
         private final MemoryDisk memory = new MemoryDisk();
-        private final StoppingDisk disk;
+        private final StopAfter power;
         private final Queue<Runnable> tasks = new ArrayDeque<>();
         private final LogFixture fixture;
 
         LogUnderPowerCuts(IntPredicate survivingSectors) {
-            disk = StoppingDisk.after(Integer.MAX_VALUE, memory, survivingSectors);
-            fixture = new LogFixture(disk).with(FREQUENT_CHECKPOINTS).with(tasks::add);
+            power = StopAfter.forGood(Integer.MAX_VALUE, survivingSectors);
+            fixture = new LogFixture(new FaultyDisk(memory, power))
+                    .with(FREQUENT_CHECKPOINTS)
+                    .with(tasks::add);
         }
 
         @Override
@@ -68,10 +72,10 @@ class SegmentedTransactionLogProperties {
 
         @Override
         public void crash(int changes) {
-            disk.stopAfter(changes);
+            power.stopAfter(changes);
             work();
             memory.crash();
-            disk.stopAfter(Integer.MAX_VALUE);
+            power.stopAfter(Integer.MAX_VALUE);
         }
     }
 }
