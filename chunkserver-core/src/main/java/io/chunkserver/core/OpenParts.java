@@ -13,6 +13,8 @@ import io.chunkserver.core.commit.log.LogRecord.Decided;
 import io.chunkserver.core.commit.log.SegmentedTransactionLog;
 import io.chunkserver.core.disk.DataDirectory;
 import io.chunkserver.core.disk.LocalDisk;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.Member;
 import io.chunkserver.core.replication.ForwardingChain;
 import io.chunkserver.core.replication.Replica;
@@ -68,6 +70,7 @@ record OpenParts(
             // Whoever lost its log must not answer for what the lost one knew.
             directory.renewLogId();
         }
+        Admission admission = new Admission(config.chunkSizeLimitBytes());
         SegmentedTransactionLog log = opened(
                 open,
                 SegmentedTransactionLog.open(
@@ -77,7 +80,8 @@ record OpenParts(
                         config.log(),
                         environment.log(),
                         environment.clock(),
-                        store::forcePublished));
+                        () -> forcePublished(store, admission)));
+        log.failed().thenAccept(admission::close);
         List<Decided> undelivered = log.table().undelivered();
         CommitRecovery.Report recovery = CommitRecovery.run(store, log);
         Storage storage = new Storage(
@@ -93,7 +97,6 @@ record OpenParts(
                 "in-process",
                 directory.identity().location()));
         KnownReplicas replicas = new KnownReplicas(self.get().id(), builder.replicas());
-        Admission admission = new Admission(config.chunkSizeLimitBytes());
         Participant participant =
                 Participant.create(self.get().id(), storage, replicas, environment, admission, config.commit());
         ReplicationChain chain = new ForwardingChain(self, participant, replicas, environment, config.chain());
@@ -122,6 +125,17 @@ record OpenParts(
                 recovery,
                 store.findings().size(),
                 open);
+    }
+
+    /** A disk that cannot force what is published has failed, although nobody waits for that force (guarantee D3). */
+    private static void forcePublished(FileChunkStore store, Admission admission) throws IOException {
+        try {
+            store.forcePublished();
+        } catch (IOException e) {
+            admission.close(Failure.of(ErrorCode.DISK_FAILED, "published chunks could not be forced: " + e.getMessage())
+                    .withHint("check the disk, then restart the server"));
+            throw e;
+        }
     }
 
     private static DataDirectory openDirectory(ChunkServerBuilder builder, Environment environment) throws IOException {

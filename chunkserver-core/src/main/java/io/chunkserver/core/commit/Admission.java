@@ -31,7 +31,7 @@ public final class Admission {
                             ErrorCode.CHUNK_TOO_LARGE,
                             "chunk " + chunk + " of " + lengthBytes + " bytes is over the limit of "
                                     + chunkSizeLimitBytes + " bytes")
-                    .withHint("store it in smaller chunks or raise chunk_size_limit");
+                    .withHint("store it in smaller chunks or raise limits.chunk_size_limit of the server");
         }
         return Optional.ofNullable(why);
     }

@@ -33,7 +33,17 @@ class ProtocolExplorationTest {
     }
 
     static Stream<ProtocolBounds> full() {
-        return Stream.of(ProtocolBounds.of(2).attempts(3).restarts(2).wipes(1));
+        return Stream.of(
+                ProtocolBounds.of(2).attempts(2).restarts(2).wipes(1),
+                ProtocolBounds.of(2).attempts(2).restarts(1).wipes(1).diskFailures(1),
+                ProtocolBounds.of(2).attempts(2).begunAt(A, B).restarts(2).wipes(1),
+                ProtocolBounds.of(2).another(A).restarts(1).wipes(1),
+                ProtocolBounds.of(2).another(B).restarts(1).wipes(1),
+                ProtocolBounds.of(2).attempts(2).another(A).restarts(1),
+                ProtocolBounds.of(3).restarts(2).wipes(1),
+                ProtocolBounds.of(3).attempts(2).restarts(1).wipes(1),
+                ProtocolBounds.of(3).another(A),
+                ProtocolBounds.of(3).another(B));
     }
 
     static Stream<ProtocolBounds> bounds() {

@@ -50,6 +50,8 @@ public final class TcpTransport implements Transport {
     /** The name by which a configuration chooses this transport. */
     public static final String NAME = "tcp";
 
+    private static final String CHECK_ADDRESS = "see that the server runs and that the address is right";
+
     // Memory is taken from the pool in chunks of 8 KiB << 7 = 1 MiB: netty's own 4 MiB are much for a small server.
     private static final int PAGE_BYTES = 8192;
     private static final int CHUNK_ORDER = 7;
@@ -123,6 +125,7 @@ public final class TcpTransport implements Transport {
                     () -> connected.completeExceptionally(Failure.of(
                                     ErrorCode.TIMEOUT,
                                     "no connection to " + address + " within " + timeout.toMillis() + " ms")
+                            .withHint(CHECK_ADDRESS)
                             .toException()),
                     timeout.toMillis(),
                     TimeUnit.MILLISECONDS);
@@ -238,6 +241,7 @@ public final class TcpTransport implements Transport {
             connected.completeExceptionally(Failure.of(
                             tooLate ? ErrorCode.TIMEOUT : ErrorCode.UNREACHABLE,
                             "no connection to " + address + ": " + reason(opened.cause()))
+                    .withHint(CHECK_ADDRESS)
                     .toException(opened.cause()));
             return;
         }

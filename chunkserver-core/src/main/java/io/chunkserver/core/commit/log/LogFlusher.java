@@ -63,6 +63,8 @@ final class LogFlusher {
     @GuardedBy("lock")
     private @Nullable Failed failed;
 
+    private final CompletableFuture<Failure> whenFailed = new CompletableFuture<>();
+
     private record Failed(Failure failure, Throwable cause) {}
 
     LogFlusher(LogWriter writer, Executor executor, LogFolder folder, TransactionLogConfig config) {
@@ -71,6 +73,11 @@ final class LogFlusher {
         this.log = folder.path().toString();
         this.maxQueuedBytes = config.maxQueuedBytes();
         this.maxQueuedRecords = config.maxQueuedRecords();
+    }
+
+    /** See {@link TransactionLog#failed}. */
+    CompletionStage<Failure> whenFailed() {
+        return whenFailed.minimalCompletionStage();
     }
 
     /**
@@ -228,6 +235,7 @@ final class LogFlusher {
         } finally {
             lock.unlock();
         }
+        whenFailed.complete(failure.failure());
         // Those of them that were written before the failure have been told so already, which stands.
         waiting.forEach(record ->
                 record.durable().completeExceptionally(failure.failure().toException(failure.cause())));

@@ -1,6 +1,7 @@
 package io.chunkserver.core.commit.log;
 
 import io.chunkserver.core.disk.Disk;
+import io.chunkserver.core.error.Failure;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -88,8 +89,13 @@ public final class SegmentedTransactionLog implements TransactionLog {
 
     @Override
     public void append(LogRecord record) {
-        // Nobody waits: if this fails, the log has failed and says so to all who wait.
+        // Nobody waits: if this fails, the log has failed and says so.
         var unused = flusher.submit(new QueuedRecord(record));
+    }
+
+    @Override
+    public CompletionStage<Failure> failed() {
+        return flusher.whenFailed();
     }
 
     @Override

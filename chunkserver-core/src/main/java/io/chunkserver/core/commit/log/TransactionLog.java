@@ -1,5 +1,6 @@
 package io.chunkserver.core.commit.log;
 
+import io.chunkserver.core.error.Failure;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.concurrent.CompletionStage;
@@ -32,6 +33,12 @@ public interface TransactionLog extends Closeable {
      * close; if it is lost in a crash, nothing is wrong.
      */
     void append(LogRecord record);
+
+    /**
+     * Completes when the log fails, also when nobody waits for a record: with the reason, on the thread that met it. Never
+     * completes exceptionally, and not at all when the log is closed before it fails.
+     */
+    CompletionStage<Failure> failed();
 
     /** What the durable records add up to. */
     TransactionTable table();
