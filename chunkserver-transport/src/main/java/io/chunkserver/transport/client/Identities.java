@@ -15,16 +15,16 @@ final class Identities {
     /** Far more servers than one primary stores on within the time that an entry lives. */
     private static final int MAX_ENTRIES = 1024;
 
-    private record Entry(Member member, long sinceNanos) {}
+    private record Known(Member member, long sinceNanos) {}
 
     private final Duration lifetime;
 
     @GuardedBy("this")
-    private final Map<ServerAddress, Entry> entries = new LinkedHashMap<>() {
+    private final Map<ServerAddress, Known> entries = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<ServerAddress, Entry> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<ServerAddress, Known> eldest) {
             return size() > MAX_ENTRIES;
         }
     };
@@ -34,7 +34,7 @@ final class Identities {
     }
 
     synchronized Optional<Member> known(ServerAddress address) {
-        @Nullable Entry entry = entries.get(address);
+        @Nullable Known entry = entries.get(address);
         return entry == null || System.nanoTime() - entry.sinceNanos() > lifetime.toNanos()
                 ? Optional.empty()
                 : Optional.of(entry.member());
@@ -45,6 +45,6 @@ final class Identities {
     }
 
     synchronized void remember(ServerAddress address, Member member) {
-        entries.put(address, new Entry(member, System.nanoTime()));
+        entries.put(address, new Known(member, System.nanoTime()));
     }
 }
