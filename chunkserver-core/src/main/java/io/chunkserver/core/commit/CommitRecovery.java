@@ -65,10 +65,7 @@ public final class CommitRecovery {
             ChunkInfo info = version.info();
             switch (plan.of(version.key())) {
                 case KEEP -> stagedBytes.put(version.key(), info.storedBytes());
-                case PUBLISH -> {
-                    store.publish(info.id(), version.key());
-                    LOG.info("published chunk {} again, as committed by {}", info.id(), version.key());
-                }
+                case PUBLISH -> publish(store, version);
                 case DISCARD -> {
                     store.discard(info.id(), version.key());
                     LOG.info("removed the staged file of {}, which was never promised", version.key());
@@ -82,6 +79,25 @@ public final class CommitRecovery {
                         stagedBytes.getOrDefault(new StageKey(prepared.transaction(), prepared.attempt()), 0L)))
                 .toList();
         return new Report(inDoubt, lost(store, log));
+    }
+
+    /**
+     * Makes a committed version visible again. One that was published and replaced before the crash can have its staged name
+     * back, when the crash undid the removal of that name and not the later renames: it is over.
+     */
+    private static void publish(ChunkStore store, StagedVersion version) throws IOException {
+        ChunkInfo info = version.info();
+        Optional<ChunkInfo> published = store.stat(info.id());
+        if (published.isPresent() && published.get().version().isNewerThan(info.version())) {
+            store.discard(info.id(), version.key());
+            LOG.info(
+                    "removed the staged file of {}, which version {} has replaced",
+                    version.key(),
+                    published.get().version());
+        } else {
+            store.publish(info.id(), version.key());
+            LOG.info("published chunk {} again, as committed by {}", info.id(), version.key());
+        }
     }
 
     /** A chunk is lost when the newest version that the log remembers is newer than the published one. */
