@@ -31,7 +31,13 @@ class ArchitectureTest {
         check(classes()
                 .should()
                 .resideInAnyPackage(
-                        ROOT, ROOT + ".config", ROOT + ".cli", ROOT + ".file", ROOT + ".server", ROOT + ".status"));
+                        ROOT,
+                        ROOT + ".bench",
+                        ROOT + ".config",
+                        ROOT + ".cli",
+                        ROOT + ".file",
+                        ROOT + ".server",
+                        ROOT + ".status"));
     }
 
     @Test

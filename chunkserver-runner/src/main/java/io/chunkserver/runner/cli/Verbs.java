@@ -39,6 +39,7 @@ final class Verbs {
                 () -> new CommandLine(new TransactionCommand())
                         .addSubcommand(new TransactionListCommand(console, clients))
                         .addSubcommand(new TransactionShowCommand(console, clients)));
+        builders.put("bench", () -> new CommandLine(new BenchCommand(console, clients)));
         builders.put(
                 "config",
                 () -> new CommandLine(new ConfigCommand())

@@ -1,0 +1,66 @@
+package io.chunkserver.runner.bench;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A workload and its baselines in turns, so that a machine that becomes slower or faster meanwhile does it to all of them.
+ *
+ * @param load      of all rounds
+ * @param baselines by their names, likewise
+ * @param ratios    for each baseline, the median over the rounds of the workload's bytes per second as a part of the baseline's
+ */
+public record Comparison(Load load, Map<String, Load> baselines, Map<String, Double> ratios) {
+
+    private static final int ROUNDS = 3;
+
+    /**
+     * Measures. Before that everything runs for the time of the warm-up, uncounted.
+     *
+     * @param duration of the workload, all rounds together; each baseline gets as much
+     */
+    public static Comparison measure(
+            LoadGenerator generator,
+            Workload workload,
+            Map<String, Workload> baselines,
+            Duration warmUp,
+            Duration duration)
+            throws IOException {
+        List<Workload> all = new ArrayList<>(baselines.values());
+        all.add(workload);
+        if (!warmUp.isZero()) {
+            for (Workload each : all) {
+                generator.run(each, warmUp);
+            }
+        }
+        // Without anything to take turns with, a pause between rounds would only blur the figures.
+        int rounds = baselines.isEmpty() ? 1 : ROUNDS;
+        Load load = new Load();
+        Map<String, Load> sums = new LinkedHashMap<>();
+        Map<String, double[]> ratios = new LinkedHashMap<>();
+        for (int round = 0; round < rounds; round++) {
+            Load one = generator.run(workload, duration.dividedBy(rounds));
+            load.add(one);
+            for (Map.Entry<String, Workload> baseline : baselines.entrySet()) {
+                Load beside = generator.run(baseline.getValue(), duration.dividedBy(rounds));
+                sums.computeIfAbsent(baseline.getKey(), name -> new Load()).add(beside);
+                ratios.computeIfAbsent(baseline.getKey(), name -> new double[rounds])[round] =
+                        one.mebibytesPerSecond() / beside.mebibytesPerSecond();
+            }
+        }
+        Map<String, Double> medians = new LinkedHashMap<>();
+        ratios.forEach((name, seen) -> medians.put(name, median(seen)));
+        return new Comparison(load, sums, medians);
+    }
+
+    private static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
+}
