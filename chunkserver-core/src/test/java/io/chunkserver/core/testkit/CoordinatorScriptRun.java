@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** Performs a {@link CoordinatorScript} once. Not thread-safe. */
@@ -154,9 +155,16 @@ final class CoordinatorScriptRun {
     }
 
     private void restartIfCrashed() throws IOException {
-        if (life.hasEnded()) {
+        while (life.hasEnded()) {
             life = time.life(Duration.ofMillis(1));
-            coordinator = open();
+            try {
+                coordinator = open();
+            } catch (RejectedExecutionException killed) {
+                // The commit at which power is to be lost may be one that the coordinator sends while it starts.
+                if (!life.hasEnded()) {
+                    throw killed;
+                }
+            }
         }
     }
 
