@@ -213,15 +213,32 @@ public final class ChunkServer implements Closeable {
         CompletionStage<Void> settled = mode instanceof ReadMode.Latest
                 ? parts.participant().settle(chunk)
                 : CompletableFuture.completedFuture(null);
-        return settled.thenComposeAsync(
-                done -> {
-                    try {
-                        return CompletableFuture.completedFuture(openAtLeast(chunk, mode));
-                    } catch (IOException e) {
-                        return CompletableFuture.failedFuture(named(e));
-                    }
-                },
-                this::onDisk);
+        return settled.thenCompose(done -> {
+            try {
+                // A chunk that is read again and again costs no detour over another thread.
+                ChunkReader ready = parts.storage().store().openIfReady(chunk);
+                if (ready != null) {
+                    return CompletableFuture.completedFuture(atLeast(ready, mode));
+                }
+            } catch (IOException e) {
+                return CompletableFuture.failedFuture(named(e));
+            }
+            return openOnDisk(chunk, mode);
+        });
+    }
+
+    private CompletionStage<ChunkReader> openOnDisk(ChunkId chunk, ReadMode mode) {
+        CompletableFuture<ChunkReader> opened = new CompletableFuture<>();
+        onDisk(() -> {
+            try {
+                opened.complete(atLeast(parts.storage().store().open(chunk), mode));
+            } catch (IOException e) {
+                opened.completeExceptionally(named(e));
+            } catch (RuntimeException e) {
+                opened.completeExceptionally(e);
+            }
+        });
+        return opened;
     }
 
     /** When the server has closed, the store refuses the task in good words, and need not wait for the disk to do so. */
@@ -233,14 +250,14 @@ public final class ChunkServer implements Closeable {
         }
     }
 
-    private ChunkReader openAtLeast(ChunkId chunk, ReadMode mode) throws IOException {
-        ChunkReader reader = parts.storage().store().open(chunk);
+    private static ChunkReader atLeast(ChunkReader reader, ReadMode mode) throws IOException {
         if (mode instanceof ReadMode.AtLeast wanted
                 && wanted.version().isNewerThan(reader.info().version())) {
             reader.close();
             throw Failure.of(
                             ErrorCode.VERSION_CONFLICT,
-                            "chunk " + chunk + " has version " + reader.info().version()
+                            "chunk " + reader.info().id() + " has version "
+                                    + reader.info().version()
                                     + " here, the read wants version " + wanted.version() + " or newer")
                     .withHint("read from another member")
                     .toException();

@@ -37,18 +37,48 @@ final class ChunkOpener {
     private final ChunkIndex index;
     private final Map<StageKey, ChunkInfo> finished;
     private final StoreHandles handles;
+    private final OpenFiles openFiles;
 
     ChunkOpener(
-            Disk disk, StoreLayout layout, ChunkIndex index, Map<StageKey, ChunkInfo> finished, StoreHandles handles) {
+            Disk disk,
+            StoreLayout layout,
+            ChunkIndex index,
+            Map<StageKey, ChunkInfo> finished,
+            StoreHandles handles,
+            OpenFiles openFiles) {
         this.disk = disk;
         this.layout = layout;
         this.index = index;
         this.finished = finished;
         this.handles = handles;
+        this.openFiles = openFiles;
     }
 
-    /** Opens the published version of a chunk, and a tombstone only when asked to. */
-    PublishedFile open(ChunkId chunk, boolean alsoTombstone) throws IOException {
+    /** A reader of the published version, by a file that is open already if there is one. */
+    ChunkReader open(ChunkId chunk) throws IOException {
+        ChunkReader ready = openIfReady(chunk);
+        return ready != null ? ready : keep(openAfresh(chunk, false));
+    }
+
+    /** Leaves the file open for other readers too, unless its version is not the published one any more. */
+    ChunkReader keep(PublishedFile opened) {
+        ChunkReader reader = openFiles.keep(opened);
+        // Whoever replaced or deleted the chunk meanwhile may have said so before the file was kept.
+        if (!index.find(opened.info().id()).equals(Optional.of(opened.info()))) {
+            openFiles.forget(opened.info().id());
+        }
+        return reader;
+    }
+
+    /** A reader of the published version, if its file is open; does not wait for the disk. */
+    @Nullable
+    ChunkReader openIfReady(ChunkId chunk) throws IOException {
+        handles.checkOpen();
+        return index.find(chunk).map(openFiles::find).orElse(null);
+    }
+
+    /** Opens the file of the published version, and that of a tombstone only when asked to. */
+    PublishedFile openAfresh(ChunkId chunk, boolean alsoTombstone) throws IOException {
         for (int tries = 0; tries < MAX_TRIES; tries++) {
             handles.checkOpen();
             ChunkInfo expected = index.find(chunk)

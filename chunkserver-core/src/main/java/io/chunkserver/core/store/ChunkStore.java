@@ -80,6 +80,15 @@ public interface ChunkStore extends Closeable {
     ChunkReader open(ChunkId chunk) throws IOException;
 
     /**
+     * Opens the published version if that needs no waiting for the disk, as when it was read a moment ago.
+     *
+     * @return null when {@link #open} must be asked, which also says why a chunk cannot be read
+     */
+    default @Nullable ChunkReader openIfReady(ChunkId chunk) throws IOException {
+        return null;
+    }
+
+    /**
      * Removes the published version, tombstones included, if it still is this one. Not forced: a crash may bring
      * it back.
      *

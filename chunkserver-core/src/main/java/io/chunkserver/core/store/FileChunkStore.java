@@ -32,12 +32,16 @@ public final class FileChunkStore implements ChunkStore {
 
     private static final Logger logger = LoggerFactory.getLogger(FileChunkStore.class);
 
+    /** Files that stay open for the next reader; of the usual 1,024 or more that a process may have open. */
+    private static final int MAX_OPEN_FILES = 256;
+
     private final Disk disk;
     private final StoreLayout layout;
     private final ChunkIndex index = new ChunkIndex();
     private final ConcurrentMap<StageKey, ChunkInfo> finished = new ConcurrentHashMap<>();
     private final StoreFolders folders;
     private final StoreHandles handles = new StoreHandles();
+    private final OpenFiles openFiles = new OpenFiles(MAX_OPEN_FILES);
     private final ChunkOpener opener;
 
     private volatile List<DamageFinding> findings = List.of();
@@ -47,7 +51,7 @@ public final class FileChunkStore implements ChunkStore {
         this.disk = disk;
         this.layout = layout;
         this.folders = new StoreFolders(disk, layout);
-        this.opener = new ChunkOpener(disk, layout, index, finished, handles);
+        this.opener = new ChunkOpener(disk, layout, index, finished, handles, openFiles);
     }
 
     /**
@@ -127,6 +131,7 @@ public final class FileChunkStore implements ChunkStore {
         folders.markChanged(target);
         index.advance(info);
         finished.remove(key);
+        openFiles.forget(chunk);
         return new Publication(info, current.map(ChunkInfo::storedBytes).orElse(0L));
     }
 
@@ -179,7 +184,12 @@ public final class FileChunkStore implements ChunkStore {
 
     @Override
     public ChunkReader open(ChunkId chunk) throws IOException {
-        return opener.open(chunk, false);
+        return opener.open(chunk);
+    }
+
+    @Override
+    public @Nullable ChunkReader openIfReady(ChunkId chunk) throws IOException {
+        return opener.openIfReady(chunk);
     }
 
     @Override
@@ -198,6 +208,8 @@ public final class FileChunkStore implements ChunkStore {
         } catch (IOException e) {
             index.advance(info);
             throw e;
+        } finally {
+            openFiles.forget(chunk);
         }
         folders.markChanged(file);
         return info.storedBytes();
@@ -213,7 +225,7 @@ public final class FileChunkStore implements ChunkStore {
 
     @Override
     public ChunkInfo verify(ChunkId chunk) throws IOException {
-        try (PublishedFile file = opener.open(chunk, true)) {
+        try (PublishedFile file = opener.openAfresh(chunk, true)) {
             file.verify();
             return file.info();
         }

@@ -11,10 +11,17 @@ import io.chunkserver.core.model.ChunkInfo;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** A published version as a file; it holds its checksums in memory, at most 64 KiB. */
+/**
+ * A published version as a file; it holds its checksums in memory, at most 64 KiB.
+ *
+ * <p>May be shared: the file is closed when it and all its shares are. Safe for many threads.
+ */
 final class PublishedFile implements ChunkReader {
 
     private final DiskFile file;
@@ -23,6 +30,11 @@ final class PublishedFile implements ChunkReader {
     private final ChunkInfo info;
     private final ByteBuffer table;
     private final StoreHandles handles;
+
+    /** This one, and the shares that are not closed. */
+    private final AtomicInteger users = new AtomicInteger(1);
+
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private PublishedFile(DiskFile file, Path name, ChunkFooter footer, ByteBuffer table, StoreHandles handles) {
         this.file = file;
@@ -125,8 +137,68 @@ final class PublishedFile implements ChunkReader {
                         + name + ": " + what);
     }
 
+    /** Another reader of this file, closed by itself; only for who holds a reader that is open. */
+    ChunkReader share() {
+        users.incrementAndGet();
+        return new Share();
+    }
+
     @Override
     public void close() throws IOException {
-        handles.close(file);
+        if (closed.compareAndSet(false, true)) {
+            leave();
+        }
+    }
+
+    private void leave() throws IOException {
+        if (users.decrementAndGet() == 0) {
+            handles.close(file);
+        }
+    }
+
+    private final class Share implements ChunkReader {
+
+        private final AtomicBoolean left = new AtomicBoolean();
+
+        @Override
+        public ChunkInfo info() {
+            return info;
+        }
+
+        @Override
+        public Attributes attributes() {
+            return PublishedFile.this.attributes();
+        }
+
+        @Override
+        public int blockChecksum(int block) {
+            return PublishedFile.this.blockChecksum(block);
+        }
+
+        @Override
+        public void readUnverified(int block, ByteBuffer target) throws IOException {
+            checkOpen();
+            PublishedFile.this.readUnverified(block, target);
+        }
+
+        @Override
+        public void read(int block, ByteBuffer target) throws IOException {
+            checkOpen();
+            PublishedFile.this.read(block, target);
+        }
+
+        /** As a file of one's own would answer. */
+        private void checkOpen() throws ClosedChannelException {
+            if (left.get()) {
+                throw new ClosedChannelException();
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (left.compareAndSet(false, true)) {
+                leave();
+            }
+        }
     }
 }
