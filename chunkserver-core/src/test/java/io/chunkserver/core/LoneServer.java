@@ -2,14 +2,20 @@ package io.chunkserver.core;
 
 import io.chunkserver.core.checksum.BlockLayout;
 import io.chunkserver.core.checksum.CheckedBlock;
+import io.chunkserver.core.checksum.Crc32c;
 import io.chunkserver.core.commit.ChunkWriter;
 import io.chunkserver.core.commit.Receipt;
+import io.chunkserver.core.commit.StoreRequest;
 import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.model.Attributes;
+import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.core.model.Durability;
 import io.chunkserver.core.model.ReadMode;
 import io.chunkserver.core.model.ServerId;
+import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.core.replication.Replicas;
 import io.chunkserver.core.store.ChunkReader;
 import io.chunkserver.core.testkit.SimulatedTime;
@@ -79,6 +85,27 @@ final class LoneServer {
         time.runFor(QUIET);
     }
 
+    /** Stores a chunk durably; what its client hears has been heard when the call returns. */
+    CompletableFuture<Receipt> store(TransactionId transaction, ChunkId chunk, byte[] content) {
+        StoreRequest request = new StoreRequest(
+                transaction,
+                chunk,
+                false,
+                content.length,
+                null,
+                Attributes.NONE,
+                Durability.SYNC,
+                StoreRequest.DEFAULT_TIMEOUT);
+        CompletableFuture<Receipt> receipt = server.begin(request, List.of())
+                .thenCompose(writer -> {
+                    write(writer, content);
+                    return writer.receipt();
+                })
+                .toCompletableFuture();
+        time.runFor(QUIET);
+        return receipt;
+    }
+
     /** Runs what it was asked to do through {@link #server}. */
     void run() {
         time.runFor(QUIET);
@@ -92,16 +119,23 @@ final class LoneServer {
     }
 
     private static void write(ChunkWriter writer, StoreHistory.Version version) {
-        ByteBuffer bytes = ByteBuffer.wrap(version.content());
-        int crc = CheckedBlock.of(bytes).crc32c();
-        for (int from = 0; from < version.lengthBytes(); from += BlockLayout.BLOCK_BYTES) {
-            int length = Math.min(version.lengthBytes() - from, BlockLayout.BLOCK_BYTES);
-            writer.write(CheckedBlock.of(bytes.slice(from, length)));
-        }
         if (version.end() == StoreHistory.End.CANCEL) {
+            writeBlocks(writer, version.content());
             writer.cancel(Failure.of(ErrorCode.CANCELLED, "the client changed its mind"));
         } else {
-            writer.finish(version.lengthBytes(), crc);
+            write(writer, version.content());
+        }
+    }
+
+    private static void write(ChunkWriter writer, byte[] content) {
+        writeBlocks(writer, content);
+        writer.finish(content.length, Crc32c.of(ByteBuffer.wrap(content)));
+    }
+
+    private static void writeBlocks(ChunkWriter writer, byte[] content) {
+        for (int from = 0; from < content.length; from += BlockLayout.BLOCK_BYTES) {
+            int length = Math.min(content.length - from, BlockLayout.BLOCK_BYTES);
+            writer.write(CheckedBlock.of(ByteBuffer.wrap(content, from, length)));
         }
     }
 

@@ -2,13 +2,8 @@ package io.chunkserver.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.chunkserver.core.checksum.CheckedBlock;
-import io.chunkserver.core.commit.ChunkWriter;
 import io.chunkserver.core.commit.Receipt;
-import io.chunkserver.core.commit.StoreRequest;
-import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ChunkId;
-import io.chunkserver.core.model.Durability;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.core.testkit.DiskFault;
@@ -17,15 +12,12 @@ import io.chunkserver.core.testkit.DiskOperation.Kind;
 import io.chunkserver.core.testkit.FaultyDisk;
 import io.chunkserver.core.testkit.MemoryDisk;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
 /** A receipt never names a server that does not show the version, also when it is told a second time. */
 class RetryBeforePublicationTest {
 
+    private static final TransactionId TRANSACTION = new TransactionId("client", 0, 1);
     private static final ChunkId CHUNK = ChunkId.parse("dir/file#0");
     private static final byte[] BYTES = {1, 2, 3};
 
@@ -57,27 +49,6 @@ class RetryBeforePublicationTest {
     }
 
     private static Receipt store(LoneServer server) {
-        StoreRequest request = new StoreRequest(
-                new TransactionId("client", 0, 1),
-                CHUNK,
-                false,
-                BYTES.length,
-                null,
-                Attributes.NONE,
-                Durability.SYNC,
-                StoreRequest.DEFAULT_TIMEOUT);
-        CompletableFuture<Receipt> receipt = server.server()
-                .begin(request, List.of())
-                .thenCompose(RetryBeforePublicationTest::write)
-                .toCompletableFuture();
-        server.run();
-        return receipt.join();
-    }
-
-    private static CompletionStage<Receipt> write(ChunkWriter writer) {
-        CheckedBlock block = CheckedBlock.of(ByteBuffer.wrap(BYTES));
-        writer.write(block);
-        writer.finish(BYTES.length, block.crc32c());
-        return writer.receipt();
+        return server.store(TRANSACTION, CHUNK, BYTES).join();
     }
 }

@@ -83,7 +83,7 @@ class KilledServersIT {
             servers.add(serve(number));
             addresses.add(ServerAddress.parse(servers.get(number).address()));
         }
-        transport = new TcpTransport(TcpTransportConfig.defaults());
+        transport = new TcpTransport(TcpTransportConfig.DEFAULT);
         client = new ChunkClient(transport, ClientConfig.DEFAULT);
     }
 

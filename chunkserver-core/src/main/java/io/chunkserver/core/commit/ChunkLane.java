@@ -115,7 +115,7 @@ final class ChunkLane {
         if (current != null && state.holds(key, Phase.STAGING)) {
             try {
                 current.write(block);
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
                 handle(new ParticipantEvent.StagingFailed(key, failure(e)));
             }
         }
@@ -126,10 +126,11 @@ final class ChunkLane {
         if (current != null && state.holds(key, Phase.STAGING)) {
             try {
                 current.finish(lengthBytes, crc32c);
-                handle(new ParticipantEvent.Staged(key));
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
                 handle(new ParticipantEvent.StagingFailed(key, failure(e)));
+                return;
             }
+            handle(new ParticipantEvent.Staged(key));
         }
     }
 
@@ -249,7 +250,7 @@ final class ChunkLane {
         }
         try {
             hold = Hold.begin(stream.request(), participant.storage());
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             events.add(new ParticipantEvent.StagingFailed(key, failure(e)));
         }
     }
@@ -346,6 +347,18 @@ final class ChunkLane {
             LOG.warn("staged file of transaction {} on chunk {} stays until the next start", key, chunk, e);
             failure(e);
         }
+    }
+
+    /** What stopped the staging; also a request that is wrong, or a defect, must leave nothing held. */
+    private Failure failure(Exception e) {
+        if (e instanceof IOException io) {
+            return failure(io);
+        }
+        Failure failure = ChunkServerException.from(e).failure().at(participant.self());
+        if (failure.code() == ErrorCode.INTERNAL) {
+            LOG.error("staging of chunk {} failed", chunk, e);
+        }
+        return failure;
     }
 
     /** The failure as members and clients hear it; a disk that failed closes the server to new transactions. */

@@ -15,7 +15,7 @@ import java.util.UUID;
 /**
  * The first phase's question to one member: can you commit this?
  *
- * @param base             the version that the new one replaces; a member with a newer one votes no
+ * @param base             the version that the new one replaces, not the last there is; a member with a newer one votes no
  * @param epoch            0 where no authority hands out epochs
  * @param tombstone        true for a delete, which carries no bytes
  * @param maxLengthBytes   the most that the chunk will have; this much is reserved
@@ -51,6 +51,9 @@ public record PrepareRequest(
         }
         if (epoch < 0 || maxLengthBytes < 0) {
             throw new IllegalArgumentException("epoch " + epoch + " or length " + maxLengthBytes + " is below 0");
+        }
+        if (base.number() == Long.MAX_VALUE) {
+            throw new IllegalArgumentException("base version " + base + " has no next version");
         }
     }
 

@@ -100,12 +100,21 @@ record MemberState(
 
     /** The log's id: a new one for each log. */
     UUID logId() {
-        return new UUID(self.value().charAt(0), logs);
+        return logId(self, logs);
+    }
+
+    static UUID logId(ServerId owner, int number) {
+        return new UUID(owner.value().charAt(0), number);
     }
 
     NaiveTransactionTable table() {
+        return table(durable);
+    }
+
+    /** What these records add up to. */
+    static NaiveTransactionTable table(List<LogRecord> log) {
         NaiveTransactionTable table = new NaiveTransactionTable();
-        durable.forEach(table::apply);
+        log.forEach(table::apply);
         return table;
     }
 

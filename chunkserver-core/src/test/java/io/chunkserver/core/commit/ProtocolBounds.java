@@ -1,11 +1,15 @@
 package io.chunkserver.core.commit;
 
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.Location;
+import io.chunkserver.core.model.Member;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.model.TransactionId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What is explored, and where it stops. Messages are not bounded: any of them may be lost, late, twice or out of order.
@@ -25,6 +29,7 @@ record ProtocolBounds(
         int wipes,
         int diskFailures) {
 
+    static final ChunkId CHUNK = new ChunkId("/explored", 0);
     static final ServerId A = new ServerId("A");
     static final ServerId B = new ServerId("B");
     static final ServerId C = new ServerId("C");
@@ -40,6 +45,13 @@ record ProtocolBounds(
     /** One transaction, begun at the first server only. */
     static ProtocolBounds of(int members) {
         return new ProtocolBounds(List.of(A, B, C).subList(0, members), Map.of(T, Set.of(A)), Map.of(T, 1), 0, 0, 0);
+    }
+
+    /** These members, the coordinator first. */
+    static List<Member> chain(ServerId coordinator, List<ServerId> members) {
+        return Stream.concat(Stream.of(coordinator), members.stream().filter(id -> !id.equals(coordinator)))
+                .map(id -> new Member(id, "explored", Location.ORIGIN))
+                .toList();
     }
 
     ProtocolBounds attempts(int count) {

@@ -6,6 +6,7 @@ import io.chunkserver.core.commit.log.LogRecord.Committed;
 import io.chunkserver.core.commit.log.LogRecord.Decided;
 import io.chunkserver.core.commit.log.LogRecord.Ended;
 import io.chunkserver.core.commit.log.LogRecord.Prepared;
+import io.chunkserver.core.commit.log.Outcome;
 import io.chunkserver.core.model.Attempt;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkVersion;
@@ -107,5 +108,35 @@ public final class LogRecords {
     /** The end that belongs to a decision. */
     public static Ended ended(LogRecord decision) {
         return new Ended(decision.transaction(), decision.attempt());
+    }
+
+    /** What a promise becomes that is committed. */
+    public static Outcome outcome(Prepared promise, long atMillis) {
+        return new Outcome(
+                promise.transaction(),
+                promise.attempt(),
+                promise.chunk(),
+                promise.base().next(),
+                promise.tombstone(),
+                promise.durability(),
+                promise.lengthBytes(),
+                promise.crc32c(),
+                promise.chain().size(),
+                atMillis);
+    }
+
+    /** What a decision becomes, at once. */
+    public static Outcome outcome(Decided decision) {
+        return new Outcome(
+                decision.transaction(),
+                decision.attempt(),
+                decision.chunk(),
+                decision.version(),
+                decision.tombstone(),
+                decision.durability(),
+                decision.lengthBytes(),
+                decision.crc32c(),
+                decision.chain().size(),
+                decision.atMillis());
     }
 }

@@ -33,32 +33,12 @@ public final class NaiveTransactionTable implements TransactionTable {
         } else if (record instanceof Decided decided) {
             undelivered.removeIf(other -> sameAttempt(other, decided));
             undelivered.add(decided);
-            learn(new Outcome(
-                    decided.transaction(),
-                    decided.attempt(),
-                    decided.chunk(),
-                    decided.version(),
-                    decided.tombstone(),
-                    decided.durability(),
-                    decided.lengthBytes(),
-                    decided.crc32c(),
-                    decided.chain().size(),
-                    decided.atMillis()));
+            learn(LogRecords.outcome(decided));
         } else if (record instanceof Committed committed) {
             inDoubt.stream()
                     .filter(promise -> sameAttempt(promise, committed))
                     .findFirst()
-                    .ifPresent(promise -> learn(new Outcome(
-                            promise.transaction(),
-                            promise.attempt(),
-                            promise.chunk(),
-                            promise.base().next(),
-                            promise.tombstone(),
-                            promise.durability(),
-                            promise.lengthBytes(),
-                            promise.crc32c(),
-                            promise.chain().size(),
-                            committed.atMillis())));
+                    .ifPresent(promise -> learn(LogRecords.outcome(promise, committed.atMillis())));
             inDoubt.removeIf(promise -> sameAttempt(promise, committed));
         } else if (record instanceof Aborted aborted) {
             inDoubt.removeIf(promise -> sameAttempt(promise, aborted));

@@ -221,18 +221,7 @@ public abstract class TransactionLogContract implements PromiseReport.Traced {
         force(committed(promise, 123));
 
         assertThat(log.table().inDoubt()).isEmpty();
-        assertThat(log.table().outcome(promise.transaction()))
-                .contains(new Outcome(
-                        promise.transaction(),
-                        promise.attempt(),
-                        promise.chunk(),
-                        promise.base().next(),
-                        promise.tombstone(),
-                        promise.durability(),
-                        promise.lengthBytes(),
-                        promise.crc32c(),
-                        promise.chain().size(),
-                        123));
+        assertThat(log.table().outcome(promise.transaction())).contains(LogRecords.outcome(promise, 123));
     }
 
     @Test
@@ -240,18 +229,7 @@ public abstract class TransactionLogContract implements PromiseReport.Traced {
         Decided decision = decided(1);
         force(decision);
         assertThat(log.table().undelivered()).containsExactly(decision);
-        assertThat(log.table().outcome(decision.transaction()))
-                .contains(new Outcome(
-                        decision.transaction(),
-                        decision.attempt(),
-                        decision.chunk(),
-                        decision.version(),
-                        decision.tombstone(),
-                        decision.durability(),
-                        decision.lengthBytes(),
-                        decision.crc32c(),
-                        decision.chain().size(),
-                        decision.atMillis()));
+        assertThat(log.table().outcome(decision.transaction())).contains(LogRecords.outcome(decision));
 
         force(ended(decision));
 

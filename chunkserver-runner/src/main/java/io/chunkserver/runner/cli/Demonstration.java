@@ -100,8 +100,9 @@ final class Demonstration implements Closeable {
         StoredFile stored =
                 new FileUpload(client, target, position -> {}).store(file, "/demo/" + file.getFileName(), chunkSize);
         FileManifest manifest = stored.manifest();
-        say("stored " + file + ", " + manifest.lengthBytes() + " bytes, as " + manifest.chunkCount()
-                + " chunks with 3 copies each; chunk 0 last, as the commit of the whole");
+        say("stored " + file + ", " + Quantity.bytes(manifest.lengthBytes()) + ", as "
+                + Quantity.chunks(manifest.chunkCount())
+                + " with 3 copies each; chunk 0 last, as the commit of the whole");
         for (Receipt receipt : stored.receipts()) {
             say("  " + receipt.chunk() + " version " + receipt.version() + ", committed in two phases as transaction "
                     + receipt.transaction() + ", on disk at "
@@ -127,7 +128,7 @@ final class Demonstration implements Closeable {
         try (LocalFileTarget target = LocalFileTarget.create(copy)) {
             download.fetch(stored.path(), manifest, target, position -> {});
         }
-        say("read it back from the server at " + survivor + ", " + Files.size(copy) + " bytes");
+        say("read it back from the server at " + survivor + ", " + Quantity.bytes(Files.size(copy)));
         String before = stored.manifest().sha256();
         String after = Sha256.of(copy);
         require(before.equals(after), "SHA-256 was " + before + " and is " + after);

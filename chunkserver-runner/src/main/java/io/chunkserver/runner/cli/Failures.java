@@ -4,6 +4,7 @@ import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.runner.config.ConfigException;
+import io.chunkserver.runner.config.NearestName;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -46,13 +47,18 @@ final class Failures {
     }
 
     private static String suggestion(ParameterException thrown) {
-        if (thrown instanceof UnmatchedArgumentException unmatched) {
-            return unmatched.getSuggestions().stream()
-                    .findFirst()
-                    .map(nearest -> "did you mean " + nearest + "? ")
-                    .orElse("");
+        if (!(thrown instanceof UnmatchedArgumentException unmatched)) {
+            return "";
         }
-        return "";
+        CommandLine verb = thrown.getCommandLine();
+        String word = unmatched.getUnmatched().get(0).split("=", 2)[0];
+        return NearestName.of(
+                        word,
+                        word.startsWith("-")
+                                ? verb.getCommandSpec().optionsMap().keySet()
+                                : verb.getSubcommands().keySet())
+                .map(nearest -> "did you mean " + nearest + "? ")
+                .orElse("");
     }
 
     private static Failure describe(Exception thrown) {

@@ -15,7 +15,7 @@ final class FileAnswer {
                 file.receipts().stream().map(ReceiptAnswer::json).toList();
         Receipt last = file.receipts().get(0);
         String text = "stored " + describe(file.path(), file.manifest()) + "\nlast transaction " + last.transaction()
-                + ", durability " + last.durability().word() + ", " + last.members() + " copies";
+                + ", durability " + last.durability().word() + ", " + Quantity.copies(last.members());
         return new Answer(text, json(file.path(), file.manifest()).with("receipts", receipts));
     }
 
@@ -24,8 +24,8 @@ final class FileAnswer {
     }
 
     private static String describe(String path, FileManifest manifest) {
-        return path + ", " + manifest.lengthBytes() + " bytes in " + manifest.chunkCount() + " chunks\nSHA-256 "
-                + manifest.sha256();
+        return path + ", " + Quantity.bytes(manifest.lengthBytes()) + " in " + Quantity.chunks(manifest.chunkCount())
+                + "\nSHA-256 " + manifest.sha256();
     }
 
     private static JsonLine json(String path, FileManifest manifest) {

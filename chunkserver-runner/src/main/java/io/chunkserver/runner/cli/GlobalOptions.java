@@ -1,5 +1,6 @@
 package io.chunkserver.runner.cli;
 
+import io.chunkserver.runner.config.ConfigLoader;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -10,14 +11,11 @@ import picocli.CommandLine.ScopeType;
 /** The options that every verb has, before it or after it. */
 final class GlobalOptions {
 
-    /** Names the configuration file where the option is not given. */
-    private static final String CONFIG_VARIABLE = "CHUNKSERVER_CONFIG";
-
     @Option(
             names = {"-c", "--config"},
             paramLabel = "FILE",
             scope = ScopeType.INHERIT,
-            description = "TOML configuration; also CHUNKSERVER_CONFIG.")
+            description = "TOML configuration; also " + ConfigLoader.FILE_VARIABLE + ".")
     private @Nullable Path config;
 
     @Option(
@@ -55,7 +53,7 @@ final class GlobalOptions {
 
     Optional<Path> configFile(Map<String, String> environment) {
         return Optional.ofNullable(config)
-                .or(() -> Optional.ofNullable(environment.get(CONFIG_VARIABLE))
+                .or(() -> Optional.ofNullable(environment.get(ConfigLoader.FILE_VARIABLE))
                         .filter(name -> !name.isEmpty())
                         .map(Path::of));
     }

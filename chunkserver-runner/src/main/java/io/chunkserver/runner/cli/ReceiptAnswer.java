@@ -18,8 +18,9 @@ final class ReceiptAnswer {
      * @param done what was done: stored or deleted
      */
     static Answer of(String done, Receipt receipt) {
-        String text = done + " " + receipt.chunk() + " version " + receipt.version() + ", " + receipt.lengthBytes()
-                + " bytes, CRC-32C " + hexadecimal(receipt.crc32c())
+        String text = done + " " + receipt.chunk() + " version " + receipt.version() + ", "
+                + Quantity.bytes(receipt.lengthBytes())
+                + ", CRC-32C " + hexadecimal(receipt.crc32c())
                 + "\ntransaction " + receipt.transaction() + ", durability "
                 + receipt.durability().word() + ", applied by "
                 + receipt.applied().size() + " of " + receipt.members() + ": "

@@ -11,7 +11,10 @@ final class ServerOptions {
             names = "--server",
             required = true,
             paramLabel = "HOST:PORT",
-            description = "A server to ask; repeat it to name others that are asked when one fails.")
+            description = {
+                "A running chunk server, where it listens: its status and its port file tell.",
+                "Repeat it to name others that are asked when one fails."
+            })
     private List<ServerAddress> servers = List.of();
 
     List<ServerAddress> servers() {

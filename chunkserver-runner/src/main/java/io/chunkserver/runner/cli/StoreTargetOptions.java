@@ -20,7 +20,10 @@ final class StoreTargetOptions {
     @Option(
             names = "--server",
             paramLabel = "HOST:PORT",
-            description = "The primary, which coordinates and keeps a copy; default: the first --replica.")
+            description = {
+                "A running chunk server, where it listens: the primary, which coordinates and keeps a copy.",
+                "Default: the first --replica."
+            })
     private @Nullable ServerAddress primary;
 
     @Option(

@@ -2,9 +2,12 @@ package io.chunkserver.runner.config;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +17,12 @@ import org.jspecify.annotations.Nullable;
  * wait for the day on which a flag is left out.
  */
 public final class ConfigLoader {
+
+    /** The environment variable that names the file, for callers that let it. */
+    public static final String FILE_VARIABLE = "CHUNKSERVER_CONFIG";
+
+    /** What container platforms set for every program beside a service that is called chunkserver. */
+    private static final Pattern OF_A_SERVICE = Pattern.compile("CHUNKSERVER_(SERVICE_(HOST|PORT.*)|PORT(_.*)?)");
 
     private final Map<String, String> environment;
 
@@ -31,7 +40,7 @@ public final class ConfigLoader {
      *
      * @param file  the TOML file, or null for none
      * @param flags the texts of the options that were given
-     * @throws ConfigException naming all problems of all sources
+     * @throws ConfigException naming all problems of all sources, those of the file in the order of its lines
      */
     public LoadedConfig load(@Nullable Path file, Map<Setting<?>, String> flags) throws ConfigException {
         List<ConfigProblem> problems = new ArrayList<>();
@@ -41,12 +50,13 @@ public final class ConfigLoader {
             given.addAll(new TomlSource(file, problems).read());
         }
         given.addAll(fromEnvironment());
-        flags.forEach((setting, text) -> given.add(
-                new GivenValue(setting, text, new Origin.Flag(setting.option().orElse(setting.name())))));
+        given.addAll(fromFlags(flags));
         for (GivenValue value : given) {
             apply(value, value.setting(), values, problems);
         }
+        problems.addAll(unknownVariables());
         if (!problems.isEmpty()) {
+            problems.sort(Comparator.comparingInt(ConfigLoader::line));
             throw new ConfigException(problems);
         }
         return new LoadedConfig(RunnerConfig.of(values), values.list());
@@ -61,6 +71,53 @@ public final class ConfigLoader {
                             text -> given.add(new GivenValue(setting, text, new Origin.Variable(setting.variable()))));
         }
         return given;
+    }
+
+    private List<ConfigProblem> unknownVariables() {
+        List<String> known = new ArrayList<>(
+                Settings.ALL.stream().<String>map(Setting::variable).toList());
+        known.add(FILE_VARIABLE);
+        return new TreeMap<>(environment)
+                .entrySet().stream()
+                        .filter(variable -> variable.getKey().startsWith(Setting.VARIABLE_PREFIX)
+                                && !variable.getValue().isEmpty()
+                                && !known.contains(variable.getKey())
+                                && !OF_A_SERVICE.matcher(variable.getKey()).matches())
+                        .map(variable -> unknown(variable.getKey(), known))
+                        .toList();
+    }
+
+    /** The value is not repeated: nobody knows what it is for. */
+    private static ConfigProblem unknown(String variable, List<String> known) {
+        String suggestion = NearestName.of(
+                        withoutPrefix(variable),
+                        known.stream().map(ConfigLoader::withoutPrefix).toList())
+                .map(nearest -> "; did you mean " + Setting.VARIABLE_PREFIX + nearest + "?")
+                .orElse("");
+        return new ConfigProblem(
+                new Origin.Variable(variable), "", "", "unknown variable" + suggestion, String.join(", ", known));
+    }
+
+    /** All begin alike, which would make any two look near to each other. */
+    private static String withoutPrefix(String variable) {
+        return variable.substring(Setting.VARIABLE_PREFIX.length());
+    }
+
+    private static List<GivenValue> fromFlags(Map<Setting<?>, String> flags) {
+        List<GivenValue> given = new ArrayList<>();
+        for (Setting<?> setting : Settings.ALL) {
+            String text = flags.get(setting);
+            if (text != null) {
+                given.add(new GivenValue(
+                        setting, text, new Origin.Flag(setting.option().orElse(setting.name()))));
+            }
+        }
+        return given;
+    }
+
+    /** The line of the file that is at fault; problems of other sources come after those of the file. */
+    private static int line(ConfigProblem problem) {
+        return problem.origin() instanceof Origin.FileLine place ? place.line() : Integer.MAX_VALUE;
     }
 
     private static <T> void apply(

@@ -23,7 +23,8 @@ public record Setting<T>(
         @Nullable T standard,
         String purpose) {
 
-    private static final String VARIABLE_PREFIX = "CHUNKSERVER_";
+    /** What the names of all variables begin with. */
+    static final String VARIABLE_PREFIX = "CHUNKSERVER_";
 
     /** The table whose settings have the short form of environment variable. */
     private static final String MAIN_TABLE = "chunk_server";

@@ -16,6 +16,8 @@ import io.chunkserver.core.model.Location;
 import io.chunkserver.core.model.Member;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.model.TransactionId;
+import io.chunkserver.runner.file.FileManifest;
+import io.chunkserver.runner.file.StoredFile;
 import io.chunkserver.transport.ServerAddress;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +49,23 @@ class AnswersTest {
                 .isZero();
         assertThat(ReceiptAnswer.exitCode(List.of(receipt(2, List.of(ONE, TWO)), receipt(2, List.of(ONE)))))
                 .isEqualTo(10);
+    }
+
+    @Test
+    void oneOfAThingIsSaidAsOne() {
+        assertThat(Quantity.chunks(1) + ", " + Quantity.copies(1) + ", " + Quantity.bytes(1))
+                .isEqualTo("1 chunk, 1 copy, 1 byte");
+        assertThat(Quantity.chunks(2) + ", " + Quantity.copies(3) + ", " + Quantity.bytes(0))
+                .isEqualTo("2 chunks, 3 copies, 0 bytes");
+        FileManifest manifest = new FileManifest(1, 100, "00");
+        assertThat(FileAnswer.read("a/b", manifest).text()).startsWith("read a/b, 1 byte in 1 chunk\nSHA-256 ");
+        Receipt alone =
+                new Receipt(TRANSACTION, CHUNK, new ChunkVersion(3), 1, 0xABCD, Durability.SYNC, 1, List.of(ONE));
+        assertThat(FileAnswer.stored(new StoredFile("a/b", manifest, List.of(alone)))
+                        .text())
+                .startsWith("stored a/b, 1 byte in 1 chunk\n")
+                .endsWith(", 1 copy");
+        assertThat(ReceiptAnswer.of("stored", alone).text()).startsWith("stored /a/b#2 version 3, 1 byte, ");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.chunkserver.runner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.chunkserver.core.error.ErrorCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,6 +56,30 @@ class ProgramTest {
     }
 
     @Test
+    void helpNamesEveryExitCodeThatAFailureCanHave() {
+        console.run("--help");
+        for (ErrorCode code : ErrorCode.values()) {
+            assertThat(console.out()).containsPattern("\n *" + code.exitCode() + "   *[a-z]");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"put", "get", "status", "chunk put", "chunk get", "chunk rm", "tx ls"})
+    void helpSaysWhatAServerIs(String verb) {
+        console.run((verb + " --help").split(" "));
+        assertThat(console.out().replaceAll("\\s+", " "))
+                .contains("--server=HOST:PORT A running chunk server, where it listens");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"serve --check", "config check"})
+    void aMistypedVariableIsABadConfiguration(String verb) {
+        assertThat(console.run(Map.of("CHUNKSERVER_DATADIR", "x"), verb.split(" ")))
+                .isEqualTo(3);
+        assertThat(console.err()).contains("CHUNKSERVER_DATADIR: unknown variable; did you mean CHUNKSERVER_DATA_DIR?");
+    }
+
+    @Test
     void aDataDirectoryThatIsAFileIsABadConfiguration() throws IOException {
         Path file = Files.writeString(directory.resolve("file"), "no directory");
         for (Path given : List.of(file, file.resolve("below"))) {
@@ -97,7 +122,14 @@ class ProgramTest {
             delimiter = '|',
             value = {
                 "no-such-verb | no-such-verb",
-                "statu --server h:1 | did you mean status",
+                "statu --server h:1 | did you mean status?",
+                "sevre | did you mean serve?",
+                "-o text gte a b | did you mean get?",
+                "local-clutser | did you mean local-cluster?",
+                "confg check | did you mean config?",
+                "config chekc | did you mean check?",
+                "serve --lsiten h:1 | did you mean --listen?",
+                "serve --data-dri=d | did you mean --data-dir?",
                 "chunk | subcommand",
                 "status | --server",
                 "status --server nowhere | HOST:PORT",

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigLoaderTest {
 
@@ -135,6 +137,64 @@ class ConfigLoaderTest {
             assertThat(problem.value()).isNotEmpty();
             assertThat(problem.allowed()).isNotEmpty();
         });
+    }
+
+    @Test
+    void problemsOfTheFileComeFirstInTheOrderOfItsLines() {
+        String toml = """
+                [limits]
+                chunk_size_limit = "2GiB"
+                [colours]
+                [chunk_server]
+                y = "left"
+                space_limit_mb = 0
+                x = true
+                durability = "hope"
+                data_dri = "d"
+                """;
+        assertThat(problems(
+                        toml,
+                        Map.of("CHUNKSERVER_LISTEN", "nowhere"),
+                        Map.of(Settings.DURABILITY, "hope", Settings.X, "NaN", Settings.DRAIN_TIMEOUT, "soon")))
+                .extracting(problem -> problem.origin().toString())
+                .containsExactly(
+                        file() + ":2",
+                        file() + ":3",
+                        file() + ":5",
+                        file() + ":6",
+                        file() + ":7",
+                        file() + ":8",
+                        file() + ":9",
+                        "CHUNKSERVER_LISTEN",
+                        "--x",
+                        "--durability",
+                        "--drain-timeout");
+    }
+
+    @Test
+    void unknownVariablesAreProblemsWithTheNearestKnownOne() {
+        assertThat(problems("", Map.of("CHUNKSERVER_DATADIR", "x", "CHUNKSERVER_COLOUR", "red"), Map.of()))
+                .extracting(ConfigProblem::toString)
+                .satisfiesExactly(
+                        first -> assertThat(first).startsWith("CHUNKSERVER_COLOUR: unknown variable; allowed: "),
+                        second -> assertThat(second)
+                                .startsWith("CHUNKSERVER_DATADIR: unknown variable; did you mean CHUNKSERVER_DATA_DIR?;"
+                                        + " allowed: CHUNKSERVER_SERVER_ID, ")
+                                .endsWith(", CHUNKSERVER_CONFIG"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "CHUNKSERVER_CONFIG",
+                "CHUNKSERVER_SERVICE_HOST",
+                "CHUNKSERVER_SERVICE_PORT_DATA",
+                "CHUNKSERVER_PORT",
+                "CHUNKSERVER_PORT_7001_TCP_ADDR",
+                "OTHER_COLOUR"
+            })
+    void variablesThatAreNoSettingsOfAServerAreLeftAlone(String variable) {
+        assertThat(problems("", Map.of(variable, "x"), Map.of())).isEmpty();
     }
 
     @Test

@@ -10,7 +10,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 class NearestNameTest {
 
     @ParameterizedTest
-    @CsvSource({"kitten, sitting, 3", "'', abc, 3", "abc, '', 3", "same, same, 0", "lsiten, listen, 2"})
+    @CsvSource({
+        "kitten, sitting, 3",
+        "'', abc, 3",
+        "abc, '', 3",
+        "same, same, 0",
+        "lsiten, listen, 1",
+        "ab, ba, 1",
+        "sevre, serve, 1"
+    })
     void countsEdits(String from, String to, int edits) {
         assertThat(NearestName.distance(from, to)).isEqualTo(edits);
     }

@@ -13,6 +13,6 @@ public final class TcpProvider implements TransportProvider {
 
     @Override
     public Transport create() {
-        return new TcpTransport(TcpTransportConfig.defaults());
+        return new TcpTransport(TcpTransportConfig.DEFAULT);
     }
 }

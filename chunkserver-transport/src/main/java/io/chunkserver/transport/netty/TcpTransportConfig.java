@@ -31,6 +31,10 @@ public record TcpTransportConfig(
 
     private static final Duration DEFAULT_LINGER_TIMEOUT = Duration.ofSeconds(1);
 
+    /** What suits most servers. */
+    public static final TcpTransportConfig DEFAULT = new TcpTransportConfig(
+            DEFAULT_IO_THREADS, DEFAULT_MAX_CONNECTIONS, DEFAULT_BACKLOG, DEFAULT_IDLE_TIMEOUT, DEFAULT_LINGER_TIMEOUT);
+
     public TcpTransportConfig {
         if (ioThreads < 1 || maxConnections < 1 || backlog < 1) {
             throw new IllegalArgumentException(
@@ -41,15 +45,5 @@ public record TcpTransportConfig(
             throw new IllegalArgumentException(
                     "idle timeout " + idleTimeout + " or linger timeout " + lingerTimeout + " is below 1 ms");
         }
-    }
-
-    /** What suits most servers. */
-    public static TcpTransportConfig defaults() {
-        return new TcpTransportConfig(
-                DEFAULT_IO_THREADS,
-                DEFAULT_MAX_CONNECTIONS,
-                DEFAULT_BACKLOG,
-                DEFAULT_IDLE_TIMEOUT,
-                DEFAULT_LINGER_TIMEOUT);
     }
 }

@@ -12,39 +12,19 @@ import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.client.ScriptedServer.Script;
 import io.chunkserver.transport.protocol.Messages;
-import io.chunkserver.transport.protocol.PeerRole;
 import io.chunkserver.transport.protocol.Request;
 import io.chunkserver.transport.protocol.Response;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** One try of a store: what its failures mean for the outcome (guarantee A4), frame by frame. */
-class RemoteChunkWriterTest {
-
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
-
-    /** Long enough for all frames to be delivered before a timer that is set to it. */
-    private static final Duration SHORT = Duration.ofMillis(500);
+class RemoteChunkWriterTest extends ClientOnSteppedNetwork {
 
     private static final TransactionId TRANSACTION = new TransactionId("client", 1, 1);
     private static final ChunkId CHUNK = ChunkId.parse("dir/file#0");
-
-    private final SteppedNetwork network = new SteppedNetwork();
-    private final ScriptedServer server =
-            new ScriptedServer(network.transport(), new ServerAddress("server", 1), "one");
-    private final Timers timers = Timers.start("test-timer");
-    private final ConnectionPool pool =
-            new ConnectionPool(network.transport(), PeerRole.CLIENT, PATIENCE, PoolConfig.DEFAULT, timers);
-
-    @AfterEach
-    void close() {
-        pool.close();
-        timers.close();
-    }
 
     @Test
     void aConnectionThatBreaksBeforeTheEndWasSentIsACertainFailure() {

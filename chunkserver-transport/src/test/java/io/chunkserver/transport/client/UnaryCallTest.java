@@ -4,34 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.model.ServerId;
-import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.client.ScriptedServer.Script;
-import io.chunkserver.transport.protocol.PeerRole;
 import io.chunkserver.transport.protocol.Request;
 import io.chunkserver.transport.protocol.Response;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** A question and its answer over connections that are new, old, dead or silent. */
-class UnaryCallTest {
-
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final Duration SHORT = Duration.ofMillis(500);
-
-    private final SteppedNetwork network = new SteppedNetwork();
-    private final ScriptedServer server =
-            new ScriptedServer(network.transport(), new ServerAddress("server", 1), "one");
-    private final Timers timers = Timers.start("test-timer");
-    private final ConnectionPool pool =
-            new ConnectionPool(network.transport(), PeerRole.CLIENT, PATIENCE, PoolConfig.DEFAULT, timers);
-
-    @AfterEach
-    void close() {
-        pool.close();
-        timers.close();
-    }
+class UnaryCallTest extends ClientOnSteppedNetwork {
 
     @Test
     void questionsOneAfterTheOtherShareAConnection() {

@@ -7,6 +7,6 @@ class NioTcpTransportTest extends TcpTransportTest {
 
     @Override
     protected Transport open() {
-        return new TcpTransport(TcpTransportConfig.defaults(), IoPlatform.nio());
+        return new TcpTransport(TcpTransportConfig.DEFAULT, IoPlatform.nio());
     }
 }

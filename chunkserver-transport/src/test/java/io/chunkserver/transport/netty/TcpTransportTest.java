@@ -20,7 +20,7 @@ class TcpTransportTest extends TransportContract {
 
     @Override
     protected Transport open() {
-        return new TcpTransport(TcpTransportConfig.defaults());
+        return new TcpTransport(TcpTransportConfig.DEFAULT);
     }
 
     @Override

@@ -52,7 +52,7 @@ class TcpWireTest {
 
     @BeforeEach
     void listen() throws Exception {
-        listen(TcpTransportConfig.defaults());
+        listen(TcpTransportConfig.DEFAULT);
     }
 
     private void listen(TcpTransportConfig config) throws Exception {

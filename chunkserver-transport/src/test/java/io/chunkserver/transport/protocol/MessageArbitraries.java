@@ -150,7 +150,7 @@ final class MessageArbitraries {
         return Combinators.combine(
                         Combinators.combine(transactionIds(), attempts(), chunkIds())
                                 .as(List::of),
-                        versions(),
+                        bases(),
                         counts(),
                         Combinators.combine(Arbitraries.of(true, false), Arbitraries.of(Durability.class))
                                 .as(List::of),
@@ -338,6 +338,11 @@ final class MessageArbitraries {
                 Arbitraries.chars().ascii().map(String::valueOf),
                 Arbitraries.of("\"", "\\", "\n", "\0", "ü", "\u2028", "\uFFFF", "漢", "\uD83D\uDE00"));
         return characters.list().ofMaxSize(maxCharacters / 2).map(list -> String.join("", list));
+    }
+
+    /** Versions that can be replaced: all but the last there is. */
+    private static Arbitrary<ChunkVersion> bases() {
+        return counts().map(count -> new ChunkVersion(Math.min(count, Long.MAX_VALUE - 1)));
     }
 
     private static Arbitrary<ChunkVersion> versions() {

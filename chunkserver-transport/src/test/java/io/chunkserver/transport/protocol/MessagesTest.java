@@ -72,6 +72,18 @@ class MessagesTest {
     }
 
     @Test
+    void aBaseWithoutANextVersionIsTheCallersMistake() {
+        String prepare = "{\"op\":\"prepare\",\"timeoutMillis\":1,\"transaction\":\"c:1:1\",\"attempt\":\"1.1\","
+                + "\"chunk\":\"a#0\",\"base\":" + Long.MAX_VALUE + ",\"epoch\":0,\"tombstone\":false,"
+                + "\"maxLengthBytes\":1,\"attributes\":{},\"durability\":\"sync\","
+                + "\"chain\":[{\"id\":\"a\",\"address\":\"h:1\",\"x\":0,\"y\":0}],"
+                + "\"coordinatorLogId\":\"00000000-0000-0001-0000-000000000001\"}";
+        ChunkServerException refused = refusal(prepare);
+        assertThat(refused.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
+        assertThat(refused).hasMessage("base version " + Long.MAX_VALUE + " has no next version");
+    }
+
+    @Test
     void aTimeoutOutOfItsRangeIsTheCallersMistake() {
         assertThat(refusal("{\"op\":\"status\",\"timeoutMillis\":0}").code()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
         assertThat(refusal("{\"op\":\"status\",\"timeoutMillis\":86400001}"))
@@ -136,7 +148,7 @@ class MessagesTest {
                 new TransactionId("c".repeat(64), Long.MAX_VALUE, Long.MAX_VALUE),
                 new Attempt(Long.MAX_VALUE, Long.MAX_VALUE),
                 new ChunkId(LONGEST_PATH, Integer.MAX_VALUE),
-                new ChunkVersion(Long.MAX_VALUE),
+                new ChunkVersion(Long.MAX_VALUE - 1),
                 Long.MAX_VALUE,
                 false,
                 Long.MAX_VALUE,

@@ -8,6 +8,6 @@ class TcpBadConversationTest extends BadConversationContract {
 
     @Override
     Transport newTransport() {
-        return new TcpTransport(TcpTransportConfig.defaults());
+        return new TcpTransport(TcpTransportConfig.DEFAULT);
     }
 }

@@ -8,6 +8,6 @@ class TcpBadRequestTest extends BadRequestContract {
 
     @Override
     Transport newTransport() {
-        return new TcpTransport(TcpTransportConfig.defaults());
+        return new TcpTransport(TcpTransportConfig.DEFAULT);
     }
 }

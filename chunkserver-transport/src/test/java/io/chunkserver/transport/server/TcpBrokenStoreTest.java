@@ -8,6 +8,6 @@ class TcpBrokenStoreTest extends BrokenStoreContract {
 
     @Override
     Transport newTransport() {
-        return new TcpTransport(TcpTransportConfig.defaults());
+        return new TcpTransport(TcpTransportConfig.DEFAULT);
     }
 }

@@ -8,6 +8,6 @@ class TcpEndToEndTest extends EndToEndContract {
 
     @Override
     Transport newTransport() {
-        return new TcpTransport(TcpTransportConfig.defaults());
+        return new TcpTransport(TcpTransportConfig.DEFAULT);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.chunkserver.core.testkit.LogRecordArbitraries;
+import io.chunkserver.core.testkit.LogRecords;
 import java.nio.ByteBuffer;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
@@ -102,17 +103,7 @@ class LogRecordFormatProperties {
         } else if (record instanceof LogRecord.Decided decided) {
             return decided.atMillis() % 2 == 0
                     ? new LogEntry.CheckpointDecided(decided)
-                    : new LogEntry.CheckpointOutcome(new Outcome(
-                            decided.transaction(),
-                            decided.attempt(),
-                            decided.chunk(),
-                            decided.version(),
-                            decided.tombstone(),
-                            decided.durability(),
-                            decided.lengthBytes(),
-                            decided.crc32c(),
-                            decided.chain().size(),
-                            decided.atMillis()));
+                    : new LogEntry.CheckpointOutcome(LogRecords.outcome(decided));
         }
         return new LogEntry.Event(record);
     }
