@@ -9,6 +9,10 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -117,7 +121,24 @@ public final class CallTrace {
     }
 
     private static String brief(@Nullable Object value) {
-        String text = value instanceof byte[] bytes ? bytes.length + " bytes" : String.valueOf(value);
+        String text = value instanceof byte[] bytes
+                ? bytes.length + " bytes"
+                : value instanceof CompletionStage<?> stage ? describe(stage) : String.valueOf(value);
         return text.length() <= LONGEST_VALUE ? text : text.substring(0, LONGEST_VALUE) + "...";
+    }
+
+    /** How the stage stands at this moment. */
+    private static String describe(CompletionStage<?> stage) {
+        CompletableFuture<?> future = stage.toCompletableFuture();
+        if (!future.isDone()) {
+            return "a stage that is not complete yet";
+        }
+        try {
+            return "a stage that is complete: " + future.join();
+        } catch (CompletionException e) {
+            return "a stage that failed: " + e.getCause();
+        } catch (CancellationException e) {
+            return "a stage that was cancelled";
+        }
     }
 }

@@ -83,7 +83,7 @@ public abstract class TwoPhaseCoordinatorContract implements PromiseReport.Trace
 
     @BeforeEach
     final void start() throws IOException {
-        coordinator = open(self, disk, others, life.environment());
+        coordinator = trace.of(TwoPhaseCoordinator.class, open(self, disk, others, life.environment()));
     }
 
     private void crash() {
