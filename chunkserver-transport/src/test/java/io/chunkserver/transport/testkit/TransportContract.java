@@ -7,6 +7,8 @@ import com.google.common.util.concurrent.Uninterruptibles;
 import io.chunkserver.core.checksum.Crc32c;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.testkit.CallTrace;
+import io.chunkserver.core.testkit.PromiseReport;
 import io.chunkserver.transport.Connection;
 import io.chunkserver.transport.Frame;
 import io.chunkserver.transport.FrameReceiver;
@@ -35,16 +37,23 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What {@link Transport} promises, tried on a server's and a client's transport that reach each other. */
+/**
+ * What {@link Transport} promises, tried on a server's and a client's transport that reach each other. A broken promise is reported with
+ * the calls, and the frames that came.
+ */
 @Timeout(60)
-public abstract class TransportContract {
+@ExtendWith(PromiseReport.class)
+public abstract class TransportContract implements PromiseReport.Traced {
 
     /** More than the buffers of any operating system between two sockets hold. */
     private static final int MANY_BLOCKS = 2000;
 
     private static final Duration TIMEOUT = Duration.ofSeconds(RecordingReceiver.PATIENCE_SECONDS);
 
+    private final CallTrace trace = new CallTrace();
+    private final List<Transport> opened = new ArrayList<>();
     private final List<RecordingReceiver> receivers = new ArrayList<>();
     private final BlockingQueue<Connection> accepted = new LinkedBlockingQueue<>();
     private Transport server;
@@ -62,14 +71,25 @@ public abstract class TransportContract {
     /** Fails when transports that are closed still hold threads or memory. */
     protected abstract void assertNothingHeld(List<Transport> closed);
 
+    @Override
+    public final CallTrace trace() {
+        return trace;
+    }
+
+    private Transport traced() {
+        Transport transport = open();
+        opened.add(transport);
+        return trace.of(Transport.class, transport);
+    }
+
     @BeforeEach
     void listen() throws Exception {
-        server = open();
-        client = open();
-        atServer = receiver();
-        atClient = receiver();
+        server = traced();
+        client = traced();
+        atServer = receiver("the server");
+        atClient = receiver("the client");
         listener = get(server.listen(anyPort(), connection -> {
-            accepted.add(connection);
+            accepted.add(trace.of(Connection.class, connection));
             return atServer;
         }));
     }
@@ -81,7 +101,7 @@ public abstract class TransportContract {
         for (RecordingReceiver receiver : receivers) {
             receiver.check();
         }
-        assertNothingHeld(List.of(client, server));
+        assertNothingHeld(List.copyOf(opened));
     }
 
     // Frames
@@ -527,7 +547,11 @@ public abstract class TransportContract {
     // What the tests are made of
 
     private RecordingReceiver receiver() {
-        RecordingReceiver receiver = new RecordingReceiver();
+        return receiver("another receiver");
+    }
+
+    private RecordingReceiver receiver(String name) {
+        RecordingReceiver receiver = new RecordingReceiver(name, trace);
         receivers.add(receiver);
         return receiver;
     }
