@@ -1,5 +1,6 @@
 package io.chunkserver.core.commit;
 
+import io.chunkserver.core.testkit.CoordinatorOnDisk;
 import io.chunkserver.core.testkit.CoordinatorScript;
 import io.chunkserver.core.testkit.CoordinatorScript.Begin;
 import io.chunkserver.core.testkit.CoordinatorScript.Behave;

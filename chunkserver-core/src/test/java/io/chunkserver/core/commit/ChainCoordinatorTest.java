@@ -3,6 +3,7 @@ package io.chunkserver.core.commit;
 import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.model.Member;
 import io.chunkserver.core.replication.Replicas;
+import io.chunkserver.core.testkit.CoordinatorOnDisk;
 import io.chunkserver.core.testkit.TwoPhaseCoordinatorContract;
 import java.io.IOException;
 

@@ -3,12 +3,18 @@ package io.chunkserver.core.testkit;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Proxy;
+import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * What was done to the thing under test, in order: the script that a broken promise is reported with.
  *
  * <p>{@link #of} stands between a contract and its subject and writes down each call with its result; {@link #note} adds what else
- * happened. Objects that calls return, when they are of an interface of this project, are traced too, under names of their own.
+ * happened. Objects that calls return, at once or in a stage, are traced too when they are of an interface of this project, under names
+ * of their own.
  * Thread-safe; calls of several threads are listed in the order in which they ended. Keeps the last {@value #LONGEST} lines.
  */
 public final class CallTrace {
@@ -94,6 +101,13 @@ public final class CallTrace {
                     note(call + " = " + resultName);
                     return traced(method.getReturnType(), result, resultName);
                 }
+                if (result instanceof CompletionStage<?> stage
+                        && promisedBy(method) instanceof Class<?> type
+                        && isOurs(type)) {
+                    String resultName = nameFor(type);
+                    note(call + " = a stage of " + resultName);
+                    return stage.thenApply(value -> traced(type, value, resultName));
+                }
                 note(method.getReturnType() == void.class ? call : call + " = " + brief(result));
                 return result;
             } catch (InvocationTargetException e) {
@@ -112,12 +126,36 @@ public final class CallTrace {
         }
     }
 
+    /** What the stage that a method returns completes with, where its declaration says so. */
+    private static @Nullable Type promisedBy(Method method) {
+        return method.getGenericReturnType() instanceof ParameterizedType stage
+                ? stage.getActualTypeArguments()[0]
+                : null;
+    }
+
     private static boolean isOurs(Class<?> type) {
         return type.isInterface() && !type.isSealed() && type.getName().startsWith(PROJECT);
     }
 
     private static String brief(@Nullable Object value) {
-        String text = value instanceof byte[] bytes ? bytes.length + " bytes" : String.valueOf(value);
+        String text = value instanceof byte[] bytes
+                ? bytes.length + " bytes"
+                : value instanceof CompletionStage<?> stage ? describe(stage) : String.valueOf(value);
         return text.length() <= LONGEST_VALUE ? text : text.substring(0, LONGEST_VALUE) + "...";
+    }
+
+    /** How the stage stands at this moment. */
+    private static String describe(CompletionStage<?> stage) {
+        CompletableFuture<?> future = stage.toCompletableFuture();
+        if (!future.isDone()) {
+            return "a stage that is not complete yet";
+        }
+        try {
+            return "a stage that is complete: " + future.join();
+        } catch (CompletionException e) {
+            return "a stage that failed: " + e.getCause();
+        } catch (CancellationException e) {
+            return "a stage that was cancelled";
+        }
     }
 }

@@ -237,8 +237,9 @@ public record ChunkStoreScript(List<Step> steps) {
                 ChunkInfo info = store.publish(version.chunk(), version.key()).info();
                 assertThat(info.transaction()).isEqualTo(version.key().transaction());
             } else {
-                assertThatThrownBy(() -> store.publish(version.chunk(), version.key()))
-                        .as("publishing a version that is not newer than the published one")
+                assertThatThrownBy(
+                                () -> store.publish(version.chunk(), version.key()),
+                                "publishing a version that is not newer than the published one")
                         .isInstanceOfSatisfying(
                                 ChunkServerException.class,
                                 e -> assertThat(e.code()).isEqualTo(ErrorCode.VERSION_CONFLICT));
@@ -282,8 +283,7 @@ public record ChunkStoreScript(List<Step> steps) {
                     .as("what is known of chunk %s", version.chunk())
                     .hasValueSatisfying(info -> assertThat(info.version()).isEqualTo(version.number()));
             if (version.tombstone()) {
-                assertThatThrownBy(() -> store.open(version.chunk()))
-                        .as("reading deleted chunk %s", version.chunk())
+                assertThatThrownBy(() -> store.open(version.chunk()), "reading deleted chunk %s", version.chunk())
                         .isInstanceOf(ChunkServerException.NotFound.class);
                 return;
             }

@@ -42,7 +42,7 @@ abstract class CoordinatorFixture implements CoordinatorUnderTest, PromiseReport
 
     @BeforeEach
     final void start() throws IOException {
-        coordinator = open(self, disk, others, life.environment());
+        coordinator = trace.of(TwoPhaseCoordinator.class, open(self, disk, others, life.environment()));
     }
 
     @Override

@@ -2,13 +2,14 @@ package io.chunkserver.core.testkit;
 
 import java.util.Locale;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 
 /**
  * Tells whoever runs a contract on a broken implementation which promise was broken and what broke it: the test's name as a
  * sentence, and the calls that led there.
  */
-public final class PromiseReport implements TestExecutionExceptionHandler {
+public final class PromiseReport implements TestExecutionExceptionHandler, LifecycleMethodExecutionExceptionHandler {
 
     /** A contract that writes down what it does. */
     public interface Traced {
@@ -19,13 +20,23 @@ public final class PromiseReport implements TestExecutionExceptionHandler {
 
     @Override
     public void handleTestExecutionException(ExtensionContext context, Throwable failure) {
+        throw report("promise broken: ", context, failure);
+    }
+
+    /** What a contract looks at after each test, such as that nothing is left open, is promised as well. */
+    @Override
+    public void handleAfterEachMethodExecutionException(ExtensionContext context, Throwable failure) {
+        throw report("promise broken at the end of: ", context, failure);
+    }
+
+    private static AssertionError report(String what, ExtensionContext context, Throwable failure) {
         Object contract = context.getRequiredTestInstance();
         String calls = contract instanceof Traced traced ? traced.trace().toString() : "";
-        throw new AssertionError(
-                "promise broken: "
+        return new AssertionError(
+                what
                         + sentence(context.getRequiredTestMethod().getName()) + "\n"
                         + (calls.isEmpty() ? "" : "after:\n" + calls)
-                        + failure.getMessage(),
+                        + (failure instanceof AssertionError ? failure.getMessage() : failure),
                 failure);
     }
 

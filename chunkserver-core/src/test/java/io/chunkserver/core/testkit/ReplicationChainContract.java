@@ -87,7 +87,7 @@ public abstract class ReplicationChainContract implements PromiseReport.Traced {
         storage = StorageOnDisk.open(new MemoryDisk(), environment);
         Participant participant = Participant.create(
                 self.id(), storage, others, environment, new Admission(1 << 20), CommitConfig.DEFAULT);
-        chain = newChain(self, participant, others, environment);
+        chain = trace.of(ReplicationChain.class, newChain(self, participant, others, environment));
     }
 
     // Order

@@ -21,6 +21,9 @@ public final class StateExplorer<S> {
 
     private static final int MAX_CALM_STEPS = 10_000;
 
+    /** 2⁶⁴ divided by the golden ratio, which spreads neighbouring numbers widely. */
+    private static final long SPREADING = 0x9E3779B97F4A7C15L;
+
     private final Model<S> model;
     private final long maxStates;
 
@@ -43,7 +46,10 @@ public final class StateExplorer<S> {
         /** Reports every step that can be taken from this state, always in the same order. */
         void steps(S state, Step<S> step);
 
-        /** Equal for equal states, and as good as never for others. States that are alike by symmetry may share one. */
+        /**
+         * Equal for equal states, and as good as never for others. States that are alike by symmetry may share one. Small
+         * models use {@link #fingerprintOf}.
+         */
         long fingerprint(S state);
 
         /** What is wrong with this state, if anything. */
@@ -110,6 +116,16 @@ public final class StateExplorer<S> {
     /** Explores until all is seen, the limit is reached, or a promise is broken. */
     public static <S> Report explore(Model<S> model, long maxStates) {
         return new StateExplorer<>(model, maxStates).run();
+    }
+
+    /** The fingerprint of a state that is told from all others by its text, as a record of values and sorted collections is. */
+    public static long fingerprintOf(String text) {
+        long hash = text.length();
+        for (int i = 0; i < text.length(); i++) {
+            hash = (hash ^ text.charAt(i)) * SPREADING;
+            hash ^= hash >>> 29;
+        }
+        return hash;
     }
 
     private Report run() {

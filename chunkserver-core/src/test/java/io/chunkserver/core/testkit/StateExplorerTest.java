@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chunkserver.core.testkit.StateExplorer.CounterExample;
 import io.chunkserver.core.testkit.StateExplorer.Report;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class StateExplorerTest {
@@ -88,6 +90,22 @@ class StateExplorerTest {
                         .orElseThrow()
                         .broken())
                 .contains("does not come to rest");
+    }
+
+    @Test
+    void textsThatDifferHaveFingerprintsThatDiffer() {
+        int letters = 16;
+        Set<Long> fingerprints = new HashSet<>();
+        for (int bits = 0; bits < 1 << letters; bits++) {
+            StringBuilder text = new StringBuilder();
+            for (int letter = 0; letter < letters; letter++) {
+                text.append((bits >> letter & 1) == 0 ? "Aa" : "BB"); // these two share their String.hashCode
+            }
+            fingerprints.add(StateExplorer.fingerprintOf(text.toString()));
+            fingerprints.add(StateExplorer.fingerprintOf(Integer.toString(bits)));
+        }
+        assertThat(fingerprints).hasSize(2 << letters);
+        assertThat(StateExplorer.fingerprintOf("state")).isEqualTo(StateExplorer.fingerprintOf("st" + "ate"));
     }
 
     @Test

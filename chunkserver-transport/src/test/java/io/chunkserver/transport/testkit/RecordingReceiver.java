@@ -2,6 +2,7 @@ package io.chunkserver.transport.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.chunkserver.core.testkit.CallTrace;
 import io.chunkserver.transport.Frame;
 import io.chunkserver.transport.FrameReceiver;
 import io.chunkserver.transport.FrameType;
@@ -41,7 +42,23 @@ public final class RecordingReceiver implements FrameReceiver {
     private final CompletableFuture<Optional<Throwable>> closed = new CompletableFuture<>();
     private final AtomicInteger callers = new AtomicInteger();
     private final AtomicReference<@Nullable String> brokenPromise = new AtomicReference<>();
+    private final String name;
+    private final CallTrace trace;
     private volatile boolean holding;
+
+    /** One whose trace nobody reads. */
+    public RecordingReceiver() {
+        this("a receiver", new CallTrace());
+    }
+
+    /**
+     * @param name  what it is called in the trace
+     * @param trace where it writes down what it receives
+     */
+    public RecordingReceiver(String name, CallTrace trace) {
+        this.name = name;
+        this.trace = trace;
+    }
 
     /** From now on frames are kept, for {@link #takeHeld}. */
     public void hold() {
@@ -51,6 +68,8 @@ public final class RecordingReceiver implements FrameReceiver {
     @Override
     public void receive(Frame frame) {
         enter(closed.isDone() ? "a frame came after the end" : null);
+        trace.note(name + " receives " + frame.type() + " " + frame.requestId() + " with "
+                + frame.body().remaining() + " bytes");
         received.add(Received.of(frame));
         if (holding) {
             held.add(frame);
@@ -62,6 +81,7 @@ public final class RecordingReceiver implements FrameReceiver {
 
     @Override
     public void closed(@Nullable Throwable cause) {
+        trace.note(name + " learns of the end" + (cause == null ? "" : ": " + cause));
         enter(closed.complete(Optional.ofNullable(cause)) ? null : "the end came twice");
         callers.decrementAndGet();
     }

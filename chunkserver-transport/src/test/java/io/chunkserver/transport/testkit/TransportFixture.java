@@ -3,6 +3,8 @@ package io.chunkserver.transport.testkit;
 import static io.chunkserver.transport.testkit.TransportUnderTest.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.chunkserver.core.testkit.CallTrace;
+import io.chunkserver.core.testkit.PromiseReport;
 import io.chunkserver.transport.Connection;
 import io.chunkserver.transport.Listener;
 import io.chunkserver.transport.ServerAddress;
@@ -14,10 +16,14 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A server's and a client's transport, opened before each test, and closed and looked over after it. */
-abstract class TransportFixture implements TransportUnderTest {
+@ExtendWith(PromiseReport.class)
+abstract class TransportFixture implements TransportUnderTest, PromiseReport.Traced {
 
+    private final CallTrace trace = new CallTrace();
+    private final List<Transport> opened = new ArrayList<>();
     private final List<RecordingReceiver> receivers = new ArrayList<>();
     private final BlockingQueue<Connection> accepted = new LinkedBlockingQueue<>();
     private Transport server;
@@ -35,14 +41,25 @@ abstract class TransportFixture implements TransportUnderTest {
     /** Fails when transports that are closed still hold threads or memory. */
     protected abstract void assertNothingHeld(List<Transport> closed);
 
+    @Override
+    public final CallTrace trace() {
+        return trace;
+    }
+
+    private Transport traced() {
+        Transport transport = open();
+        opened.add(transport);
+        return trace.of(Transport.class, transport);
+    }
+
     @BeforeEach
     void listen() throws Exception {
-        server = open();
-        client = open();
-        atServer = receiver();
-        atClient = receiver();
+        server = traced();
+        client = traced();
+        atServer = receiver("the server");
+        atClient = receiver("the client");
         listener = get(server.listen(anyPort(), connection -> {
-            accepted.add(connection);
+            accepted.add(trace.of(Connection.class, connection));
             return atServer;
         }));
     }
@@ -54,7 +71,7 @@ abstract class TransportFixture implements TransportUnderTest {
         for (RecordingReceiver receiver : receivers) {
             receiver.check();
         }
-        assertNothingHeld(List.of(client, server));
+        assertNothingHeld(List.copyOf(opened));
     }
 
     @Override
@@ -89,7 +106,11 @@ abstract class TransportFixture implements TransportUnderTest {
 
     @Override
     public final RecordingReceiver receiver() {
-        RecordingReceiver receiver = new RecordingReceiver();
+        return receiver("another receiver");
+    }
+
+    private RecordingReceiver receiver(String name) {
+        RecordingReceiver receiver = new RecordingReceiver(name, trace);
         receivers.add(receiver);
         return receiver;
     }

@@ -1,21 +1,29 @@
-package io.chunkserver.core.commit;
+package io.chunkserver.core.testkit;
 
+import io.chunkserver.core.commit.Admission;
+import io.chunkserver.core.commit.ChainCoordinator;
+import io.chunkserver.core.commit.CommitConfig;
+import io.chunkserver.core.commit.Environment;
+import io.chunkserver.core.commit.Participant;
+import io.chunkserver.core.commit.Storage;
+import io.chunkserver.core.commit.TwoPhaseCoordinator;
 import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.model.Member;
 import io.chunkserver.core.replication.ChainConfig;
 import io.chunkserver.core.replication.ForwardingChain;
 import io.chunkserver.core.replication.Replicas;
-import io.chunkserver.core.testkit.StorageOnDisk;
 import java.io.IOException;
 
 /** Opens coordinators one after the other on one disk, as a server does that is started again and again. */
-final class CoordinatorOnDisk {
+public final class CoordinatorOnDisk {
 
     private static final long CHUNK_SIZE_LIMIT = 1 << 20;
 
     private long boots;
 
-    TwoPhaseCoordinator open(Member self, Disk disk, Replicas others, Environment environment) throws IOException {
+    /** Opens storage and coordinator, and goes on delivering what was decided before. */
+    public TwoPhaseCoordinator open(Member self, Disk disk, Replicas others, Environment environment)
+            throws IOException {
         Storage storage = StorageOnDisk.open(disk, environment);
         Participant participant = Participant.create(
                 self.id(), storage, others, environment, new Admission(CHUNK_SIZE_LIMIT), CommitConfig.DEFAULT);

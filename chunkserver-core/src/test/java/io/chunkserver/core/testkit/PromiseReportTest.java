@@ -1,0 +1,308 @@
+package io.chunkserver.core.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+
+import io.chunkserver.core.commit.Environment;
+import io.chunkserver.core.commit.InquiryAnswer;
+import io.chunkserver.core.commit.Participant;
+import io.chunkserver.core.commit.TwoPhaseCoordinator;
+import io.chunkserver.core.commit.log.LogRecord;
+import io.chunkserver.core.commit.log.SegmentedTransactionLog;
+import io.chunkserver.core.commit.log.TransactionLog;
+import io.chunkserver.core.commit.log.TransactionLogConfig;
+import io.chunkserver.core.disk.DataDirectory;
+import io.chunkserver.core.disk.Disk;
+import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.model.Attempt;
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.core.model.Member;
+import io.chunkserver.core.model.TransactionId;
+import io.chunkserver.core.replication.ChainConfig;
+import io.chunkserver.core.replication.ForwardingChain;
+import io.chunkserver.core.replication.Replicas;
+import io.chunkserver.core.replication.ReplicationChain;
+import io.chunkserver.core.space.ReservingSpaceAccountant;
+import io.chunkserver.core.space.SpaceAccountant;
+import io.chunkserver.core.store.ChunkStore;
+import io.chunkserver.core.store.FileChunkStore;
+import io.chunkserver.core.store.StoreSnapshot;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.testkit.engine.EngineTestKit;
+
+/** Runs each contract on something that breaks one promise, and looks at what is reported. */
+class PromiseReportTest {
+
+    @Test
+    void aStoreIsReportedWithTheVersionThatItDeleted() {
+        assertThat(reports(StoreThatDeletesAnyVersion.class))
+                .singleElement()
+                .asString()
+                .startsWith("promise broken: deleting removes this version and no other\nafter:\n")
+                .containsSubsequence(
+                        "  1. chunkStore.stage(StageRequest[chunk=/data/file#0, version=2, ",
+                        "  5. chunkStore.publish(/data/file#0, ",
+                        "  6. chunkStore.delete(/data/file#0, 1) = 185\n",
+                        "expected: 0L");
+    }
+
+    @Test
+    void whatIsOnlySeenWhenATestIsOverIsReportedToo() {
+        assertThat(reports(StoreThatCountsToFifty.class))
+                .singleElement()
+                .asString()
+                .startsWith("promise broken at the end of: different chunks are published in parallel\nafter:\n")
+                .containsSubsequence(
+                        "chunkStore3.list(, null, 2147483647) = ",
+                        "chunkStore3.snapshot() = StoreSnapshot[chunks=50, ",
+                        "expected: 100");
+    }
+
+    @Test
+    void anAccountantIsReportedWithWhatItRefused() {
+        assertThat(reports(AccountantThatRefusesZeroBytes.class))
+                .singleElement()
+                .asString()
+                .startsWith("promise broken: no bytes can always be reserved\nafter:\n")
+                .containsSubsequence(
+                        "  1. spaceAccountant.reserve(1000) = reservation\n",
+                        "  2. spaceAccountant.reserve(0) threw ",
+                        "InsufficientSpace: 0 bytes are needed and 0 bytes are available");
+    }
+
+    @Test
+    void aLogIsReportedWithTheRecordThatItTook() {
+        assertThat(reports(LogThatTakesRecordsAfterItsEnd.class))
+                .singleElement()
+                .asString()
+                .startsWith("promise broken: a record after closing is refused\nafter:\n")
+                .containsSubsequence(
+                        "  1. transactionLog.close()\n",
+                        "  2. transactionLog.force(Prepared[",
+                        " = a stage that is complete: null\n");
+    }
+
+    @Test
+    void aCoordinatorIsReportedWithWhatItAnswered() {
+        assertThat(reports(CoordinatorThatAlwaysPresumesAnAbort.class))
+                .singleElement()
+                .asString()
+                .startsWith("promise broken: who has lost the log of the decision does not presume an abort\nafter:\n")
+                .containsSubsequence(
+                        "  1. twoPhaseCoordinator.answer(client:",
+                        ", 00000000-0000-dead-0000-00000000dead) = ABORT\n",
+                        "expected: DONT_KNOW");
+    }
+
+    @Test
+    void aCoordinatorIsReportedWithWhatMembersAndClientsHeard() {
+        assertThat(reports(CoordinatorThatForgetsWhatIsOpen.class))
+                .singleElement()
+                .asString()
+                .startsWith(
+                        "promise broken: a member that does not confirm does not hold up the client forever\nafter:\n")
+                .containsSubsequence(
+                        "server b votes yes\n",
+                        "server c misses commit 1.1\n",
+                        "the client of transaction client:",
+                        " hears Receipt[",
+                        "twoPhaseCoordinator.open() = []\n",
+                        "[the transaction goes on]");
+    }
+
+    @Test
+    void aChainIsReportedWithTheMembersThatItLists() {
+        assertThat(reports(ChainThatIsNoneAlone.class))
+                .singleElement()
+                .asString()
+                .startsWith("promise broken: a server alone is a chain\nafter:\n")
+                .contains("  1. replicationChain.order([]) = a stage that is complete: []\n");
+    }
+
+    @Test
+    void aDiskIsReportedWithWhatItSaid() {
+        assertThat(reports(DiskThatOwesBytes.class))
+                .singleElement()
+                .asString()
+                .startsWith("promise broken: free bytes are not negative\nafter:\n  1. disk.freeBytes() = -1\n");
+    }
+
+    /** What is reported of the tests of this contract that fail. */
+    private static List<String> reports(Class<?> contract) {
+        return EngineTestKit.engine("junit-jupiter")
+                .selectors(selectClass(contract))
+                .execute()
+                .testEvents()
+                .failed()
+                .map(failed -> failed.getRequiredPayload(TestExecutionResult.class))
+                .map(result -> result.getThrowable().orElseThrow().getMessage())
+                .toList();
+    }
+
+    // What breaks a promise. Nested and static, so that nothing runs it but the tests above.
+
+    static class StoreThatDeletesAnyVersion extends ChunkStoreContract {
+
+        private final MemoryDisk disk = new MemoryDisk();
+
+        @Override
+        protected ChunkStore openStore() throws IOException {
+            ChunkStore store = storeOn(disk);
+            return but(ChunkStore.class, store, "delete", arguments -> {
+                Optional<ChunkInfo> there = store.stat((ChunkId) arguments[0]);
+                return there.isEmpty()
+                        ? 0L
+                        : store.delete(there.get().id(), there.get().version());
+            });
+        }
+    }
+
+    static class StoreThatCountsToFifty extends ChunkStoreContract {
+
+        private final MemoryDisk disk = new MemoryDisk();
+
+        @Override
+        protected ChunkStore openStore() throws IOException {
+            ChunkStore store = storeOn(disk);
+            return but(ChunkStore.class, store, "snapshot", arguments -> {
+                StoreSnapshot right = store.snapshot();
+                return new StoreSnapshot(Math.min(50, right.chunks()), right.tombstones(), right.publishedBytes());
+            });
+        }
+    }
+
+    private static ChunkStore storeOn(Disk disk) throws IOException {
+        disk.createDirectories(DataDirectory.CHUNKS);
+        disk.createDirectories(DataDirectory.QUARANTINE);
+        return FileChunkStore.open(disk, DataDirectory.CHUNKS, DataDirectory.QUARANTINE);
+    }
+
+    static class AccountantThatRefusesZeroBytes extends SpaceAccountantContract {
+
+        @Override
+        protected SpaceAccountant newAccountant(long limitBytes, long usedBytes) throws IOException {
+            SpaceAccountant accountant = new ReservingSpaceAccountant(limitBytes, usedBytes, 0, () -> Long.MAX_VALUE);
+            return but(SpaceAccountant.class, accountant, "reserve", arguments -> {
+                long available = accountant.snapshot().availableBytes();
+                if (arguments[0].equals(0L) && available == 0) {
+                    throw Failure.insufficientSpace(0, available).toException();
+                }
+                return accountant.reserve((long) arguments[0]);
+            });
+        }
+    }
+
+    static class LogThatTakesRecordsAfterItsEnd extends TransactionLogContract {
+
+        private final MemoryDisk disk = new MemoryDisk();
+
+        @Override
+        protected TransactionLog openLog() throws IOException {
+            TransactionLog log = SegmentedTransactionLog.open(
+                    disk,
+                    DataDirectory.LOG,
+                    StorageOnDisk.LOG_ID,
+                    TransactionLogConfig.DEFAULT,
+                    Runnable::run,
+                    InstantSource.system(),
+                    () -> {});
+            return but(
+                    TransactionLog.class,
+                    log,
+                    "force",
+                    arguments -> log.force((LogRecord) arguments[0]).exceptionally(refused -> null));
+        }
+
+        @Override
+        protected void crash() {
+            disk.crash();
+        }
+    }
+
+    static class CoordinatorThatAlwaysPresumesAnAbort extends TwoPhaseCoordinatorContract {
+
+        private final CoordinatorOnDisk server = new CoordinatorOnDisk();
+
+        @Override
+        protected TwoPhaseCoordinator open(Member self, Disk disk, Replicas others, Environment environment)
+                throws IOException {
+            TwoPhaseCoordinator coordinator = server.open(self, disk, others, environment);
+            return but(TwoPhaseCoordinator.class, coordinator, "answer", arguments -> {
+                InquiryAnswer right =
+                        coordinator.answer((TransactionId) arguments[0], (Attempt) arguments[1], (UUID) arguments[2]);
+                return right == InquiryAnswer.DONT_KNOW ? InquiryAnswer.ABORT : right;
+            });
+        }
+    }
+
+    static class CoordinatorThatForgetsWhatIsOpen extends TwoPhaseCoordinatorContract {
+
+        private final CoordinatorOnDisk server = new CoordinatorOnDisk();
+
+        @Override
+        protected TwoPhaseCoordinator open(Member self, Disk disk, Replicas others, Environment environment)
+                throws IOException {
+            TwoPhaseCoordinator coordinator = server.open(self, disk, others, environment);
+            return but(TwoPhaseCoordinator.class, coordinator, "open", arguments -> List.of());
+        }
+    }
+
+    static class ChainThatIsNoneAlone extends ReplicationChainContract {
+
+        @Override
+        protected ReplicationChain newChain(
+                Member self, Participant participant, Replicas others, Environment environment) {
+            ForwardingChain chain =
+                    new ForwardingChain(() -> self, participant, others, environment, ChainConfig.DEFAULT);
+            return but(ReplicationChain.class, chain, "order", arguments -> {
+                @SuppressWarnings("unchecked")
+                List<String> addresses = (List<String>) arguments[0];
+                return addresses.isEmpty() ? CompletableFuture.completedStage(List.of()) : chain.order(addresses);
+            });
+        }
+
+        @Override
+        protected Duration stallTimeout() {
+            return ChainConfig.DEFAULT.stallTimeout();
+        }
+    }
+
+    static class DiskThatOwesBytes extends DiskContract {
+
+        @Override
+        protected Disk newDisk() {
+            return but(Disk.class, new MemoryDisk(), "freeBytes", arguments -> -1L);
+        }
+    }
+
+    /** What is done instead of a call. */
+    @FunctionalInterface
+    private interface Instead {
+        Object of(Object[] arguments) throws Throwable;
+    }
+
+    /** The subject, one method of which does something else. */
+    private static <T> T but(Class<T> type, T subject, String name, Instead instead) {
+        return type.cast(Proxy.newProxyInstance(
+                type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+                    try {
+                        return method.getName().equals(name)
+                                ? instead.of(arguments)
+                                : method.invoke(subject, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                }));
+    }
+}
