@@ -1,0 +1,125 @@
+package io.chunkserver.core.store;
+
+import static org.jetbrains.lincheck.datastructures.ManagedStrategyGuaranteeKt.forClasses;
+
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.core.model.ChunkVersion;
+import io.chunkserver.core.model.TransactionId;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.jetbrains.lincheck.datastructures.IntGen;
+import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
+import org.jetbrains.lincheck.datastructures.Operation;
+import org.jetbrains.lincheck.datastructures.Param;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Tries the orders in which the steps of several threads may follow one another, and compares the answers with those of a
+ * map in some order of the calls. Pages of more than one chunk are left out: they promise nothing about chunks that change
+ * while the page is read.
+ */
+class ChunkIndexLinearizabilityTest {
+
+    @Test
+    void threadsSeeOneMapWithItsCounts() {
+        new ModelCheckingOptions()
+                .threads(3)
+                .actorsPerThread(2)
+                .iterations(20)
+                .invocationsPerIteration(100)
+                // Draws the heights of its towers by chance, which no run could repeat; its own threads are its
+                // authors' matter.
+                .addGuarantee(forClasses((String name) -> name.startsWith(ConcurrentSkipListMap.class.getName()))
+                        .allMethods()
+                        .treatAsAtomic())
+                .sequentialSpecification(Model.class)
+                .check(Calls.class);
+    }
+
+    /** Version 3 of a chunk is a tombstone. */
+    private static ChunkInfo info(int chunk, int version) {
+        boolean tombstone = version == 3;
+        long bytes = tombstone ? 0 : 100L * version;
+        return new ChunkInfo(
+                new ChunkId("/data/" + chunk, 0),
+                new ChunkVersion(version),
+                new TransactionId("client", 1000, version),
+                0,
+                bytes,
+                0,
+                bytes + 10,
+                tombstone);
+    }
+
+    /** What threads ask of the index. */
+    @Param(name = "chunk", gen = IntGen.class, conf = "1:2")
+    @Param(name = "version", gen = IntGen.class, conf = "1:3")
+    public static class Calls {
+
+        private final ChunkIndex index = new ChunkIndex();
+
+        @Operation
+        public void advance(@Param(name = "chunk") int chunk, @Param(name = "version") int version) {
+            index.advance(info(chunk, version));
+        }
+
+        @Operation
+        public boolean remove(@Param(name = "chunk") int chunk, @Param(name = "version") int version) {
+            return index.remove(info(chunk, version));
+        }
+
+        @Operation
+        public long find(@Param(name = "chunk") int chunk) {
+            return index.find(info(chunk, 1).id())
+                    .map(info -> info.version().number())
+                    .orElse(0L);
+        }
+
+        @Operation
+        public long list(@Param(name = "chunk") int chunk) {
+            List<ChunkInfo> page = index.list("/data/" + chunk, null, 2);
+            return page.isEmpty() ? 0 : page.get(0).version().number();
+        }
+
+        @Operation
+        public String count() {
+            return index.snapshot().toString();
+        }
+    }
+
+    /** A map, counted anew with each question. */
+    public static class Model {
+
+        private final Map<Integer, Integer> versions = new HashMap<>();
+
+        public void advance(int chunk, int version) {
+            versions.merge(chunk, version, Math::max);
+        }
+
+        public boolean remove(int chunk, int version) {
+            return versions.remove(chunk, version);
+        }
+
+        public long find(int chunk) {
+            return versions.getOrDefault(chunk, 0);
+        }
+
+        public long list(int chunk) {
+            return find(chunk);
+        }
+
+        public String count() {
+            List<ChunkInfo> all = versions.entrySet().stream()
+                    .map(entry -> info(entry.getKey(), entry.getValue()))
+                    .toList();
+            return new StoreSnapshot(
+                            all.stream().filter(info -> !info.tombstone()).count(),
+                            all.stream().filter(ChunkInfo::tombstone).count(),
+                            all.stream().mapToLong(ChunkInfo::storedBytes).sum())
+                    .toString();
+        }
+    }
+}
