@@ -1,0 +1,209 @@
+package io.chunkserver.core.commit.log;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.jetbrains.lincheck.datastructures.ManagedStrategyGuaranteeKt.forClasses;
+
+import io.chunkserver.core.disk.DiskFile;
+import io.chunkserver.core.testkit.LogRecords;
+import io.chunkserver.core.testkit.MemoryDisk;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
+import org.jetbrains.lincheck.datastructures.Operation;
+import org.jetbrains.lincheck.datastructures.Param;
+import org.jetbrains.lincheck.datastructures.ThreadIdGen;
+import org.jetbrains.lincheck.datastructures.Validate;
+import org.jetbrains.lincheck.datastructures.verifier.EpsilonVerifier;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Tries the orders in which callers, the task that writes, and closing may follow one another. Whatever the order, each record is
+ * answered, not before the force that covers it, and the records of a thread are in the file in the order of its calls.
+ */
+class LogFlusherLinearizabilityTest {
+
+    @Test
+    void everyRecordIsAnsweredAfterItsForceAndInOrder() {
+        new ModelCheckingOptions()
+                .threads(3)
+                .actorsPerThread(2)
+                .iterations(15)
+                .invocationsPerIteration(40)
+                .verifier(EpsilonVerifier.class)
+                // What one thread at a time does is no matter of order; that it is one thread is seen at the file.
+                .addGuarantee(forClasses(
+                                (String name) -> name.matches(
+                                        ".*\\.(LogRecordFormat|LogSegmentFormat|LogRecords|FoldedTransactionTable|Checkpoints|SegmentSupply|MemoryDisk).*"))
+                        .allMethods()
+                        .treatAsAtomic())
+                .check(Calls.class);
+    }
+
+    /** A log without recovery, with room for more than any scenario writes. */
+    public static class Calls {
+
+        private static final int MOST_THREADS = 8;
+
+        private final ForcedText file = new ForcedText();
+        private final TaskQueue tasks = new TaskQueue();
+        private final LogFlusher flusher;
+        private final List<List<Submission>> submissions = Collections.nCopies(MOST_THREADS, 0).stream()
+                .<List<Submission>>map(none -> new ArrayList<>())
+                .toList();
+
+        public Calls() {
+            TransactionLogConfig config = LogFixture.SMALL;
+            LogFolder folder = new LogFolder(new MemoryDisk(), LogFixture.FOLDER, LogFixture.LOG_ID);
+            SegmentSupply supply = new SegmentSupply(folder, config.segmentBytes(), 2, segment(2, new ForcedText()));
+            LogTail tail = new LogTail(supply, segment(1, file), LogSegmentFormat.SECTOR_BYTES, 1);
+            FoldedTransactionTable table = new FoldedTransactionTable();
+            LogSetting setting = new LogSetting(config, () -> Instant.ofEpochMilli(LogRecords.FIRST_MILLIS), () -> {});
+            Checkpoints checkpoints = new Checkpoints(folder, tail, table, setting, new Checkpoints.Start(1, 1, 0, 0));
+            flusher = new LogFlusher(new LogWriter(tail, table, checkpoints), tasks, folder, config);
+        }
+
+        private static SegmentFile segment(long number, DiskFile file) {
+            return new SegmentFile(number, LogFixture.segment(number), file, LogFixture.SMALL.segmentBytes());
+        }
+
+        @Operation
+        public void force(@Param(gen = ThreadIdGen.class) int thread) {
+            List<Submission> own = submissions.get(thread);
+            LogRecord record = LogRecords.decided(10L * thread + own.size());
+            Submission submission = new Submission(new QueuedRecord(record));
+            own.add(submission);
+            submission.submitTo(flusher, file);
+        }
+
+        /** What the executor's thread does. */
+        @Operation
+        public void runTask() {
+            tasks.runNext();
+        }
+
+        @Operation(blocking = true)
+        public void close() throws IOException {
+            flusher.close();
+        }
+
+        @Validate
+        public void everyRecordIsAnsweredAndInOrder() {
+            while (tasks.runNext()) {
+                // One after the other.
+            }
+            for (List<Submission> ofThread : submissions) {
+                int from = 0;
+                for (Submission submission : ofThread) {
+                    from = submission.check(file, from);
+                }
+            }
+        }
+    }
+
+    /** A record on its way. */
+    private static final class Submission {
+
+        private final QueuedRecord record;
+        private volatile String answer = "none";
+
+        Submission(QueuedRecord record) {
+            this.record = record;
+        }
+
+        void submitTo(LogFlusher flusher, ForcedText file) {
+            CompletionStage<Void> stage = flusher.submit(record);
+            var unused = stage.whenComplete((done, failure) -> {
+                boolean forced = file.forcedAt(text(), 0) >= 0;
+                answer = failure != null ? "refused" : forced ? "durable" : "told too early";
+            });
+        }
+
+        private String text() {
+            return new String(record.bytes(), ISO_8859_1);
+        }
+
+        /** Looks for the record behind those that its thread submitted before; returns where it ends. */
+        int check(ForcedText file, int from) {
+            int at = file.forcedAt(text(), from);
+            boolean fine = at >= 0 ? answer.equals("durable") : answer.equals("refused");
+            if (!fine) {
+                throw new AssertionError(
+                        record.record() + " has the answer: " + answer + "; its place after those before it: " + at);
+            }
+            return Math.max(at, from);
+        }
+    }
+
+    /** An executor whose thread is whichever takes the next task. */
+    private static final class TaskQueue implements Executor {
+
+        private final Queue<Runnable> tasks = new ArrayDeque<>();
+
+        @Override
+        public synchronized void execute(Runnable task) {
+            tasks.add(task);
+        }
+
+        private synchronized Runnable next() {
+            return tasks.poll();
+        }
+
+        boolean runNext() {
+            Runnable task = next();
+            if (task != null) {
+                task.run();
+            }
+            return task != null;
+        }
+    }
+
+    /** A file that knows what was forced. It relies on being written by one thread at a time, as segments may. */
+    private static final class ForcedText implements DiskFile {
+
+        private String written = "";
+        private volatile String forced = "";
+
+        int forcedAt(String text, int from) {
+            return forced.indexOf(text, from);
+        }
+
+        @Override
+        public int write(ByteBuffer source, long position) {
+            byte[] bytes = new byte[source.remaining()];
+            source.get(bytes);
+            written += new String(bytes, ISO_8859_1);
+            return bytes.length;
+        }
+
+        @Override
+        public void force() {
+            forced = written;
+        }
+
+        @Override
+        public long size() {
+            return written.length();
+        }
+
+        @Override
+        public int read(ByteBuffer target, long position) {
+            throw new AssertionError("the log reads while it writes");
+        }
+
+        @Override
+        public void truncate(long sizeBytes) {
+            throw new AssertionError("the log cuts while it writes");
+        }
+
+        @Override
+        public void close() {}
+    }
+}
