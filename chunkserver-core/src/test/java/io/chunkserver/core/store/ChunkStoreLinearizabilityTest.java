@@ -14,7 +14,6 @@ import io.chunkserver.core.testkit.MemoryDisk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.NoSuchFileException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -37,12 +36,12 @@ class ChunkStoreLinearizabilityTest {
     @Test
     void readersSeeVersionsWholeAndInOrder() {
         new ModelCheckingOptions()
-                .threads(3)
+                .threads(2)
                 .actorsBefore(2)
                 .actorsPerThread(3)
                 .actorsAfter(1)
-                .iterations(30)
-                .invocationsPerIteration(50)
+                .iterations(12)
+                .invocationsPerIteration(30)
                 .sequentialSpecification(Model.class)
                 // Each of these is one step to the others: the disk's calls exclude each other, the rest has no state.
                 .addGuarantee(forClasses(
@@ -122,11 +121,15 @@ class ChunkStoreLinearizabilityTest {
             }
         }
 
+        /** Publishes what is staged or published; Lincheck lets nobody make the message of anything else, which names a path. */
         private String publish(ChunkId chunk, int version) throws IOException {
-            try {
-                return "published " + store.publish(chunk, key(version)).info().version();
-            } catch (NoSuchFileException e) {
+            StageKey key = key(version);
+            boolean staged = store.staged().stream().anyMatch(other -> other.key().equals(key));
+            if (!staged && stat(chunk) != version) {
                 return "not staged";
+            }
+            try {
+                return "published " + store.publish(chunk, key).info().version();
             } catch (ChunkServerException e) {
                 return e.code().toString();
             }
