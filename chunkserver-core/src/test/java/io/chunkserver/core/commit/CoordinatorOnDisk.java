@@ -7,13 +7,24 @@ import io.chunkserver.core.replication.ForwardingChain;
 import io.chunkserver.core.replication.Replicas;
 import io.chunkserver.core.testkit.StorageOnDisk;
 import java.io.IOException;
+import java.util.function.UnaryOperator;
 
 /** Opens coordinators one after the other on one disk, as a server does that is started again and again. */
 final class CoordinatorOnDisk {
 
     private static final long CHUNK_SIZE_LIMIT = 1 << 20;
 
+    private final UnaryOperator<PreparePath> path;
     private long boots;
+
+    CoordinatorOnDisk() {
+        this(UnaryOperator.identity());
+    }
+
+    /** Coordinators whose way to the members is what this makes of the right one. */
+    CoordinatorOnDisk(UnaryOperator<PreparePath> path) {
+        this.path = path;
+    }
 
     TwoPhaseCoordinator open(Member self, Disk disk, Replicas others, Environment environment) throws IOException {
         Storage storage = StorageOnDisk.open(disk, environment);
@@ -22,7 +33,7 @@ final class CoordinatorOnDisk {
         ForwardingChain chain = new ForwardingChain(() -> self, participant, others, environment, ChainConfig.DEFAULT);
         ChainCoordinator coordinator = new ChainCoordinator(
                 participant,
-                chain::push,
+                path.apply(chain::push),
                 others,
                 CommitConfig.DEFAULT,
                 new ChainCoordinator.CoordinatorLog(StorageOnDisk.LOG_ID, ++boots));

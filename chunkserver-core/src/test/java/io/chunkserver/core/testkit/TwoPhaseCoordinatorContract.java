@@ -136,6 +136,19 @@ public abstract class TwoPhaseCoordinatorContract implements PromiseReport.Trace
     }
 
     @Test
+    void aVoteThatIsMissingAmongThoseThatComeIsNoYes() {
+        c.loseVote();
+        Store store = store();
+        time.runFor(LONG);
+
+        assertThat(store.failed().transaction()).contains(store.id);
+        assertThat(b.aborts()).contains(store.attempt());
+        assertThat(c.aborts()).contains(store.attempt());
+        assertNobodyWasToldToCommit();
+        assertThat(coordinator.open()).isEmpty();
+    }
+
+    @Test
     void aVoteThatDoesNotComeAbortsTheTransactionByItsDeadline() {
         c.fallSilent();
         Store store = store();
