@@ -28,15 +28,22 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ClusterSimulation {
 
     private static final int STEPS = 60;
-    private static final int DEFAULT_RUNS = 150;
-    private static final int DEFAULT_HOURS = 24;
     private static final Duration LONGEST_QUIET = Duration.ofHours(2);
+
+    /** Seeds that once failed, tried first. Whoever changes what a run draws by chance makes other runs of them. */
+    private static final int[] SEEDS_THAT_FAILED = {
+        1352, // FOUND
+        154, // FOUND
+    };
 
     static IntStream seeds() {
         Integer one = Integer.getInteger("simulation.seed");
         return one != null
                 ? IntStream.of(one)
-                : IntStream.range(0, Integer.getInteger("simulation.runs", DEFAULT_RUNS));
+                : IntStream.concat(
+                                IntStream.of(SEEDS_THAT_FAILED),
+                                IntStream.range(0, Integer.getInteger("simulation.runs")))
+                        .distinct();
     }
 
     @ParameterizedTest(name = "seed {0}")
@@ -53,7 +60,7 @@ class ClusterSimulation {
     @Test
     void aLongLifeLeavesNothingBehind() throws IOException {
         int seed = Integer.getInteger("simulation.seed", 0);
-        int hours = Integer.getInteger("simulation.hours", DEFAULT_HOURS);
+        int hours = Integer.getInteger("simulation.hours");
         replayable(seed, " -Dsimulation.hours=" + hours, () -> {
             long started = System.nanoTime();
             SplittableRandom pace = new SplittableRandom(seed);

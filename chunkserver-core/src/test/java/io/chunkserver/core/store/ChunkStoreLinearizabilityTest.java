@@ -13,20 +13,14 @@ import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.core.testkit.MemoryDisk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.FileAlreadyExistsException;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Map;
-import java.util.Set;
-import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
-import org.jetbrains.lincheck.datastructures.Param;
 import org.junit.jupiter.api.Test;
 
 /**
  * Tries the orders in which readers may come between the steps of one who stages, publishes, discards and deletes versions of a
- * chunk, and of another who does so with a second chunk, and compares the answers with those of a plain map.
+ * chunk, and of another who does so with a second chunk, and compares the answers with those of
+ * a model that is two numbers.
  */
 class ChunkStoreLinearizabilityTest {
 
@@ -54,38 +48,47 @@ class ChunkStoreLinearizabilityTest {
                 .check(Calls.class);
     }
 
-    private static StageKey key(int version) {
+    private static StageKey key(long version) {
         return new StageKey(new TransactionId("client", 1000, version), new Attempt(1, 1));
     }
 
-    /** The calls, on two chunks; the store leaves it to its caller that one transaction at a time changes a chunk. */
-    @Param(name = "version", gen = IntGen.class, conf = "1:3")
+    /**
+     * The calls, on two chunks; the store leaves it to its caller that one transaction at a time changes a chunk. The bytes of a
+     * version are its number.
+     */
     public static class Calls {
 
         private final ChunkStore store;
+        private byte last;
+        private byte lastOfSecond = 100;
 
         public Calls() throws IOException {
             store = StoreOnMemoryDisk.open(new MemoryDisk());
         }
 
         @Operation(nonParallelGroup = "first")
-        public boolean stage(@Param(name = "version") int version) throws IOException {
-            return stage(FIRST, version);
+        public long replace() throws IOException {
+            return replace(FIRST, ++last);
         }
 
         @Operation(nonParallelGroup = "first")
-        public String publish(@Param(name = "version") int version) throws IOException {
-            return publish(FIRST, version);
+        public void abandon() throws IOException {
+            stage(FIRST, ++last);
+            store.discard(FIRST, key(last));
+        }
+
+        /** The same version again, as a retry does; what is not published has been deleted or abandoned. */
+        @Operation(nonParallelGroup = "first")
+        public long publishAgain() throws IOException {
+            return stat() == last && last > 0
+                    ? store.publish(FIRST, key(last)).info().version().number()
+                    : 0;
         }
 
         @Operation(nonParallelGroup = "first")
-        public void discard(@Param(name = "version") int version) throws IOException {
-            store.discard(FIRST, key(version));
-        }
-
-        @Operation(nonParallelGroup = "first")
-        public boolean delete(@Param(name = "version") int version) throws IOException {
-            return store.delete(FIRST, new ChunkVersion(version)) > 0;
+        public boolean delete() throws IOException {
+            long present = stat();
+            return present > 0 && store.delete(FIRST, new ChunkVersion(present)) > 0;
         }
 
         @Operation
@@ -95,12 +98,12 @@ class ChunkStoreLinearizabilityTest {
 
         @Operation
         public long stat() {
-            return stat(FIRST);
+            return store.stat(FIRST).map(info -> info.version().number()).orElse(0L);
         }
 
         @Operation(nonParallelGroup = "second")
-        public String replaceSecond(@Param(name = "version") int version) throws IOException {
-            return stage(SECOND, 10 + version) + ", " + publish(SECOND, 10 + version);
+        public long replaceSecond() throws IOException {
+            return replace(SECOND, ++lastOfSecond);
         }
 
         @Operation
@@ -108,98 +111,77 @@ class ChunkStoreLinearizabilityTest {
             return read(SECOND);
         }
 
-        private boolean stage(ChunkId chunk, int version) throws IOException {
-            CheckedBlock block = CheckedBlock.of(ByteBuffer.wrap(new byte[] {(byte) version}));
+        private long replace(ChunkId chunk, byte version) throws IOException {
+            stage(chunk, version);
+            return store.publish(chunk, key(version)).info().version().number();
+        }
+
+        private void stage(ChunkId chunk, byte version) throws IOException {
+            CheckedBlock block = CheckedBlock.of(ByteBuffer.wrap(new byte[] {version}));
             StageRequest request = new StageRequest(
                     chunk, new ChunkVersion(version), key(version), 0, false, Attributes.NONE, Durability.OS);
             try (StagedChunk staged = store.stage(request)) {
                 staged.write(block);
                 staged.finish(1, block.crc32c());
-                return true;
-            } catch (FileAlreadyExistsException e) {
-                return false;
             }
         }
 
-        /** Publishes what is staged or published; Lincheck lets nobody make the message of anything else, which names a path. */
-        private String publish(ChunkId chunk, int version) throws IOException {
-            StageKey key = key(version);
-            boolean staged = store.staged().stream().anyMatch(other -> other.key().equals(key));
-            if (!staged && stat(chunk) != version) {
-                return "not staged";
-            }
-            try {
-                return "published " + store.publish(chunk, key).info().version();
-            } catch (ChunkServerException e) {
-                return e.code().toString();
-            }
-        }
-
-        /** The version that was read, whose bytes say the same; 0 when there is none. */
+        /** The version that was read; 0 when there is none. */
         private long read(ChunkId chunk) throws IOException {
             try (ChunkReader reader = store.open(chunk)) {
                 ByteBuffer bytes = ByteBuffer.allocate(1);
                 reader.read(0, bytes);
                 if (bytes.get(0) != reader.info().version().number()) {
-                    throw new AssertionError(reader.info() + " has the bytes of version " + bytes.get(0));
+                    throw new AssertionError("version " + reader.info().version() + " has the bytes of another");
                 }
                 return bytes.get(0);
             } catch (ChunkServerException.NotFound e) {
                 return 0;
             }
         }
-
-        private long stat(ChunkId chunk) {
-            return store.stat(chunk).map(info -> info.version().number()).orElse(0L);
-        }
     }
 
-    /** What is staged, and which version each chunk has. */
+    /** Two numbers. */
     public static class Model {
 
-        private final Set<Integer> staged = new HashSet<>();
-        private final Map<ChunkId, Integer> published = new HashMap<>();
+        private long last;
+        private long published;
+        private long second;
 
-        public boolean stage(int version) {
-            return staged.add(version);
+        public long replace() {
+            published = ++last;
+            return published;
         }
 
-        public String publish(int version) {
-            return publish(FIRST, version);
+        public void abandon() {
+            last++;
         }
 
-        public void discard(int version) {
-            staged.remove(version);
+        public long publishAgain() {
+            return published == last ? last : 0;
         }
 
-        public boolean delete(int version) {
-            return published.remove(FIRST, version);
+        public boolean delete() {
+            boolean present = published > 0;
+            published = 0;
+            return present;
         }
 
         public long read() {
-            return published.getOrDefault(FIRST, 0);
+            return published;
         }
 
         public long stat() {
-            return read();
+            return published;
         }
 
-        public String replaceSecond(int version) {
-            return staged.add(10 + version) + ", " + publish(SECOND, 10 + version);
+        public long replaceSecond() {
+            second = Math.max(second, 100) + 1;
+            return second;
         }
 
         public long readSecond() {
-            return published.getOrDefault(SECOND, 0);
-        }
-
-        private String publish(ChunkId chunk, int version) {
-            int present = published.getOrDefault(chunk, 0);
-            if (present == version || (staged.contains(version) && present < version)) {
-                staged.remove(version);
-                published.put(chunk, version);
-                return "published " + version;
-            }
-            return staged.contains(version) ? "VERSION_CONFLICT" : "not staged";
+            return second;
         }
     }
 }
