@@ -149,7 +149,7 @@ final class SimulatedClient {
                     }
                 }));
         cluster.time().after(timeout.plus(PATIENCE), () -> answer.isDue(server));
-        if (triesLeft > 1 && random.nextInt(3) == 0) {
+        if (triesLeft > 1 && random.nextBoolean()) {
             Duration pause = cluster.time().upTo(IMPATIENCE);
             cluster.time().after(pause, () -> cluster.guard(() -> attempt(transaction, primary, triesLeft - 1)));
         }

@@ -1,7 +1,6 @@
 package io.chunkserver.core.commit.log;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static org.jetbrains.lincheck.datastructures.ManagedStrategyGuaranteeKt.forClasses;
 
 import io.chunkserver.core.disk.DiskFile;
 import io.chunkserver.core.testkit.LogRecords;
@@ -10,45 +9,35 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.stream.LongStream;
-import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
+import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.jetbrains.lincheck.datastructures.ThreadIdGen;
 import org.jetbrains.lincheck.datastructures.Validate;
 import org.jetbrains.lincheck.datastructures.verifier.EpsilonVerifier;
 import org.junit.jupiter.api.Test;
 
 /**
- * Tries the orders in which callers, the task that writes, and closing may follow one another. Whatever the order, each record is
- * answered, not before the force that covers it, and the records of a thread are in the file in the order of its calls.
+ * Lets callers and closing meet the task that writes, on threads of the machine, and looks whether each record is answered, not
+ * before the force that covers it, and whether the records of a thread are in the file in the order of its calls. The task runs on
+ * the thread of whoever starts it, so that callers meet it at its begin and at its end.
  */
 class LogFlusherLinearizabilityTest {
 
     @Test
     void everyRecordIsAnsweredAfterItsForceAndInOrder() {
-        new ModelCheckingOptions()
-                .threads(2)
-                .actorsPerThread(2)
-                .actorsBefore(1)
-                .iterations(20)
-                .invocationsPerIteration(80)
+        new StressOptions()
+                .threads(3)
+                .actorsPerThread(3)
+                .iterations(12)
+                .invocationsPerIteration(500)
+                .minimizeFailedScenario(false)
                 .verifier(EpsilonVerifier.class)
-                // What one task at a time does is one step to the others; two tasks would be seen by the order of their
-                // records.
-                .addGuarantee(forClasses(
-                                LogWriter.class.getName(),
-                                QueuedRecord.class.getName(),
-                                LogRecordFormat.class.getName())
-                        .allMethods()
-                        .treatAsAtomic())
                 .check(Calls.class);
     }
 
@@ -66,7 +55,6 @@ class LogFlusherLinearizabilityTest {
                 .toList();
 
         private final ForcedText file = new ForcedText();
-        private final TaskQueue tasks = new TaskQueue();
         private final LogFlusher flusher;
         private final List<List<Submission>> submissions = Collections.nCopies(MOST_THREADS, 0).stream()
                 .<List<Submission>>map(none -> new ArrayList<>())
@@ -79,7 +67,7 @@ class LogFlusherLinearizabilityTest {
             FoldedTransactionTable table = new FoldedTransactionTable();
             LogSetting setting = new LogSetting(config, () -> Instant.ofEpochMilli(LogRecords.FIRST_MILLIS), () -> {});
             Checkpoints checkpoints = new Checkpoints(FOLDER, tail, table, setting, new Checkpoints.Start(1, 1, 0, 0));
-            flusher = new LogFlusher(new LogWriter(tail, table, checkpoints), tasks, FOLDER, config);
+            flusher = new LogFlusher(new LogWriter(tail, table, checkpoints), Runnable::run, FOLDER, config);
         }
 
         private static SegmentFile segment(int number, DiskFile file) {
@@ -95,22 +83,13 @@ class LogFlusherLinearizabilityTest {
             submission.submitTo(flusher, file);
         }
 
-        /** What the executor's thread does. */
-        @Operation
-        public void runTask() {
-            tasks.runNext();
-        }
-
-        @Operation(blocking = true)
+        @Operation(runOnce = true, blocking = true)
         public void close() throws IOException {
             flusher.close();
         }
 
         @Validate
         public void everyRecordIsAnsweredAndInOrder() {
-            while (tasks.runNext()) {
-                // One after the other.
-            }
             for (List<Submission> ofThread : submissions) {
                 int from = 0;
                 for (Submission submission : ofThread) {
@@ -151,29 +130,6 @@ class LogFlusherLinearizabilityTest {
                         record.record() + " has the answer: " + answer + "; its place after those before it: " + at);
             }
             return Math.max(at, from);
-        }
-    }
-
-    /** An executor whose thread is whichever takes the next task. */
-    private static final class TaskQueue implements Executor {
-
-        private final Queue<Runnable> tasks = new ArrayDeque<>();
-
-        @Override
-        public synchronized void execute(Runnable task) {
-            tasks.add(task);
-        }
-
-        private synchronized Runnable next() {
-            return tasks.poll();
-        }
-
-        boolean runNext() {
-            Runnable task = next();
-            if (task != null) {
-                task.run();
-            }
-            return task != null;
         }
     }
 
