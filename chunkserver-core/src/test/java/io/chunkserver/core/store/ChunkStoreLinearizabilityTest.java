@@ -21,6 +21,8 @@ import org.junit.jupiter.api.Test;
  * Tries the orders in which readers may come between the steps of one who stages, publishes, discards and deletes versions of a
  * chunk, and of another who does so with a second chunk, and compares the answers with those of
  * a model that is two numbers.
+ *
+ * <p>Seen to fail: with a version taken off the finished ones before the index knew it, answers came that the model does not give.
  */
 class ChunkStoreLinearizabilityTest {
 
@@ -34,7 +36,7 @@ class ChunkStoreLinearizabilityTest {
                 .actorsBefore(2)
                 .actorsPerThread(3)
                 .actorsAfter(1)
-                .iterations(12)
+                .iterations(10)
                 .invocationsPerIteration(30)
                 .sequentialSpecification(Model.class)
                 // Each of these is one step to the others: the disk's calls exclude each other, the rest has no state.
