@@ -1,10 +1,12 @@
 package io.chunkserver.core;
 
+import io.chunkserver.core.testkit.ExpectedErrors;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -25,18 +27,34 @@ import org.junit.jupiter.params.provider.MethodSource;
  * To explore more: {@code -Dsimulation.runs=N}. For a long life of one cluster: {@code -Dsimulation.hours=1000}, on a seed of
  * your choice.
  */
+@ExtendWith(ExpectedErrors.class)
 class ClusterSimulation {
 
     private static final int STEPS = 60;
-    private static final int DEFAULT_RUNS = 150;
-    private static final int DEFAULT_HOURS = 24;
     private static final Duration LONGEST_QUIET = Duration.ofHours(2);
+
+    /**
+     * Seeds that once failed, tried first. A change of what runs draw by chance makes other runs of them: whoever makes one looks,
+     * with the defect put back, for seeds to add.
+     */
+    private static final int[] SEEDS_THAT_FAILED = {
+        // Failed while the simulation was written, with clients that never asked again while they still waited.
+        1352,
+        154,
+        // With a receipt that names the server which repeats it, whether or not the version is in its place there.
+        1,
+        33,
+        67,
+    };
 
     static IntStream seeds() {
         Integer one = Integer.getInteger("simulation.seed");
         return one != null
                 ? IntStream.of(one)
-                : IntStream.range(0, Integer.getInteger("simulation.runs", DEFAULT_RUNS));
+                : IntStream.concat(
+                                IntStream.of(SEEDS_THAT_FAILED),
+                                IntStream.range(0, Integer.getInteger("simulation.runs")))
+                        .distinct();
     }
 
     @ParameterizedTest(name = "seed {0}")
@@ -53,7 +71,7 @@ class ClusterSimulation {
     @Test
     void aLongLifeLeavesNothingBehind() throws IOException {
         int seed = Integer.getInteger("simulation.seed", 0);
-        int hours = Integer.getInteger("simulation.hours", DEFAULT_HOURS);
+        int hours = Integer.getInteger("simulation.hours");
         replayable(seed, " -Dsimulation.hours=" + hours, () -> {
             long started = System.nanoTime();
             SplittableRandom pace = new SplittableRandom(seed);

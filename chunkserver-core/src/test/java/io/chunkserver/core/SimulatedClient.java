@@ -43,6 +43,9 @@ final class SimulatedClient {
     private static final int MAX_TRIES = 4;
     private static final int LARGEST_CHUNK = 150_000;
 
+    /** An impatient client asks again this soon, so that it meets every step of its transaction, that of the decision included. */
+    private static final Duration IMPATIENCE = Duration.ofMillis(400);
+
     /** Lengths at which something changes: nothing, one byte, around one block. */
     private static final List<Integer> EDGES =
             List.of(0, 1, BlockLayout.BLOCK_BYTES - 1, BlockLayout.BLOCK_BYTES, BlockLayout.BLOCK_BYTES + 1);
@@ -146,6 +149,10 @@ final class SimulatedClient {
                     }
                 }));
         cluster.time().after(timeout.plus(PATIENCE), () -> answer.isDue(server));
+        if (triesLeft > 1 && random.nextBoolean()) {
+            Duration pause = cluster.time().upTo(IMPATIENCE);
+            cluster.time().after(pause, () -> cluster.guard(() -> attempt(transaction, primary, triesLeft - 1)));
+        }
     }
 
     private void write(ChunkWriter writer, Transaction transaction) {
@@ -197,9 +204,24 @@ final class SimulatedClient {
                 return;
             }
             call.committed(receipt.version(), receipt.applied());
+            checkApplied(receipt);
             heard.merge(transaction.chunk(), receipt.version(), (a, b) -> a.isNewerThan(b) ? a : b);
             if (random.nextInt(8) == 0) {
                 tryAgain(transaction, primary, triesLeft);
+            }
+        }
+
+        /** Who is named by a receipt shows no older version any more when the client hears of it. */
+        private void checkApplied(Receipt receipt) {
+            for (ServerId member : receipt.applied()) {
+                ChunkServer server = cluster.servers().get(member.value());
+                boolean showsAnOlder = server != null
+                        && server.stat(transaction.chunk())
+                                .filter(info -> receipt.version().isNewerThan(info.version()))
+                                .isPresent();
+                if (showsAnOlder) {
+                    throw new AssertionError("member " + member + " shows an older version yet: " + call);
+                }
             }
         }
 

@@ -52,6 +52,19 @@ interface CoordinatorDecisionContract extends CoordinatorUnderTest {
     }
 
     @Test
+    default void aVoteThatIsMissingAmongThoseThatComeIsNoYes() {
+        c().loseVote();
+        ClientStore store = store();
+        time().runFor(LONG);
+
+        assertThat(store.failed().transaction()).contains(store.id());
+        assertThat(b().aborts()).contains(store.attempt());
+        assertThat(c().aborts()).contains(store.attempt());
+        assertNobodyWasToldToCommit();
+        assertThat(coordinator().open()).isEmpty();
+    }
+
+    @Test
     default void aVoteThatDoesNotComeAbortsTheTransactionByItsDeadline() {
         c().fallSilent();
         ClientStore store = store();

@@ -13,24 +13,39 @@ import io.chunkserver.core.replication.ChainConfig;
 import io.chunkserver.core.replication.ForwardingChain;
 import io.chunkserver.core.replication.Replicas;
 import java.io.IOException;
+import java.util.function.UnaryOperator;
 
 /** Opens coordinators one after the other on one disk, as a server does that is started again and again. */
 public final class CoordinatorOnDisk {
 
     private static final long CHUNK_SIZE_LIMIT = 1 << 20;
 
+    private final UnaryOperator<PreparePath> path;
     private long boots;
 
+<<<<<<< HEAD:chunkserver-core/src/test/java/io/chunkserver/core/testkit/CoordinatorOnDisk.java
     /** Opens storage and coordinator, and goes on delivering what was decided before. */
     public TwoPhaseCoordinator open(Member self, Disk disk, Replicas others, Environment environment)
             throws IOException {
+=======
+    CoordinatorOnDisk() {
+        this(UnaryOperator.identity());
+    }
+
+    /** Coordinators whose way to the members is what this makes of the right one. */
+    CoordinatorOnDisk(UnaryOperator<PreparePath> path) {
+        this.path = path;
+    }
+
+    TwoPhaseCoordinator open(Member self, Disk disk, Replicas others, Environment environment) throws IOException {
+>>>>>>> lincheck:chunkserver-core/src/test/java/io/chunkserver/core/commit/CoordinatorOnDisk.java
         Storage storage = StorageOnDisk.open(disk, environment);
         Participant participant = Participant.create(
                 self.id(), storage, others, environment, new Admission(CHUNK_SIZE_LIMIT), CommitConfig.DEFAULT);
         ForwardingChain chain = new ForwardingChain(() -> self, participant, others, environment, ChainConfig.DEFAULT);
         ChainCoordinator coordinator = new ChainCoordinator(
                 participant,
-                chain::push,
+                path.apply(chain::push),
                 others,
                 CommitConfig.DEFAULT,
                 new ChainCoordinator.CoordinatorLog(StorageOnDisk.LOG_ID, ++boots));

@@ -62,6 +62,7 @@ public record CoordinatorScript(List<Step> steps) {
         WELL,
         VOTES_NO,
         NEVER_VOTES,
+        ITS_VOTE_IS_LOST,
         HEARS_NO_MESSAGES,
         HAS_LOST_ITS_PROMISES
     }

@@ -174,6 +174,7 @@ final class CoordinatorScriptRun {
             case WELL -> {}
             case VOTES_NO -> member.refuse(Failure.of(ErrorCode.INSUFFICIENT_SPACE, "no room"));
             case NEVER_VOTES -> member.fallSilent();
+            case ITS_VOTE_IS_LOST -> member.loseVote();
             case HEARS_NO_MESSAGES -> member.missMessages(Integer.MAX_VALUE);
             case HAS_LOST_ITS_PROMISES -> member.replyToCommits(CommitReply.NOT_PREPARED);
         }

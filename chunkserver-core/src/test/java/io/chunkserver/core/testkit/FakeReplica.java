@@ -39,6 +39,7 @@ public final class FakeReplica implements Replica {
     private @Nullable Failure refusal;
     private boolean silent;
     private boolean stalled;
+    private boolean voteLost;
     private int deafFor;
     private int cancellations;
     private CommitReply reply = CommitReply.APPLIED;
@@ -61,6 +62,7 @@ public final class FakeReplica implements Replica {
         refusal = null;
         silent = false;
         stalled = false;
+        voteLost = false;
         deafFor = 0;
         reply = CommitReply.APPLIED;
     }
@@ -73,6 +75,11 @@ public final class FakeReplica implements Replica {
     /** Never votes from now on. */
     public void fallSilent() {
         silent = true;
+    }
+
+    /** Votes, from now on, but the member before it passes the votes on without this one. */
+    public void loseVote() {
+        voteLost = true;
     }
 
     /** Takes no more blocks from now on: writes to it never complete. */
@@ -117,7 +124,7 @@ public final class FakeReplica implements Replica {
         return List.copyOf(aborts);
     }
 
-    /** The attempts for which it has voted yes. */
+    /** The attempts for which it has voted yes, and its vote was passed on. */
     public List<Attempt> yesVotes() {
         return List.copyOf(yesVotes);
     }
@@ -214,6 +221,7 @@ public final class FakeReplica implements Replica {
         public void finish(long lengthBytes, int crc32c) {
             if (reached().stream().noneMatch(replica -> replica.silent || replica.stalled)) {
                 vote(reached().stream()
+                        .filter(replica -> !replica.voteLost)
                         .map(replica -> replica.refusal == null
                                 ? Vote.yes(replica.member.id())
                                 : Vote.no(replica.member.id(), replica.refusal))
