@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.chunkserver.core.checksum.CheckedBlock;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.Member;
+import io.chunkserver.core.testkit.CoordinatorOnDisk;
 import io.chunkserver.core.testkit.CoordinatorScript;
 import io.chunkserver.core.testkit.CoordinatorScript.Begin;
 import io.chunkserver.core.testkit.CoordinatorScript.Behave;

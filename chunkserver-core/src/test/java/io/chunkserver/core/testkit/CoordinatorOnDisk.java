@@ -5,6 +5,7 @@ import io.chunkserver.core.commit.ChainCoordinator;
 import io.chunkserver.core.commit.CommitConfig;
 import io.chunkserver.core.commit.Environment;
 import io.chunkserver.core.commit.Participant;
+import io.chunkserver.core.commit.PreparePath;
 import io.chunkserver.core.commit.Storage;
 import io.chunkserver.core.commit.TwoPhaseCoordinator;
 import io.chunkserver.core.disk.Disk;
@@ -23,22 +24,18 @@ public final class CoordinatorOnDisk {
     private final UnaryOperator<PreparePath> path;
     private long boots;
 
-<<<<<<< HEAD:chunkserver-core/src/test/java/io/chunkserver/core/testkit/CoordinatorOnDisk.java
-    /** Opens storage and coordinator, and goes on delivering what was decided before. */
-    public TwoPhaseCoordinator open(Member self, Disk disk, Replicas others, Environment environment)
-            throws IOException {
-=======
-    CoordinatorOnDisk() {
+    public CoordinatorOnDisk() {
         this(UnaryOperator.identity());
     }
 
     /** Coordinators whose way to the members is what this makes of the right one. */
-    CoordinatorOnDisk(UnaryOperator<PreparePath> path) {
+    public CoordinatorOnDisk(UnaryOperator<PreparePath> path) {
         this.path = path;
     }
 
-    TwoPhaseCoordinator open(Member self, Disk disk, Replicas others, Environment environment) throws IOException {
->>>>>>> lincheck:chunkserver-core/src/test/java/io/chunkserver/core/commit/CoordinatorOnDisk.java
+    /** Opens storage and coordinator, and goes on delivering what was decided before. */
+    public TwoPhaseCoordinator open(Member self, Disk disk, Replicas others, Environment environment)
+            throws IOException {
         Storage storage = StorageOnDisk.open(disk, environment);
         Participant participant = Participant.create(
                 self.id(), storage, others, environment, new Admission(CHUNK_SIZE_LIMIT), CommitConfig.DEFAULT);
