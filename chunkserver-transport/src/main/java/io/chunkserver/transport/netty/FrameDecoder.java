@@ -13,20 +13,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * Cuts the bytes of one connection into frames. Owned by the connection's event loop.
  *
- * <p>A frame that came within one read is a slice of what was read. One that came in pieces is gathered in a buffer of its own: that
- * copies its bytes once, which is needed to have them in one piece. The buffer grows with what has come, not with what was
- * announced.
+ * <p>It says where to the next bytes are read: behind what has come of a frame, or into a buffer that a full block just fills. So the
+ * blocks of a chunk, which come one after the other, are not copied once more. Of frames that share a buffer each is a slice; what
+ * follows them of an unfinished one is moved to a buffer of its own, which grows with what has come, not with what was announced.
  */
 final class FrameDecoder {
 
-    /** The first size of the buffer for a frame in pieces: a full block fits without growing. */
-    private static final int FIRST_CAPACITY = FrameFormat.PREAMBLE_BYTES + Frame.MAX_BODY_BYTES;
+    /** A frame with a full block. */
+    static final int FIRST_CAPACITY = FrameFormat.PREAMBLE_BYTES + Frame.MAX_BODY_BYTES;
 
     private static final int MAX_CAPACITY = FrameFormat.PREAMBLE_BYTES + Frame.MAX_HEADER_BYTES + Frame.MAX_BODY_BYTES;
 
     private final ByteBufAllocator allocator;
 
-    /** The beginning of a frame whose rest has not come, or null. */
+    /** Begins with a frame whose rest has not come; or null. */
     private @Nullable ByteBuf begun;
 
     private boolean speaksOurProtocol;
@@ -45,22 +45,34 @@ final class FrameDecoder {
         return begun != null;
     }
 
+    /** The buffer for the next read, which its taker gives to {@link #decode} or, if nothing came, releases. */
+    ByteBuf nextBuffer() {
+        ByteBuf gathering = begun;
+        if (gathering == null) {
+            return allocator.directBuffer(FIRST_CAPACITY, MAX_CAPACITY);
+        }
+        if (!gathering.isWritable()) {
+            // Twice what has come, but no more than the longest frame.
+            gathering.ensureWritable(Math.min(gathering.capacity(), MAX_CAPACITY - gathering.capacity()));
+        }
+        return gathering.retain();
+    }
+
     /**
      * Cuts further bytes, and releases the buffer or lets frames keep parts of it.
      *
+     * @param read   what {@link #nextBuffer} gave, with bytes added
      * @param frames gets the frames that are complete now, also those before an error
      * @throws ChunkServerException with {@code PROTOCOL_ERROR}; nothing can be decoded after it
      */
     void decode(ByteBuf read, Queue<Frame> frames) throws ChunkServerException {
+        // The buffer of a frame that was begun is this one; what is held here now is held by the reader too.
+        release();
         try {
-            ByteBuf gathering = begun;
-            if (gathering != null && !complete(gathering, read, frames)) {
-                return;
-            }
             while (read.isReadable()) {
                 int frameBytes = frameBytes(read);
                 if (frameBytes > read.readableBytes()) {
-                    begun = allocator.directBuffer(FIRST_CAPACITY, MAX_CAPACITY).writeBytes(read);
+                    begun = read.readerIndex() == 0 ? read.retain() : moved(read);
                     return;
                 }
                 frames.add(frame(read.readRetainedSlice(frameBytes)));
@@ -70,21 +82,8 @@ final class FrameDecoder {
         }
     }
 
-    /** Adds what was read to the frame that has begun; false when it is still not complete. */
-    private boolean complete(ByteBuf gathering, ByteBuf read, Queue<Frame> frames) throws ChunkServerException {
-        int frameBytes = frameBytes(gathering);
-        while (gathering.readableBytes() < frameBytes) {
-            if (!read.isReadable()) {
-                return false;
-            }
-            int missing = frameBytes - gathering.readableBytes();
-            gathering.writeBytes(read, Math.min(missing, read.readableBytes()));
-            // With the preamble complete, the frame turns out to be longer.
-            frameBytes = frameBytes(gathering);
-        }
-        begun = null;
-        frames.add(frame(gathering));
-        return true;
+    private ByteBuf moved(ByteBuf unfinished) {
+        return allocator.directBuffer(FIRST_CAPACITY, MAX_CAPACITY).writeBytes(unfinished);
     }
 
     /** Gives up what has come of an unfinished frame. */

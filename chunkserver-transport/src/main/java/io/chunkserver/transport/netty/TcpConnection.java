@@ -66,6 +66,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Connec
         this.lingerTimeout = lingerTimeout;
         this.decoder = new FrameDecoder(channel.alloc());
         this.outbox = new Outbox(channel, remote);
+        channel.config().setRecvByteBufAllocator(new FrameReads(decoder));
     }
 
     @Override

@@ -12,7 +12,6 @@ import io.chunkserver.transport.Transport;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
@@ -55,12 +54,6 @@ public final class TcpTransport implements Transport {
     // Memory is taken from the pool in chunks of 8 KiB << 7 = 1 MiB: netty's own 4 MiB are much for a small server.
     private static final int PAGE_BYTES = 8192;
     private static final int CHUNK_ORDER = 7;
-
-    /** What one read takes at most: a full frame and the greater part of the next. */
-    private static final int MAX_READ_BYTES = 128 * 1024;
-
-    private static final int FIRST_READ_BYTES = 8 * 1024;
-    private static final int MIN_READ_BYTES = 1024;
 
     /** What closing waits for beyond the linger timeout. */
     private static final Duration CLOSE_MARGIN = Duration.ofSeconds(2);
@@ -263,10 +256,7 @@ public final class TcpTransport implements Transport {
     }
 
     private void equip(SocketChannel channel, ServerAddress remote, Function<Connection, FrameReceiver> receiver) {
-        channel.config()
-                .setAllocator(memory)
-                .setRecvByteBufAllocator(
-                        new AdaptiveRecvByteBufAllocator(MIN_READ_BYTES, FIRST_READ_BYTES, MAX_READ_BYTES));
+        channel.config().setAllocator(memory);
         channel.config().setTcpNoDelay(true).setKeepAlive(true);
         IdleStateHandler idle =
                 new IdleStateHandler(true, 0, 0, config.idleTimeout().toMillis(), TimeUnit.MILLISECONDS);
