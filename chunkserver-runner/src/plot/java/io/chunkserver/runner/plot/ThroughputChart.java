@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.LongFunction;
 import java.util.function.ToLongFunction;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.BitmapEncoder.BitmapFormat;
@@ -24,25 +25,7 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
  * Throughput over threads or over sizes, in steps of twice as much. Runs that were made several times count with their median; a
  * line needs two points.
  */
-enum ThroughputChart {
-    THREADS(
-            "throughput-by-threads",
-            "Throughput by threads",
-            "Threads",
-            BenchLine::threads,
-            String::valueOf,
-            line -> join(line.operation(), Sizes.text(line.movedBytes()), copies(line), line.durability())),
-    SIZES(
-            "throughput-by-size",
-            "Throughput by size",
-            "Bytes moved by each operation",
-            BenchLine::movedBytes,
-            Sizes::text,
-            line -> join(
-                    line.operation(),
-                    line.threads() + (line.threads() == 1 ? " thread" : " threads"),
-                    copies(line),
-                    line.durability()));
+final class ThroughputChart {
 
     private static final int WIDTH_PIXELS = 1000;
     private static final int HEIGHT_PIXELS = 560;
@@ -62,15 +45,15 @@ enum ThroughputChart {
     private final String title;
     private final String axis;
     private final ToLongFunction<BenchLine> place;
-    private final Function<Long, String> label;
+    private final LongFunction<String> label;
     private final Function<BenchLine, String> series;
 
-    ThroughputChart(
+    private ThroughputChart(
             String fileName,
             String title,
             String axis,
             ToLongFunction<BenchLine> place,
-            Function<Long, String> label,
+            LongFunction<String> label,
             Function<BenchLine, String> series) {
         this.fileName = fileName;
         this.title = title;
@@ -78,6 +61,30 @@ enum ThroughputChart {
         this.place = place;
         this.label = label;
         this.series = series;
+    }
+
+    static ThroughputChart byThreads() {
+        return new ThroughputChart(
+                "throughput-by-threads",
+                "Throughput by threads",
+                "Threads",
+                BenchLine::threads,
+                String::valueOf,
+                line -> join(line.operation(), Sizes.text(line.movedBytes()), copies(line), line.durability()));
+    }
+
+    static ThroughputChart bySize() {
+        return new ThroughputChart(
+                "throughput-by-size",
+                "Throughput by size",
+                "Bytes moved by each operation",
+                BenchLine::movedBytes,
+                Sizes::text,
+                line -> join(line.operation(), threads(line), copies(line), line.durability()));
+    }
+
+    private static String threads(BenchLine line) {
+        return line.threads() == 1 ? "1 thread" : line.threads() + " threads";
     }
 
     private static String copies(BenchLine line) {
@@ -95,7 +102,7 @@ enum ThroughputChart {
      * @return the files; none when there is no line of two points
      */
     List<Path> draw(List<BenchLine> lines, Path directory) throws IOException {
-        Map<String, TreeMap<Long, List<Double>>> drawn = new TreeMap<>();
+        Map<String, Map<Long, List<Double>>> drawn = new TreeMap<>();
         for (BenchLine line : lines) {
             drawn.computeIfAbsent(series.apply(line), name -> new TreeMap<>())
                     .computeIfAbsent(place.applyAsLong(line), where -> new ArrayList<>())
@@ -138,7 +145,7 @@ enum ThroughputChart {
         return exponent == Math.rint(exponent) && exponent >= 0 ? label.apply(1L << (int) exponent) : " ";
     }
 
-    private static void addSeries(XYChart chart, String name, TreeMap<Long, List<Double>> points) {
+    private static void addSeries(XYChart chart, String name, Map<Long, List<Double>> points) {
         double[] exponents = points.keySet().stream()
                 .mapToDouble(at -> Math.log(at) / Math.log(2))
                 .toArray();
