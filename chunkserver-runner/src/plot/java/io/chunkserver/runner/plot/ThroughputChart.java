@@ -4,6 +4,8 @@ import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -17,8 +19,8 @@ import org.knowm.xchart.VectorGraphicsEncoder;
 import org.knowm.xchart.VectorGraphicsEncoder.VectorGraphicsFormat;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
-import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler.LegendPosition;
+import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
@@ -40,6 +42,18 @@ final class ThroughputChart {
         new Color(0xE69F00),
         new Color(0x333333)
     };
+
+    /** Tell the lines apart that have the same color. */
+    private static final Marker[] MARKERS = {
+        SeriesMarkers.CIRCLE, SeriesMarkers.SQUARE, SeriesMarkers.TRIANGLE_UP, SeriesMarkers.DIAMOND
+    };
+
+    /** The order of the legend. */
+    private static final Comparator<BenchLine> LEGEND = Comparator.comparing(BenchLine::operation)
+            .thenComparing(BenchLine::durability)
+            .thenComparingInt(BenchLine::replicas)
+            .thenComparingLong(BenchLine::movedBytes)
+            .thenComparingInt(BenchLine::threads);
 
     private final String fileName;
     private final String title;
@@ -102,8 +116,8 @@ final class ThroughputChart {
      * @return the files; none when there is no line of two points
      */
     List<Path> draw(List<BenchLine> lines, Path directory) throws IOException {
-        Map<String, Map<Long, List<Double>>> drawn = new TreeMap<>();
-        for (BenchLine line : lines) {
+        Map<String, Map<Long, List<Double>>> drawn = new LinkedHashMap<>();
+        for (BenchLine line : lines.stream().sorted(LEGEND).toList()) {
             drawn.computeIfAbsent(series.apply(line), name -> new TreeMap<>())
                     .computeIfAbsent(place.applyAsLong(line), where -> new ArrayList<>())
                     .add(line.mebibytesPerSecond());
@@ -151,8 +165,8 @@ final class ThroughputChart {
                 .toArray();
         double[] medians =
                 points.values().stream().mapToDouble(ThroughputChart::median).toArray();
-        XYSeries added = chart.addSeries(name, exponents, medians);
-        added.setMarker(SeriesMarkers.CIRCLE);
+        int number = chart.getSeriesMap().size();
+        chart.addSeries(name, exponents, medians).setMarker(MARKERS[number / COLORS.length % MARKERS.length]);
     }
 
     private static double median(List<Double> values) {
