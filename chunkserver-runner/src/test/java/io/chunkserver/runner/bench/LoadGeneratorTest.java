@@ -120,7 +120,8 @@ class LoadGeneratorTest {
     @Test
     void aDefectOfAnOperationIsThrownWhenAllHaveEnded() {
         CountDownLatch broken = new CountDownLatch(1);
-        assertThatThrownBy(() -> run(2, Duration.ZERO, (number, thread) -> {
+        Duration duration = Duration.ofSeconds(100);
+        assertThatThrownBy(() -> run(2, duration, (number, thread) -> {
                     if (thread == 0) {
                         broken.countDown();
                         throw new IllegalStateException("defect");
@@ -130,6 +131,8 @@ class LoadGeneratorTest {
                 }))
                 .isInstanceOf(ChunkServerException.class)
                 .hasRootCauseMessage("defect");
+        // The other thread has come to the end of its time.
+        assertThat(clock.get()).isGreaterThanOrEqualTo(duration.toNanos());
     }
 
     private Load run(int threads, Duration duration, ScriptedWorkload.Operation operation) throws IOException {

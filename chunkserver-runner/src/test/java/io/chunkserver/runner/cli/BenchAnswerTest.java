@@ -22,17 +22,23 @@ class BenchAnswerTest {
 
     @Test
     void put() throws IOException {
+        // Of 1000 operations 980 take a millisecond, 18 one and a half, and 2 take two.
+        Workload uneven = new ScriptedWorkload(clock, Duration.ofMillis(1), (number, thread) -> {
+            long moreMicros = number % 500 == 0 ? 1000 : number % 50 == 0 ? 500 : 0;
+            clock.addAndGet(moreMicros * 1000);
+            return MEBIBYTE;
+        });
         Answer answer = new BenchAnswer(
-                        BenchOperation.put, MEBIBYTE, MEBIBYTE, 1, 3, Durability.SYNC, measured(MEBIBYTE, Map.of()))
+                        BenchOperation.put, MEBIBYTE, MEBIBYTE, 1, 3, Durability.SYNC, measured(uneven, 1011, Map.of()))
                 .answer();
         assertThat(answer.json())
                 .hasToString("{\"schema\":\"chunkserver.bench/1\",\"op\":\"put\",\"sizeBytes\":1048576,"
                         + "\"movedBytes\":1048576,\"threads\":1,\"replicas\":3,\"durability\":\"sync\","
-                        + "\"seconds\":0.75,\"ops\":750,\"opsPerSecond\":1000.0,\"mebibytesPerSecond\":1000.0,"
-                        + "\"p50Micros\":1000,\"p99Micros\":1000,\"p999Micros\":1000,\"errors\":0}");
+                        + "\"seconds\":1.01,\"ops\":1000,\"opsPerSecond\":989.12,\"mebibytesPerSecond\":989.12,"
+                        + "\"p50Micros\":1000,\"p99Micros\":1500,\"p999Micros\":2000,\"errors\":0}");
         assertThat(answer.text())
-                .isEqualTo("put of 1048576 bytes, 1 thread, 3 copies, sync: 1000.0 MiB/s, 1000.0 operations/s\n"
-                        + "p50 1000 us, p99 1000 us, p99.9 1000 us; 750 operations in 0.8 s, 0 errors");
+                .isEqualTo("put of 1048576 bytes, 1 thread, 3 copies, sync: 989.1 MiB/s, 989.1 operations/s\n"
+                        + "p50 1000 us, p99 1500 us, p99.9 2000 us; 1000 operations in 1.0 s, 0 errors");
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.chunkserver.core.model.ReadMode;
 import io.chunkserver.transport.Frame;
 import io.chunkserver.transport.protocol.FrameFormat;
 import io.chunkserver.transport.protocol.Messages;
+import io.chunkserver.transport.protocol.Preamble;
 import io.chunkserver.transport.protocol.Request;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -66,6 +67,12 @@ public class FrameCodecBenchmark {
         int firstBytes = head.getInt(0);
         head.release();
         return firstBytes;
+    }
+
+    /** What one look at a preamble takes: the decoder looks when bytes come, and again when the frame is complete. */
+    @Benchmark
+    public Preamble preambleDecode() throws ChunkServerException {
+        return FrameFormat.decode(wire.nioBuffer(0, FrameFormat.PREAMBLE_BYTES));
     }
 
     /** A frame that came within one read. */
