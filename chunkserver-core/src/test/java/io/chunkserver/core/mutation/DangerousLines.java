@@ -97,6 +97,7 @@ final class DangerousLines {
                 without("folders of the data directory", "disk/DataDirectory.java", "disk.forceDirectory(ROOT);"),
                 without("file of the operating system", "disk/LocalDiskFile.java", "channel.force(true);")
                         .survivesBecause(ONLY_POWER),
+                without("failure of an early write", "disk/LocalDiskFile.java", "writeBack.end();"),
                 without("directory of the operating system", "disk/LocalDisk.java", "channel.force(true);")
                         .survivesBecause(ONLY_POWER));
     }
