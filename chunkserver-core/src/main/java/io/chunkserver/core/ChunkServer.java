@@ -210,35 +210,31 @@ public final class ChunkServer implements Closeable {
      * asked; with {@code UNREACHABLE} when the latest version was asked and nobody can tell it.
      */
     public CompletionStage<ChunkReader> open(ChunkId chunk, ReadMode mode) {
-        CompletionStage<Void> settled = mode instanceof ReadMode.Latest
-                ? parts.participant().settle(chunk)
-                : CompletableFuture.completedFuture(null);
-        return settled.thenCompose(done -> {
-            try {
-                // A chunk that is read again and again costs no detour over another thread.
-                ChunkReader ready = parts.storage().store().openIfReady(chunk);
-                if (ready != null) {
-                    return CompletableFuture.completedFuture(atLeast(ready, mode));
-                }
-            } catch (IOException e) {
-                return CompletableFuture.failedFuture(named(e));
-            }
-            return openOnDisk(chunk, mode);
-        });
+        if (mode instanceof ReadMode.Latest) {
+            return openOnDisk(parts.participant().settle(chunk), chunk, mode);
+        }
+        try {
+            // A chunk that is read again and again costs no detour over another thread.
+            ChunkReader ready = parts.storage().store().openIfReady(chunk);
+            return ready != null
+                    ? CompletableFuture.completedFuture(atLeast(ready, mode))
+                    : openOnDisk(CompletableFuture.completedFuture(null), chunk, mode);
+        } catch (IOException e) {
+            return CompletableFuture.failedFuture(named(e));
+        }
     }
 
-    private CompletionStage<ChunkReader> openOnDisk(ChunkId chunk, ReadMode mode) {
-        CompletableFuture<ChunkReader> opened = new CompletableFuture<>();
-        onDisk(() -> {
-            try {
-                opened.complete(atLeast(parts.storage().store().open(chunk), mode));
-            } catch (IOException e) {
-                opened.completeExceptionally(named(e));
-            } catch (RuntimeException e) {
-                opened.completeExceptionally(e);
-            }
-        });
-        return opened;
+    private CompletionStage<ChunkReader> openOnDisk(CompletionStage<Void> settled, ChunkId chunk, ReadMode mode) {
+        return settled.thenComposeAsync(
+                done -> {
+                    try {
+                        return CompletableFuture.completedFuture(
+                                atLeast(parts.storage().store().open(chunk), mode));
+                    } catch (IOException e) {
+                        return CompletableFuture.failedFuture(named(e));
+                    }
+                },
+                this::onDisk);
     }
 
     /** When the server has closed, the store refuses the task in good words, and need not wait for the disk to do so. */

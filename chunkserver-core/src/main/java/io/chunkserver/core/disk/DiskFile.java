@@ -39,7 +39,7 @@ public interface DiskFile extends Closeable {
      * Lets the disk begin to take what was written up to now, so that a later force has less to wait for. Promises nothing, does not
      * wait and may do nothing. What fails meanwhile fails the next force.
      */
-    default void beginWriteBack() {}
+    void beginWriteBack();
 
     /** Fills the whole buffer. */
     default void readFully(ByteBuffer target, long position) throws IOException {

@@ -49,8 +49,12 @@ final class LocalDiskFile implements DiskFile {
      */
     @Override
     public void force() throws IOException {
-        writeBack.end();
-        channel.force(true);
+        writeBack.suspend();
+        try {
+            channel.force(true);
+        } finally {
+            writeBack.resume();
+        }
     }
 
     @Override

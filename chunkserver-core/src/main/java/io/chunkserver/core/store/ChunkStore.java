@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * the same transaction's, is refused.
  *
  * <p><b>Threads.</b> Safe for many threads; but at most one transaction per chunk may stage, publish or discard at
- * a time, which {@code commit} sees to. All methods may wait for the disk.
+ * a time, which {@code commit} sees to. All methods but {@link #openIfReady} may wait for the disk.
  *
  * <p><b>Errors.</b> Damage found while reading is {@code CORRUPT}, naming chunk, file and block; a full file system is
  * {@code INSUFFICIENT_SPACE} with the bytes that it has left. An {@link IOException} that is no {@code ChunkServerException}
@@ -84,9 +84,8 @@ public interface ChunkStore extends Closeable {
      *
      * @return null when {@link #open} must be asked, which also says why a chunk cannot be read
      */
-    default @Nullable ChunkReader openIfReady(ChunkId chunk) throws IOException {
-        return null;
-    }
+    @Nullable
+    ChunkReader openIfReady(ChunkId chunk) throws IOException;
 
     /**
      * Removes the published version, tombstones included, if it still is this one. Not forced: a crash may bring

@@ -32,10 +32,10 @@ final class OpenFiles {
         this.maxFiles = maxFiles;
     }
 
-    /** A reader of this version, if its file is open. */
+    /** A reader of this version, if its file is open and can be read. */
     synchronized @Nullable ChunkReader find(ChunkInfo version) {
         PublishedFile file = files.get(version.id());
-        if (file == null || !file.info().equals(version)) {
+        if (file == null || file.isBroken() || !file.info().equals(version)) {
             return null;
         }
         // The map keeps its entries in the order of their last use.

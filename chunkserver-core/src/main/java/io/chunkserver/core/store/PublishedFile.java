@@ -36,6 +36,9 @@ final class PublishedFile implements ChunkReader {
 
     private final AtomicBoolean closed = new AtomicBoolean();
 
+    /** A read failed: another file handle may do better, as when a thread was interrupted that read from this one. */
+    private volatile boolean broken;
+
     private PublishedFile(DiskFile file, Path name, ChunkFooter footer, ByteBuffer table, StoreHandles handles) {
         this.file = file;
         this.name = name;
@@ -89,6 +92,9 @@ final class PublishedFile implements ChunkReader {
             file.readFully(target, (long) block * BlockLayout.BLOCK_BYTES);
         } catch (EOFException e) {
             throw damaged(block, "the file ends before it does").toException(e);
+        } catch (IOException e) {
+            broken = true;
+            throw e;
         } finally {
             target.limit(limit);
         }
@@ -135,6 +141,11 @@ final class PublishedFile implements ChunkReader {
                 ErrorCode.CORRUPT,
                 "chunk " + info.id() + " version " + info.version() + " is damaged in block " + block + " of file "
                         + name + ": " + what);
+    }
+
+    /** Whether a read has failed, so that nobody else should begin to read from it. */
+    boolean isBroken() {
+        return broken;
     }
 
     /** Another reader of this file, closed by itself; only for who holds a reader that is open. */

@@ -59,9 +59,28 @@ class WriteBackTest {
     @Test
     void nothingBeginsWhileTheFileIsForced() throws IOException {
         file.beginWriteBack();
-        channel.onNextForce(() -> background.remove().run());
+        channel.onNextForce(() -> {
+            file.beginWriteBack();
+            background.forEach(Runnable::run);
+        });
         file.force();
         assertThat(channel.forces()).isEqualTo(1);
+    }
+
+    @Test
+    void beginsAgainAfterAForce() throws IOException {
+        file.force();
+        file.beginWriteBack();
+        background.remove().run();
+        assertThat(channel.forces()).isEqualTo(2);
+    }
+
+    @Test
+    void isAHintAlsoWhenTheSystemGivesNoThread() {
+        LocalDiskFile poor = new LocalDiskFile(channel, task -> {
+            throw new OutOfMemoryError("unable to create native thread");
+        });
+        assertThatCode(poor::beginWriteBack).doesNotThrowAnyException();
     }
 
     @Test

@@ -94,7 +94,7 @@ final class DangerousLines {
                 without("folders of the data directory", "disk/DataDirectory.java", "disk.forceDirectory(ROOT);"),
                 without("file of the operating system", "disk/LocalDiskFile.java", "channel.force(true);")
                         .survivesBecause(ONLY_POWER),
-                without("failure of an early write", "disk/LocalDiskFile.java", "writeBack.end();"),
+                changed("failure of an early write", "disk/WriteBack.java", "running == null", "true"),
                 without("directory of the operating system", "disk/LocalDisk.java", "channel.force(true);")
                         .survivesBecause(ONLY_POWER));
     }

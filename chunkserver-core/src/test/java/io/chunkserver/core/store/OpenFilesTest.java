@@ -3,16 +3,20 @@ package io.chunkserver.core.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.chunkserver.core.disk.LocalDisk;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkVersion;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Files that stay open for the next reader: none too many, none of a version that is gone. */
 class OpenFilesTest extends StoreOnMemoryDisk {
@@ -121,6 +125,24 @@ class OpenFilesTest extends StoreOnMemoryDisk {
         files.forget(CHUNK);
         opener.keep(opened).close();
         assertThat(disk.openFiles()).isZero();
+    }
+
+    /** An interrupt closes the file under its reader; that must not be the end of the chunk for all others. */
+    @Test
+    void fileThatAnInterruptedReaderClosedIsOpenedAgain(@TempDir Path directory) throws IOException {
+        try (FileChunkStore local = open(new LocalDisk(directory))) {
+            store.close();
+            store = local;
+            put(CHUNK, 1);
+            try (ChunkReader interrupted = local.open(CHUNK)) {
+                Thread.currentThread().interrupt();
+                assertThatThrownBy(() -> firstBlock(interrupted)).isInstanceOf(ClosedByInterruptException.class);
+                assertThat(Thread.interrupted()).isTrue();
+            }
+            assertThat(local.openIfReady(CHUNK)).isNull();
+            readFirstBlock(CHUNK);
+            assertThat(local.openIfReady(CHUNK)).isNotNull();
+        }
     }
 
     private ChunkIndex index() {

@@ -35,6 +35,23 @@ interface ChunkReadingContract extends StoreUnderTest {
     }
 
     @Test
+    default void whatIsOpenedWithoutWaitingIsThePublishedVersion() throws IOException {
+        assertThat(store().openIfReady(CHUNK)).as("a chunk that is not there").isNull();
+        for (int version = 1; version <= 2; version++) {
+            put(CHUNK, version, bytes(BLOCK + version, version));
+            store().open(CHUNK).close();
+            try (ChunkReader ready = store().openIfReady(CHUNK)) {
+                if (ready != null) {
+                    assertThat(ready.info().version()).isEqualTo(new ChunkVersion(version));
+                    assertThat(StoreUnderTest.read(ready)).isEqualTo(bytes(BLOCK + version, version));
+                }
+            }
+        }
+        store().delete(CHUNK, new ChunkVersion(2));
+        assertThat(store().openIfReady(CHUNK)).as("a chunk that was deleted").isNull();
+    }
+
+    @Test
     default void aReaderHandsOutEachBlockWithItsChecksum() throws IOException {
         byte[] data = bytes(2 * BLOCK + 5, 1);
         put(CHUNK, 1, data);

@@ -225,6 +225,12 @@ public final class FaultyDisk implements Disk {
             file.force();
         }
 
+        /** A fault that it meets shows in the next force, where the script has its say. */
+        @Override
+        public void beginWriteBack() {
+            file.beginWriteBack();
+        }
+
         /** Never fails: after a failed close nobody knows anything, and nobody asks. */
         @Override
         public void close() throws IOException {

@@ -72,6 +72,10 @@ final class MemoryFile implements DiskFile {
         }
     }
 
+    /** What the disk has taken before it is forced is for the crash to choose, whoever asked for it. */
+    @Override
+    public void beginWriteBack() {}
+
     /**
      * Does what a kernel may do when it cannot write (Rebello et al., ATC 2020): what was not durable is taken for written,
      * so that it can be read, a later force succeeds, and a crash loses it.

@@ -142,6 +142,11 @@ final class HeapDisk implements Disk {
         }
 
         @Override
+        public void beginWriteBack() {
+            // As little.
+        }
+
+        @Override
         public void close() {
             // The bytes belong to the disk.
         }

@@ -160,6 +160,11 @@ class LogFlusherLinearizabilityTest {
         }
 
         @Override
+        public void beginWriteBack() {
+            // Nothing to gain.
+        }
+
+        @Override
         public long size() {
             return written.length();
         }
