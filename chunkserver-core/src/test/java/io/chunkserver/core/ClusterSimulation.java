@@ -3,6 +3,7 @@ package io.chunkserver.core;
 import io.chunkserver.core.testkit.ExpectedErrors;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -51,10 +52,14 @@ class ClusterSimulation {
         Integer one = Integer.getInteger("simulation.seed");
         return one != null
                 ? IntStream.of(one)
-                : IntStream.concat(
-                                IntStream.of(SEEDS_THAT_FAILED),
-                                IntStream.range(0, Integer.getInteger("simulation.runs")))
+                : IntStream.concat(IntStream.of(SEEDS_THAT_FAILED), IntStream.range(0, given("simulation.runs")))
                         .distinct();
+    }
+
+    /** How much is simulated stands in the parent pom alone. */
+    private static int given(String property) {
+        return Objects.requireNonNull(
+                Integer.getInteger(property), () -> "run this with Maven, or give it -D" + property + "=N");
     }
 
     @ParameterizedTest(name = "seed {0}")
@@ -71,7 +76,7 @@ class ClusterSimulation {
     @Test
     void aLongLifeLeavesNothingBehind() throws IOException {
         int seed = Integer.getInteger("simulation.seed", 0);
-        int hours = Integer.getInteger("simulation.hours");
+        int hours = given("simulation.hours");
         replayable(seed, " -Dsimulation.hours=" + hours, () -> {
             long started = System.nanoTime();
             SplittableRandom pace = new SplittableRandom(seed);

@@ -18,7 +18,7 @@ public final class ExpectedErrors implements BeforeEachCallback, AfterEachCallba
     private static final int MOST_BYTES = 64 * 1024;
 
     private final PrintStream usual = System.err;
-    private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
+    private final Tail kept = new Tail();
 
     @Override
     public void beforeEach(ExtensionContext test) {
@@ -32,6 +32,19 @@ public final class ExpectedErrors implements BeforeEachCallback, AfterEachCallba
         if (test.getExecutionException().isPresent()) {
             String log = kept.toString(StandardCharsets.UTF_8);
             usual.print(log.substring(Math.max(0, log.length() - MOST_BYTES)));
+        }
+    }
+
+    /** What was written last. */
+    private static final class Tail extends ByteArrayOutputStream {
+
+        @Override
+        public synchronized void write(byte[] bytes, int offset, int length) {
+            super.write(bytes, offset, length);
+            if (count > 2 * MOST_BYTES) {
+                System.arraycopy(buf, count - MOST_BYTES, buf, 0, MOST_BYTES);
+                count = MOST_BYTES;
+            }
         }
     }
 }

@@ -21,8 +21,9 @@ public final class ConfigLoader {
     /** The environment variable that names the file, for callers that let it. */
     public static final String FILE_VARIABLE = "CHUNKSERVER_CONFIG";
 
-    /** What container platforms set for every program beside a service that is called chunkserver. */
-    private static final Pattern OF_A_SERVICE = Pattern.compile("CHUNKSERVER_(SERVICE_(HOST|PORT.*)|PORT(_.*)?)");
+    /** What container platforms set for every program beside services that are called chunkserver, chunkserver-1 and so on. */
+    private static final Pattern OF_A_SERVICE =
+            Pattern.compile("CHUNKSERVER_(\\w+_)?(SERVICE_(HOST|PORT(_\\w+)?)|PORT(_[0-9]+_(TCP|UDP|SCTP)(_\\w+)?)?)");
 
     private final Map<String, String> environment;
 

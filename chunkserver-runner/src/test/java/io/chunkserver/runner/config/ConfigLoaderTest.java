@@ -191,6 +191,8 @@ class ConfigLoaderTest {
                 "CHUNKSERVER_SERVICE_PORT_DATA",
                 "CHUNKSERVER_PORT",
                 "CHUNKSERVER_PORT_7001_TCP_ADDR",
+                "CHUNKSERVER_1_SERVICE_HOST",
+                "CHUNKSERVER_ADMIN_PORT_7002_TCP",
                 "OTHER_COLOUR"
             })
     void variablesThatAreNoSettingsOfAServerAreLeftAlone(String variable) {
