@@ -10,6 +10,8 @@ import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.Durability;
 import io.chunkserver.core.model.TransactionId;
+import io.chunkserver.core.testkit.DiskFault;
+import io.chunkserver.core.testkit.DiskOperation.Kind;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -81,6 +83,55 @@ class ChainCoordinatorRefusalTest extends CoordinatorOnMemoryDisk {
                 .as("a later version is there")
                 .containsExactly(self.id());
         assertThat(prepared).hasSize(2);
+    }
+
+    /** It may have been applied already, and nobody remembers. */
+    @Test
+    void aRetryFromBeforeTheMemoryOfOutcomesIsNotApplied() {
+        StoreRequest request = request(CHUNK, null);
+        send(begin(request));
+        time.runFor(QUIET);
+        for (int later = 0; later < MEMORY; later++) {
+            store();
+            time.runFor(QUIET);
+        }
+
+        Failure why = failure(begin(request));
+        assertThat(why.code()).isEqualTo(ErrorCode.EXPIRED);
+        assertThat(why.transaction()).contains(request.transaction());
+        assertThat(prepared).hasSize(1 + MEMORY);
+    }
+
+    @Test
+    void aRetryIsNotToldThatAVersionIsVisibleWhileTheOneBeforeIs() {
+        store();
+        time.runFor(QUIET);
+        StoreRequest request = request(CHUNK, null);
+        ChunkWriter writer = begin(request);
+        script = operation -> operation.kind() == Kind.RENAME ? DiskFault.IO_ERROR : DiskFault.NONE;
+        send(writer);
+        time.runFor(LONG);
+
+        assertThat(receipt(writer).applied())
+                .containsExactly(b.member().id(), c.member().id());
+        assertThat(receipt(begin(request)).applied()).isEmpty();
+    }
+
+    @Test
+    void whatIsNotThereCannotBeDeleted() {
+        assertThat(failure(begin(delete())).code()).isEqualTo(ErrorCode.CHUNK_NOT_FOUND);
+        store();
+        time.runFor(QUIET);
+        ChunkWriter first = begin(delete());
+        first.finish(0, 0);
+        time.runFor(QUIET);
+
+        assertThat(receipt(first).version()).isEqualTo(new ChunkVersion(2));
+        assertThat(failure(begin(delete())).code()).isEqualTo(ErrorCode.CHUNK_NOT_FOUND);
+    }
+
+    private StoreRequest delete() {
+        return new StoreRequest(transaction(), CHUNK, true, 0, null, Attributes.NONE, Durability.SYNC, TIMEOUT);
     }
 
     @Test

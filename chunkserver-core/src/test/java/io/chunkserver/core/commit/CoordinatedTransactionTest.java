@@ -2,6 +2,7 @@ package io.chunkserver.core.commit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.chunkserver.core.checksum.CheckedBlock;
 import io.chunkserver.core.disk.DataDirectory;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
@@ -9,8 +10,10 @@ import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.testkit.DiskFault;
 import io.chunkserver.core.testkit.DiskOperation.Kind;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** What a transaction does on its way at its coordinator, and that it leaves nothing behind. */
@@ -33,6 +36,20 @@ class CoordinatedTransactionTest extends CoordinatorOnMemoryDisk {
         assertThat(time.pendingTasks()).isEqualTo(timers);
     }
 
+    /** The buffer is the client's again, whatever became of the store. */
+    @Test
+    void aWriteCompletesBeforeAndAfterTheOutcome() {
+        ChunkWriter writer = begin(request(CHUNK, null));
+        CompletableFuture<Void> before =
+                writer.write(CheckedBlock.of(ByteBuffer.allocate(1))).toCompletableFuture();
+        time.runFor(QUIET);
+        assertThat(before).isCompleted();
+        writer.cancel(Failure.of(ErrorCode.CANCELLED, "the client changed its mind"));
+
+        assertThat(writer.write(CheckedBlock.of(ByteBuffer.allocate(1))).toCompletableFuture())
+                .isCompleted();
+    }
+
     @Test
     void whoeverStillTakesBytesIsToldToStopWhenTheTransactionIsAborted() {
         c.fallSilent();
@@ -50,6 +67,7 @@ class CoordinatedTransactionTest extends CoordinatorOnMemoryDisk {
         c.missMessages(Integer.MAX_VALUE);
         StoreRequest request = request(CHUNK, null);
         ChunkWriter writer = begin(request);
+        assertThat(coordinator.lastChain()).containsExactly(self, b.member(), c.member());
         assertThat(coordinator.find(request.transaction())).hasValueSatisfying(open -> {
             assertThat(open.state()).isEqualTo(TransactionState.PREPARING);
             assertThat(open.waitingFor()).isEmpty();

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chunkserver.core.checksum.CheckedBlock;
 import io.chunkserver.core.commit.ChainCoordinator.CoordinatorLog;
+import io.chunkserver.core.commit.log.OutcomeRetention;
+import io.chunkserver.core.commit.log.TransactionLogConfig;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.Attributes;
@@ -54,8 +56,17 @@ abstract class CoordinatorOnMemoryDisk {
     static final int MAX_OPEN = 2;
     static final int LENGTH = 10;
 
+    /** How many outcomes the log remembers at most. */
+    static final int MEMORY = 10;
+
     private static final CommitConfig CONFIG =
             new CommitConfig(Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofSeconds(2), MAX_OPEN);
+    private static final TransactionLogConfig LOG_CONFIG = new TransactionLogConfig(
+            TransactionLogConfig.MIN_SEGMENT_BYTES,
+            TransactionLogConfig.DEFAULT.checkpointSegments(),
+            TransactionLogConfig.DEFAULT.maxQueuedBytes(),
+            TransactionLogConfig.DEFAULT.maxQueuedRecords(),
+            new OutcomeRetention(0, Duration.ofHours(1), MEMORY));
     private static final long CHUNK_SIZE_LIMIT = 1000;
 
     final SimulatedTime time = new SimulatedTime(new SplittableRandom(1));
@@ -79,7 +90,8 @@ abstract class CoordinatorOnMemoryDisk {
         life = time.life(Duration.ofMillis(1));
         Environment environment = life.environment();
         admission = new Admission(CHUNK_SIZE_LIMIT);
-        storage = StorageOnDisk.open(new FaultyDisk(memory, operation -> script.before(operation)), environment);
+        storage = StorageOnDisk.open(
+                new FaultyDisk(memory, operation -> script.before(operation)), environment, LOG_CONFIG);
         Participant participant =
                 Participant.create(self.id(), storage, others, environment, admission, CommitConfig.DEFAULT);
         ForwardingChain chain = new ForwardingChain(() -> self, participant, others, environment, ChainConfig.DEFAULT);

@@ -3,6 +3,8 @@ package io.chunkserver.core.commit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chunkserver.core.checksum.CheckedBlock;
+import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.Attempt;
 import io.chunkserver.core.model.Attributes;
@@ -32,6 +34,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -50,6 +54,8 @@ abstract class ParticipantOnMemoryDisk {
     static final Duration LONG = Duration.ofMinutes(5);
 
     static final int LENGTH = 10;
+    static final ChunkVersion FIRST = new ChunkVersion(1);
+    static final ChunkVersion SECOND = new ChunkVersion(2);
 
     private static final long CHUNK_SIZE_LIMIT = 1 << 20;
 
@@ -82,11 +88,13 @@ abstract class ParticipantOnMemoryDisk {
         memory.crash();
         script = DiskScript.GOOD;
         open();
-        CommitRecovery.run(storage.store(), storage.log())
-                .inDoubt()
-                .forEach(promise ->
-                        participant.restore(promise.prepared(), storage.space().adopt(promise.stagedBytes())));
+        List<CompletableFuture<Void>> restored = CommitRecovery.run(storage.store(), storage.log()).inDoubt().stream()
+                .map(promise -> participant
+                        .restore(promise.prepared(), storage.space().adopt(promise.stagedBytes()))
+                        .toCompletableFuture())
+                .toList();
         time.runFor(QUIET);
+        assertThat(restored).allSatisfy(promise -> assertThat(promise).isCompleted());
     }
 
     /** From now on these operations fail. */
@@ -99,13 +107,17 @@ abstract class ParticipantOnMemoryDisk {
     }
 
     final PrepareRequest request(ChunkVersion base, long maxLengthBytes) {
+        return request(base, false, maxLengthBytes);
+    }
+
+    final PrepareRequest request(ChunkVersion base, boolean tombstone, long maxLengthBytes) {
         return new PrepareRequest(
                 new TransactionId("client", time.instant().toEpochMilli(), sequence++),
                 new Attempt(1, sequence),
                 CHUNK,
                 base,
                 0,
-                false,
+                tombstone,
                 maxLengthBytes,
                 Attributes.NONE,
                 Durability.SYNC,
@@ -125,6 +137,41 @@ abstract class ParticipantOnMemoryDisk {
         send(stream);
         assertThat(vote(stream).isYes()).isTrue();
         return request;
+    }
+
+    /** Stores, as {@link #promised} and then told to commit. */
+    final PrepareRequest committed(ChunkVersion base) {
+        PrepareRequest request = promised(base);
+        assertReply(CommitReply.APPLIED, request);
+        return request;
+    }
+
+    final CompletableFuture<CommitReply> commit(PrepareRequest request) {
+        return participant.commit(key(request), CHUNK).toCompletableFuture();
+    }
+
+    final CompletableFuture<Void> settle() {
+        return participant.settle(CHUNK).toCompletableFuture();
+    }
+
+    final void assertReply(CommitReply expected, PrepareRequest request) {
+        assertThat(settled(commit(request))).isEqualTo(expected);
+    }
+
+    final <T> T settled(CompletableFuture<T> stage) {
+        time.runFor(QUIET);
+        assertThat(stage).isCompleted();
+        return stage.join();
+    }
+
+    final void assertFails(ErrorCode code, CompletableFuture<?> stage) {
+        time.runFor(QUIET);
+        assertThat(stage).isCompletedExceptionally();
+        try {
+            throw new AssertionError(stage.join() + " is no failure");
+        } catch (CompletionException e) {
+            assertThat(ChunkServerException.from(e).failure().code()).isEqualTo(code);
+        }
     }
 
     static void send(PrepareStream stream) {

@@ -3,7 +3,6 @@ package io.chunkserver.core.commit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chunkserver.core.disk.DataDirectory;
-import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.model.Attempt;
 import io.chunkserver.core.model.ChunkVersion;
@@ -12,15 +11,15 @@ import io.chunkserver.core.testkit.DiskFault;
 import io.chunkserver.core.testkit.DiskOperation;
 import io.chunkserver.core.testkit.DiskOperation.Kind;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of a promise: until its outcome is known it holds the chunk; then nothing of it is left but the outcome (A2, S3). */
+/** What a promise holds until the coordinator says commit or abort, and that nothing of it is left then but the outcome (A2, S3). */
 class ParticipantPromiseTest extends ParticipantOnMemoryDisk {
-
-    private static final ChunkVersion FIRST = new ChunkVersion(1);
-    private static final ChunkVersion SECOND = new ChunkVersion(2);
 
     @Test
     void aCommitIsConfirmedWhenTheVersionIsThereToBeRead() throws IOException {
@@ -66,6 +65,52 @@ class ParticipantPromiseTest extends ParticipantOnMemoryDisk {
         assertThat(settled(participant.commit(otherAttempt, CHUNK).toCompletableFuture()))
                 .isEqualTo(CommitReply.NOT_PREPARED);
         assertReply(CommitReply.NOT_PREPARED, request(FIRST));
+    }
+
+    /** The coordinator counts who has the version: one that lost it must not be among them, also when it is asked later. */
+    @Test
+    void aCommitWhoseBytesAreGoneIsNeverConfirmed() throws IOException {
+        Set<Path> staged = new HashSet<>();
+        script = operation -> {
+            if (operation.path().toString().endsWith(".staged")) {
+                staged.add(operation.path());
+            }
+            return DiskFault.NONE;
+        };
+        PrepareRequest request = promised(ChunkVersion.NONE);
+        for (Path file : staged) {
+            memory.delete(file);
+            memory.forceDirectory(Objects.requireNonNull(file.getParent()));
+        }
+        assertReply(CommitReply.NOT_PREPARED, request);
+        assertReply(CommitReply.NOT_PREPARED, request);
+
+        crashAndRestart();
+        assertReply(CommitReply.NOT_PREPARED, request);
+    }
+
+    /** The tombstone is removed after its time, which takes nothing from the delete. */
+    @Test
+    void aRepeatedCommitOfADeleteIsConfirmedAlsoWhenItsTombstoneIsGone() throws IOException {
+        committed(ChunkVersion.NONE);
+        PrepareRequest delete = request(FIRST, true, 0);
+        PrepareStream stream = participant.prepare(delete);
+        stream.finish(0, 0);
+        assertThat(vote(stream).isYes()).isTrue();
+        assertReply(CommitReply.APPLIED, delete);
+        storage.store().delete(CHUNK, SECOND);
+
+        assertReply(CommitReply.APPLIED, delete);
+    }
+
+    /** What is known of a chunk is forgotten with its last transaction, so that it takes no memory and never gets old. */
+    @Test
+    void aChunkThatNobodyUsesIsLookedUpAnew() throws IOException {
+        committed(ChunkVersion.NONE);
+        storage.store().delete(CHUNK, FIRST);
+
+        committed(ChunkVersion.NONE);
+        assertThat(published()).isEqualTo(FIRST);
     }
 
     @Test
@@ -158,132 +203,7 @@ class ParticipantPromiseTest extends ParticipantOnMemoryDisk {
         assertReply(CommitReply.APPLIED, request);
     }
 
-    @Test
-    void aPromiseWithoutOutcomeIsCommittedWhenTheCoordinatorSaysSo() throws IOException {
-        primary.answerInquiries(InquiryAnswer.COMMIT);
-        promised(ChunkVersion.NONE);
-        time.runFor(LONG);
-
-        assertThat(published()).isEqualTo(FIRST);
-        assertNothingIsHeld();
-    }
-
-    @Test
-    void aPromiseWithoutOutcomeIsAbortedWhenTheCoordinatorSaysSo() throws IOException {
-        primary.answerInquiries(InquiryAnswer.ABORT);
-        promised(ChunkVersion.NONE);
-        time.runFor(LONG);
-
-        assertThat(published()).isEqualTo(ChunkVersion.NONE);
-        assertNothingIsHeld();
-    }
-
-    @Test
-    void aRestartTakesUpAPromiseAndHoldsTheChunkForIt() throws IOException {
-        PrepareRequest request = promised(ChunkVersion.NONE);
-        long reserved = storage.space().snapshot().reservedBytes();
-        crashAndRestart();
-
-        assertThat(participant.open()).singleElement().satisfies(open -> {
-            assertThat(open.transaction()).isEqualTo(request.transaction());
-            assertThat(open.state()).isEqualTo(TransactionState.PREPARED);
-            assertThat(open.coordinator()).contains(primary.member().id());
-        });
-        assertThat(storage.space().snapshot().reservedBytes()).isEqualTo(reserved);
-        PrepareStream other = participant.prepare(request(ChunkVersion.NONE));
-        assertThat(refusal(other).code()).isEqualTo(ErrorCode.BUSY);
-        assertReply(CommitReply.APPLIED, request);
-        assertThat(published()).isEqualTo(FIRST);
-        assertNothingIsHeld();
-    }
-
-    @Test
-    void aPromiseTakenUpByARestartIsAskedFor() throws IOException {
-        promised(ChunkVersion.NONE);
-        crashAndRestart();
-        primary.answerInquiries(InquiryAnswer.ABORT);
-        time.runFor(LONG);
-
-        assertNothingIsHeld();
-        assertTheNextStoreIsTaken();
-    }
-
-    @Test
-    void whoWantsTheLatestVersionWaitsForACommitUnderWay() {
-        PrepareRequest request = promised(ChunkVersion.NONE);
-        CompletableFuture<CommitReply> reply = commit(request);
-        CompletableFuture<ChunkVersion> latest = settle().thenApply(settled -> published());
-        time.runFor(QUIET);
-
-        assertThat(reply).isCompleted();
-        assertThat(latest).isCompletedWithValue(FIRST);
-    }
-
-    @Test
-    void whoWantsTheLatestVersionDoesNotWaitForWhatIsNotPromisedOrNotDecided() {
-        CompletableFuture<Void> idle = settle();
-        PrepareStream stream = participant.prepare(request(ChunkVersion.NONE));
-        CompletableFuture<Void> staging = settle();
-        time.runFor(QUIET);
-        assertThat(idle).isCompleted();
-        assertThat(staging).isCompleted();
-
-        send(stream);
-        primary.answerInquiries(InquiryAnswer.PENDING);
-        time.runFor(QUIET);
-        CompletableFuture<Void> pending = settle();
-        time.runFor(QUIET);
-        assertThat(pending).isCompleted();
-    }
-
-    @Test
-    void whoWantsTheLatestVersionHearsWhenNobodyCanTellIt() {
-        PrepareRequest request = promised(ChunkVersion.NONE);
-        primary.missMessages(1);
-        assertFails(ErrorCode.UNREACHABLE, settle());
-
-        primary.answerInquiries(InquiryAnswer.COMMIT);
-        CompletableFuture<Void> settled = settle();
-        time.runFor(QUIET);
-        assertThat(settled).isCompleted();
-        assertThat(published()).isEqualTo(request.version());
-    }
-
     private static boolean isForceOfTheLog(DiskOperation operation) {
         return operation.kind() == Kind.FORCE && operation.path().startsWith(DataDirectory.LOG);
-    }
-
-    private PrepareRequest committed(ChunkVersion base) {
-        PrepareRequest request = promised(base);
-        assertReply(CommitReply.APPLIED, request);
-        return request;
-    }
-
-    private CompletableFuture<CommitReply> commit(PrepareRequest request) {
-        return participant.commit(key(request), CHUNK).toCompletableFuture();
-    }
-
-    private CompletableFuture<Void> settle() {
-        return participant.settle(CHUNK).toCompletableFuture();
-    }
-
-    private void assertReply(CommitReply expected, PrepareRequest request) {
-        assertThat(settled(commit(request))).isEqualTo(expected);
-    }
-
-    private <T> T settled(CompletableFuture<T> stage) {
-        time.runFor(QUIET);
-        assertThat(stage).isCompleted();
-        return stage.join();
-    }
-
-    private void assertFails(ErrorCode code, CompletableFuture<?> stage) {
-        time.runFor(QUIET);
-        assertThat(stage).isCompletedExceptionally();
-        try {
-            throw new AssertionError(stage.join() + " is no failure");
-        } catch (CompletionException e) {
-            assertThat(ChunkServerException.from(e).failure().code()).isEqualTo(code);
-        }
     }
 }

@@ -13,6 +13,7 @@ import io.chunkserver.core.testkit.DiskOperation;
 import io.chunkserver.core.testkit.DiskOperation.Kind;
 import io.chunkserver.core.testkit.DiskScript;
 import java.io.IOException;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -152,6 +153,24 @@ class ParticipantStagingTest extends ParticipantOnMemoryDisk {
         life.end();
 
         PrepareStream stream = participant.prepare(request(ChunkVersion.NONE));
+
+        assertThat(refusal(stream).code()).isEqualTo(ErrorCode.DRAINING);
+    }
+
+    @Test
+    void aServerWhoseThreadsAreGoneRefuses() {
+        Environment open = life.environment();
+        Environment closing = new Environment(
+                open.clock(),
+                open.random(),
+                open.timers(),
+                task -> {
+                    throw new RejectedExecutionException("the disk threads take nothing more");
+                },
+                open.log());
+        Participant late = Participant.create(self.id(), storage, others, closing, admission, CommitConfig.DEFAULT);
+
+        PrepareStream stream = late.prepare(request(ChunkVersion.NONE));
 
         assertThat(refusal(stream).code()).isEqualTo(ErrorCode.DRAINING);
     }

@@ -47,15 +47,26 @@ class PrepareRequestTest {
                 .toList();
     }
 
+    @Test
+    void epochAndLengthAreNotNegative() {
+        assertThat(request(chain(1), 0, 0).maxLengthBytes()).isZero();
+        assertThatIllegalArgumentException().isThrownBy(() -> request(chain(1), -1, 0));
+        assertThatIllegalArgumentException().isThrownBy(() -> request(chain(1), 0, -1));
+    }
+
     private static PrepareRequest request(List<Member> chain) {
+        return request(chain, 0, 10);
+    }
+
+    private static PrepareRequest request(List<Member> chain, long epoch, long maxLengthBytes) {
         return new PrepareRequest(
                 new TransactionId("client", 0, 1),
                 new Attempt(1, 1),
                 ChunkId.parse("dir/file#0"),
                 ChunkVersion.NONE,
-                0,
+                epoch,
                 false,
-                10,
+                maxLengthBytes,
                 Attributes.NONE,
                 Durability.SYNC,
                 chain,
