@@ -35,6 +35,12 @@ public interface DiskFile extends Closeable {
     /** Makes bytes and size durable. */
     void force() throws IOException;
 
+    /**
+     * Lets the disk begin to take what was written up to now, so that a later force has less to wait for. Promises nothing, does not
+     * wait and may do nothing. What fails meanwhile fails the next force.
+     */
+    default void beginWriteBack() {}
+
     /** Fills the whole buffer. */
     default void readFully(ByteBuffer target, long position) throws IOException {
         long at = position;

@@ -17,6 +17,10 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.Executor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +38,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LocalDisk implements Disk {
 
+    /** Enough to keep a disk busy with several files; further ones are written when they are forced. */
+    private static final int MAX_BACKGROUND_THREADS = 4;
+
+    private static final long BACKGROUND_IDLE_SECONDS = 10;
+
     private final Path root;
+
+    /** Writes bytes early. Its threads are never interrupted, and end by themselves when they are idle. */
+    private final Executor background;
 
     /** Looked up once: finding the file store of a path reads the mount table. */
     private volatile @Nullable FileStore fileStore;
@@ -46,6 +58,20 @@ public final class LocalDisk implements Disk {
      */
     public LocalDisk(Path root) {
         this.root = root.toAbsolutePath().normalize();
+        this.background = new ThreadPoolExecutor(
+                0,
+                MAX_BACKGROUND_THREADS,
+                BACKGROUND_IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                LocalDisk::backgroundThread,
+                new ThreadPoolExecutor.DiscardPolicy());
+    }
+
+    private static Thread backgroundThread(Runnable task) {
+        Thread thread = new Thread(task, "chunkserver-write-back");
+        thread.setDaemon(true);
+        return thread;
     }
 
     @Override
@@ -65,7 +91,7 @@ public final class LocalDisk implements Disk {
 
     private DiskFile open(Path file, OpenOption... options) throws IOException {
         try {
-            return new LocalDiskFile(FileChannel.open(resolve(file), options));
+            return new LocalDiskFile(FileChannel.open(resolve(file), options), background);
         } catch (IOException e) {
             throw FullDisk.translate(e);
         }

@@ -3,14 +3,20 @@ package io.chunkserver.core.disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.util.concurrent.Executor;
 
 /** A file of a {@link LocalDisk}: a channel used by position only, so that many threads may share it. */
 final class LocalDiskFile implements DiskFile {
 
     private final FileChannel channel;
+    private final WriteBack writeBack;
 
-    LocalDiskFile(FileChannel channel) {
+    /**
+     * @param background runs what writes bytes early, or throws it away
+     */
+    LocalDiskFile(FileChannel channel, Executor background) {
         this.channel = channel;
+        this.writeBack = new WriteBack(channel, background);
     }
 
     @Override
@@ -43,7 +49,13 @@ final class LocalDiskFile implements DiskFile {
      */
     @Override
     public void force() throws IOException {
+        writeBack.end();
         channel.force(true);
+    }
+
+    @Override
+    public void beginWriteBack() {
+        writeBack.begin();
     }
 
     @Override

@@ -25,6 +25,9 @@ import java.util.function.BiConsumer;
  */
 final class StagedFile implements StagedChunk {
 
+    /** So much is written before the disk begins to take it: large enough for a disk's speed, small enough to begin soon. */
+    private static final long WRITE_BACK_BYTES = 8L << 20;
+
     /** Where it is in its life; every state but {@code OPEN} is final. */
     private enum State {
         OPEN,
@@ -75,6 +78,9 @@ final class StagedFile implements StagedChunk {
         write(block.data().duplicate(), checksums.lengthBytes());
         state = State.OPEN;
         checksums.add(block.crc32c(), block.lengthBytes());
+        if (request.durability() == Durability.SYNC && checksums.lengthBytes() % WRITE_BACK_BYTES == 0) {
+            file.beginWriteBack();
+        }
     }
 
     private void checkFits(int blockBytes) throws ChunkServerException {

@@ -21,7 +21,7 @@ final class StoreFolders {
     private final Disk disk;
     private final StoreLayout layout;
 
-    /** Chunk folders that exist, so that most chunks need not ask; at most 4096. */
+    /** Folders whose names are durable, so that most chunks need not ask; at most 64 and 4096 below them. */
     private final Set<Path> known = ConcurrentHashMap.newKeySet();
 
     /** The last mark of each changed folder; taken off when no other was made while the folder was forced. */
@@ -43,8 +43,12 @@ final class StoreFolders {
         Path folder = DiskNames.parentOf(chunkFile);
         if (!known.contains(folder)) {
             disk.createDirectories(folder);
-            disk.forceDirectory(layout.chunks());
-            disk.forceDirectory(DiskNames.parentOf(folder));
+            Path upper = DiskNames.parentOf(folder);
+            if (!known.contains(upper)) {
+                disk.forceDirectory(layout.chunks());
+                known.add(upper);
+            }
+            disk.forceDirectory(upper);
             known.add(folder);
         }
     }

@@ -26,10 +26,7 @@ final class DangerousLines {
                         "name of a staged file",
                         "store/StagedFile.java",
                         "disk.forceDirectory(DiskNames.parentOf(name));"),
-                without(
-                        "chunk folder's own name",
-                        "store/StoreFolders.java",
-                        "disk.forceDirectory(DiskNames.parentOf(folder));"),
+                without("chunk folder's own name", "store/StoreFolders.java", "disk.forceDirectory(upper);"),
                 without("folder above that", "store/StoreFolders.java", "disk.forceDirectory(layout.chunks());"),
                 without("changed chunk folders", "store/StoreFolders.java", "disk.forceDirectory(folder.getKey());"),
                 without("chunk folders before the log forgets", "store/FileChunkStore.java", "folders.force();"),
@@ -97,6 +94,7 @@ final class DangerousLines {
                 without("folders of the data directory", "disk/DataDirectory.java", "disk.forceDirectory(ROOT);"),
                 without("file of the operating system", "disk/LocalDiskFile.java", "channel.force(true);")
                         .survivesBecause(ONLY_POWER),
+                without("failure of an early write", "disk/LocalDiskFile.java", "writeBack.end();"),
                 without("directory of the operating system", "disk/LocalDisk.java", "channel.force(true);")
                         .survivesBecause(ONLY_POWER));
     }

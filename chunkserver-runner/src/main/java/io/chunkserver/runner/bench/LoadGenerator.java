@@ -10,6 +10,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 
 /** Repeats a workload on some threads for some time. */
 public final class LoadGenerator {
@@ -18,39 +20,49 @@ public final class LoadGenerator {
     private static final int MAX_ERRORS_IN_A_ROW = 3;
 
     private final int threads;
+    private final LongSupplier nanoTime;
 
     public LoadGenerator(int threads) {
-        this.threads = threads;
+        this(threads, System::nanoTime);
     }
 
     /**
-     * Runs the workload; each thread does at least one operation and ends the one that it is in when the time is over.
+     * A generator with a clock of its own.
      *
-     * @throws IOException when a thread's part could not begin
+     * @param nanoTime as {@link System#nanoTime}; safe for so many threads
+     */
+    public LoadGenerator(int threads, LongSupplier nanoTime) {
+        this.threads = threads;
+        this.nanoTime = nanoTime;
+    }
+
+    /**
+     * Runs the workload; each thread does at least one operation and ends the one that it is in when the time is over. No thread
+     * works any more when this returns or throws, unless the caller is interrupted.
+     *
+     * @throws IOException when a thread's part could not begin; no other thread operates then
      */
     public Load run(Workload workload, Duration duration) throws IOException {
         ExecutorService executor = Executors.newFixedThreadPool(threads);
         try {
             CountDownLatch ready = new CountDownLatch(threads);
             CountDownLatch go = new CountDownLatch(1);
+            AtomicInteger begun = new AtomicInteger();
             List<Future<Load>> parts = new ArrayList<>();
             for (int index = 0; index < threads; index++) {
                 int own = index;
                 parts.add(executor.submit(() -> {
-                    try (Workload.Worker worker = begin(workload, own, ready)) {
+                    try (Workload.Worker worker = begin(workload, own, ready, begun)) {
                         go.await();
-                        return repeat(worker, System.nanoTime() + duration.toNanos());
+                        return begun.get() < threads ? new Load() : repeat(worker, duration);
                     }
                 }));
             }
             ready.await();
-            long begin = System.nanoTime();
+            long begin = nanoTime.getAsLong();
             go.countDown();
-            Load all = new Load();
-            for (Future<Load> part : parts) {
-                all.add(part.get());
-            }
-            all.lasted(System.nanoTime() - begin);
+            Load all = sum(parts);
+            all.lasted(nanoTime.getAsLong() - begin);
             return all;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -62,31 +74,52 @@ public final class LoadGenerator {
         }
     }
 
-    private static Workload.Worker begin(Workload workload, int index, CountDownLatch ready) throws IOException {
+    private static Workload.Worker begin(Workload workload, int index, CountDownLatch ready, AtomicInteger begun)
+            throws IOException {
         try {
-            return workload.worker(index);
+            Workload.Worker worker = workload.worker(index);
+            begun.incrementAndGet();
+            return worker;
         } finally {
             ready.countDown();
         }
     }
 
-    private static Load repeat(Workload.Worker worker, long deadlineNanos) {
+    /** Waits for every part, also after one that failed: whoever closes the workload then must not meet threads at work. */
+    private static Load sum(List<Future<Load>> parts) throws InterruptedException, ExecutionException {
+        Load all = new Load();
+        ExecutionException failed = null;
+        for (Future<Load> part : parts) {
+            try {
+                all.add(part.get());
+            } catch (ExecutionException e) {
+                failed = failed == null ? e : failed;
+            }
+        }
+        if (failed != null) {
+            throw failed;
+        }
+        return all;
+    }
+
+    private Load repeat(Workload.Worker worker, Duration duration) {
         Load seen = new Load();
         int errorsInARow = 0;
-        long now = System.nanoTime();
+        long begun = nanoTime.getAsLong();
+        long now = begun;
         do {
             long begin = now;
             try {
                 long bytes = worker.operate();
-                now = System.nanoTime();
+                now = nanoTime.getAsLong();
                 seen.succeeded(now - begin, bytes);
                 errorsInARow = 0;
             } catch (IOException e) {
-                now = System.nanoTime();
+                now = nanoTime.getAsLong();
                 seen.failed(e);
                 errorsInARow++;
             }
-        } while (now < deadlineNanos && errorsInARow < MAX_ERRORS_IN_A_ROW);
+        } while (now - begun < duration.toNanos() && errorsInARow < MAX_ERRORS_IN_A_ROW);
         return seen;
     }
 }

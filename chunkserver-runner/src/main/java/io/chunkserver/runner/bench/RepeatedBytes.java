@@ -32,6 +32,9 @@ final class RepeatedBytes extends InputStream {
 
     @Override
     public int read(byte[] target, int offset, int length) {
+        if (length == 0) {
+            return 0;
+        }
         if (left == 0) {
             return -1;
         }

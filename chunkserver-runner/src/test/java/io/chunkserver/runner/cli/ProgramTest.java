@@ -41,6 +41,7 @@ class ProgramTest {
                 "tx",
                 "tx ls",
                 "tx show",
+                "bench",
                 "config",
                 "config check",
                 "config show",
@@ -108,7 +109,7 @@ class ProgramTest {
     @Test
     void helpListsNoVerbThatDoesNotWork() {
         console.run("--help");
-        assertThat(console.out()).doesNotContainPattern("\n  (master|space|scrub|drain|resume|fsck|bench) ");
+        assertThat(console.out()).doesNotContainPattern("\n  (master|space|scrub|drain|resume|fsck) ");
     }
 
     @ParameterizedTest
@@ -151,6 +152,14 @@ class ProgramTest {
                 "put FILE a --server h:1 --timeout 0s | no time",
                 "put NONE a --server 127.0.0.1:1 | does not exist",
                 "tx show x --server h:1 | CLIENT:STARTED:SEQUENCE",
+                "bench | no server",
+                "bench --server h:1 --op delete | delete",
+                "bench --server h:1 --threads 0 | 1 to 1024, not 0",
+                "bench --server h:1 --threads 1025 | 1 to 1024, not 1025",
+                "bench --server h:1 --seconds 0 | --seconds is 1 or more",
+                "bench --server h:1 --size 0 | moves nothing",
+                "bench --server h:1 --op pread --read-size 0 | moves nothing",
+                "bench --server h:1 --op pread --size 4KiB --read-size 8KiB | more than --size 4096",
                 "local-cluster --servers 0 | 1 to 100",
                 "local-cluster --servers many | many",
                 "-o xml status --server h:1 | xml"

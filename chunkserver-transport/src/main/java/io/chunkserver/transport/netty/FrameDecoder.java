@@ -29,6 +29,9 @@ final class FrameDecoder {
     /** Begins with a frame whose rest has not come; or null. */
     private @Nullable ByteBuf begun;
 
+    /** Of the frame that has begun, once it has come. */
+    private @Nullable Preamble preamble;
+
     private boolean speaksOurProtocol;
 
     FrameDecoder(ByteBufAllocator allocator) {
@@ -70,12 +73,14 @@ final class FrameDecoder {
         release();
         try {
             while (read.isReadable()) {
-                int frameBytes = frameBytes(read);
-                if (frameBytes > read.readableBytes()) {
+                Preamble known = preamble != null ? preamble : preamble(read);
+                if (known == null || frameBytes(known) > read.readableBytes()) {
+                    preamble = known;
                     begun = read.readerIndex() == 0 ? read.retain() : moved(read);
                     return;
                 }
-                frames.add(frame(read.readRetainedSlice(frameBytes)));
+                preamble = null;
+                frames.add(frame(known, read.readRetainedSlice(frameBytes(known))));
             }
         } finally {
             read.release();
@@ -95,24 +100,23 @@ final class FrameDecoder {
         }
     }
 
-    /** The length of the frame that begins here, or of a preamble as long as that is not complete. */
-    private int frameBytes(ByteBuf bytes) throws ChunkServerException {
+    /** The preamble that begins here; null as long as it is not complete. */
+    private @Nullable Preamble preamble(ByteBuf bytes) throws ChunkServerException {
         int known = Math.min(bytes.readableBytes(), FrameFormat.PREAMBLE_BYTES);
         ByteBuffer preambleBytes = bytes.nioBuffer(bytes.readerIndex(), known);
         FrameFormat.checkStart(preambleBytes);
         speaksOurProtocol = true;
-        if (known < FrameFormat.PREAMBLE_BYTES) {
-            return FrameFormat.PREAMBLE_BYTES;
-        }
-        Preamble preamble = FrameFormat.decode(preambleBytes);
+        return known < FrameFormat.PREAMBLE_BYTES ? null : FrameFormat.decode(preambleBytes);
+    }
+
+    private static int frameBytes(Preamble preamble) {
         return FrameFormat.PREAMBLE_BYTES + preamble.headerBytes() + preamble.bodyBytes();
     }
 
     /** Makes a frame of exactly its bytes, which it takes over. */
-    private static Frame frame(ByteBuf bytes) throws ChunkServerException {
+    private static Frame frame(Preamble preamble, ByteBuf bytes) throws ChunkServerException {
         boolean made = false;
         try {
-            Preamble preamble = FrameFormat.decode(bytes.nioBuffer(0, FrameFormat.PREAMBLE_BYTES));
             ByteBuffer header = bytes.nioBuffer(FrameFormat.PREAMBLE_BYTES, preamble.headerBytes());
             FrameFormat.checkHeader(preamble, header);
             ByteBuffer body =

@@ -19,6 +19,9 @@ final class EndpointThreads {
 
     private static final long IDLE_SECONDS = 30;
 
+    /** Far shorter than deadlines are, so that they come after it. */
+    private static final long PULSE_MILLIS = 250;
+
     private final ScheduledThreadPoolExecutor timer;
     private final ThreadPoolExecutor workers;
 
@@ -27,6 +30,10 @@ final class EndpointThreads {
         timer = new ScheduledThreadPoolExecutor(1, named("endpoint-timer"), new ThreadPoolExecutor.DiscardPolicy());
         timer.setRemoveOnCancelPolicy(true);
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        // A step that is due before all others wakes the timer's thread. With nothing else to wait for every deadline
+        // would be
+        // that, and nearly all of them are cancelled soon.
+        var unused = timer.scheduleWithFixedDelay(() -> {}, PULSE_MILLIS, PULSE_MILLIS, TimeUnit.MILLISECONDS);
         workers = new ThreadPoolExecutor(
                 workerCount,
                 workerCount,
