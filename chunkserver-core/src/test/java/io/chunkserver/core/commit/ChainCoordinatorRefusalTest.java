@@ -35,6 +35,17 @@ class ChainCoordinatorRefusalTest extends CoordinatorOnMemoryDisk {
     }
 
     @Test
+    void aStoreThatComesWhileTheServerClosesIsRefusedAndLeavesNothingOpen() {
+        life.end();
+
+        ChunkWriter writer = begin(request(CHUNK, null));
+
+        assertThat(failure(writer).code()).isEqualTo(ErrorCode.DRAINING);
+        assertThat(coordinator.open()).isEmpty();
+        assertThat(b.cancellations()).isPositive();
+    }
+
+    @Test
     void whatIsWrittenToARefusedStoreIsThrownAway() {
         ChunkWriter writer = begin(request(CHUNK, new ChunkVersion(7)));
 

@@ -62,6 +62,19 @@ class CoordinatedTransactionTest extends CoordinatorOnMemoryDisk {
         assertThat(storage.space().snapshot().reservedBytes()).isZero();
     }
 
+    /** This server has voted and waits for the others: only the way to them can tell them that it is over. */
+    @Test
+    void aTransactionWhoseVotesNeverComeIsGivenUpOnTheWayToTheMembersToo() {
+        int timers = time.pendingTasks();
+        c.fallSilent();
+        ChunkWriter writer = store();
+        time.runFor(TIMEOUT.plus(QUIET));
+
+        assertThat(failure(writer).code()).isEqualTo(ErrorCode.TIMEOUT);
+        assertThat(b.cancellations()).isPositive();
+        assertThat(time.pendingTasks()).isEqualTo(timers);
+    }
+
     @Test
     void itIsShownWithThoseThatItWaitsFor() {
         c.missMessages(Integer.MAX_VALUE);
