@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
@@ -34,10 +35,15 @@ class DangerousLinesMutation {
 
     private static final double SHARE_TO_NOTICE = 0.95;
 
-    private record Verdict(DangerousLine line, boolean noticed, String by) {}
+    private record Verdict(DangerousLine line, boolean noticed) {}
+
+    private record Outcome(boolean noticed, String by) {}
 
     @Test
     void theTestsNoticeWhenADangerousLineIsGone() throws Exception {
+        assertThat(run(MUTANTS.resolve("none"), List.of(), ROOT + ".store").noticed())
+                .as("a test fails although nothing was taken out; it would notice everything")
+                .isFalse();
         List<DangerousLine> lines = DangerousLines.all();
         List<Verdict> survivors = new ArrayList<>();
         for (Verdict verdict : verdicts(lines)) {
@@ -84,28 +90,43 @@ class DangerousLinesMutation {
         long begin = System.nanoTime();
         Path classes = Files.createDirectories(folder.resolve("classes"));
         compile(line, folder, classes);
-        Path output = folder.resolve("output.txt");
+        Outcome outcome = run(folder, List.of(classes), line.packageName(ROOT));
+        System.out.printf(
+                "dangerous lines: %s: %s, %d s%n",
+                line,
+                outcome.noticed() ? outcome.by() : "SURVIVED",
+                TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin));
+        return new Verdict(line, outcome.noticed());
+    }
+
+    /**
+     * Runs the tests in a process of their own.
+     *
+     * @param instead classes that come before those of the product
+     * @param first   the package whose tests go first
+     */
+    private static Outcome run(Path folder, List<Path> instead, String first) throws IOException, InterruptedException {
+        Path output = Files.createDirectories(folder).resolve("output.txt");
+        String mutants = instead.stream().map(path -> path + File.pathSeparator).collect(Collectors.joining());
         Process tests = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx1g",
                         "-Dorg.slf4j.simpleLogger.defaultLogLevel=off",
+                        "-Dsimulation.runs=" + System.getProperty("simulation.runs"),
+                        "-Dsimulation.hours=" + System.getProperty("simulation.hours"),
                         "-cp",
-                        classes + File.pathSeparator + System.getProperty("java.class.path"),
+                        mutants + System.getProperty("java.class.path"),
                         MutantSuite.class.getName(),
-                        line.packageName(ROOT))
+                        first)
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
         boolean ended = tests.waitFor(MAX_MINUTES, TimeUnit.MINUTES);
         if (!ended) {
             tests.destroyForcibly();
+            return new Outcome(true, "a test that does not end");
         }
-        String by = ended ? lastLine(output) : "a test that does not end";
-        boolean noticed = !ended || tests.exitValue() != 0;
-        System.out.printf(
-                "dangerous lines: %s: %s, %d s%n",
-                line, noticed ? by : "SURVIVED", TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin));
-        return new Verdict(line, noticed, by);
+        return new Outcome(tests.exitValue() != 0, lastLine(output));
     }
 
     private static void compile(DangerousLine line, Path folder, Path classes) throws IOException {

@@ -37,7 +37,11 @@ final class MutantSuite {
                 .selectors(selectors)
                 .filters(
                         includeClassNamePatterns(".*(Test|Properties|Simulation)"),
-                        excludeClassNamePatterns(".*\\.mutation\\..*", ".*\\.ArchitectureTest"))
+                        excludeClassNamePatterns(
+                                ".*\\.mutation\\..*",
+                                ".*\\.ArchitectureTest",
+                                ".*LinearizabilityTest",
+                                ".*ReportTest.*"))
                 .configurationParameter("jqwik.database", "target/jqwik-mutants")
                 .configurationParameter("jqwik.reporting.usejunitplatform", "true")
                 .build();
