@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -104,9 +105,14 @@ final class InDoubtInquiry {
 
         /** One step at a time: the next is scheduled when the last one is answered, so the backoff has one user. */
         void scheduleNext() {
-            if (!stopped) {
+            if (stopped) {
+                return;
+            }
+            try {
                 scheduled =
                         environment.timers().schedule(this::run, backoff.next().toNanos(), NANOSECONDS);
+            } catch (RejectedExecutionException closing) {
+                LOG.debug("the next start asks what became of transaction {}", prepared.transaction());
             }
         }
 

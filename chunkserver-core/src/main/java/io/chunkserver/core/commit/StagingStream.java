@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -37,18 +38,21 @@ final class StagingStream implements PrepareStream {
         return key;
     }
 
-    /** Asks the chunk's lane to take part. */
+    /** Asks the chunk's lane to take part; a server without timers is closed, and refuses. */
     void begin() {
-        deadline = participant
-                .environment()
-                .timers()
-                .schedule(
-                        () -> cancel(Failure.of(
-                                ErrorCode.TIMEOUT,
-                                "chunk " + request.chunk() + " was not staged within "
-                                        + request.timeout().toMillis() + " ms")),
-                        request.timeout().toNanos(),
-                        NANOSECONDS);
+        Failure late = Failure.of(
+                ErrorCode.TIMEOUT,
+                "chunk " + request.chunk() + " was not staged within "
+                        + request.timeout().toMillis() + " ms");
+        try {
+            deadline = participant
+                    .environment()
+                    .timers()
+                    .schedule(() -> cancel(late), request.timeout().toNanos(), NANOSECONDS);
+        } catch (RejectedExecutionException closing) {
+            refuse(Failure.of(ErrorCode.DRAINING, "the server is closed"));
+            return;
+        }
         run(lane -> lane.prepare(this));
     }
 

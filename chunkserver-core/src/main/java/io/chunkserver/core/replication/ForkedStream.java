@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -66,12 +67,16 @@ final class ForkedStream implements PrepareStream {
         });
     }
 
-    /** Looks now and then, until the votes are in, whether the next member still takes blocks. */
+    /** Looks now and then, until the votes are in, whether the next member still takes blocks; a server without timers refuses. */
     void watch(ScheduledExecutorService timers, Duration stallTimeout) {
         Watch watch = new Watch(stallTimeout);
         long period = Math.max(1, stallTimeout.toNanos() / WATCHES_PER_TIMEOUT);
-        Future<?> timer = timers.scheduleWithFixedDelay(watch, period, period, NANOSECONDS);
-        votes().thenRun(() -> timer.cancel(false));
+        try {
+            Future<?> timer = timers.scheduleWithFixedDelay(watch, period, period, NANOSECONDS);
+            votes().thenRun(() -> timer.cancel(false));
+        } catch (RejectedExecutionException closing) {
+            refuse(Failure.of(ErrorCode.DRAINING, "the server is closed"));
+        }
     }
 
     @Override

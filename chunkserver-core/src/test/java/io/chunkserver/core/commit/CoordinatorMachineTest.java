@@ -61,6 +61,20 @@ class CoordinatorMachineTest {
     }
 
     @Test
+    void aClientAlwaysHearsWhyItsTransactionWasAborted() {
+        Failure stopped = Failure.of(ErrorCode.CANCELLED, "stopped");
+        on(new CoordinatorEvent.Voted(List.of(Vote.yes(A), Vote.yes(B), Vote.no(C, stopped))));
+        expect(new CoordinatorEffect.AbortMembers(), new CoordinatorEffect.TellAborted(stopped.at(C)));
+
+        state = CoordinatorState.preparing(ALL);
+        on(new CoordinatorEvent.Voted(List.of(Vote.yes(A), Vote.yes(B))));
+        expect(
+                new CoordinatorEffect.AbortMembers(),
+                new CoordinatorEffect.TellAborted(
+                        Failure.of(ErrorCode.INTERNAL, "the votes of some members are missing")));
+    }
+
+    @Test
     void givingUpAbortsOnlyBeforeTheDecisionMayBeOnDisk() {
         on(new CoordinatorEvent.GivenUp(WHY));
         expect(new CoordinatorEffect.AbortMembers(), new CoordinatorEffect.TellAborted(WHY));

@@ -233,6 +233,21 @@ class ParticipantMachineTest {
         assertThat(state.holds(KEY, Phase.PREPARED)).isTrue();
     }
 
+    /** Whoever staged or published for an attempt may say so when it is over (A3). */
+    @Test
+    void whatIsHeardOfAnAttemptThatIsOverChangesNothing() {
+        ParticipantState before = state;
+        on(new ParticipantEvent.Staged(KEY));
+        on(new ParticipantEvent.StagingFailed(KEY, WHY));
+        on(new ParticipantEvent.PreparedForced(KEY));
+        on(new ParticipantEvent.PreparedRefused(KEY, WHY));
+        on(new ParticipantEvent.CommittedForced(KEY));
+        on(new ParticipantEvent.Published(KEY));
+        on(new ParticipantEvent.PublishLost(KEY));
+        expect();
+        assertThat(state).isEqualTo(before);
+    }
+
     private void prepared() {
         on(prepare(KEY, 4));
         on(new ParticipantEvent.Staged(KEY));

@@ -3,74 +3,27 @@ package io.chunkserver.core.commit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.chunkserver.core.checksum.CheckedBlock;
+import io.chunkserver.core.checksum.BlockLayout;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
-import io.chunkserver.core.model.Attempt;
 import io.chunkserver.core.model.Attributes;
-import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkVersion;
-import io.chunkserver.core.model.Durability;
-import io.chunkserver.core.model.Location;
-import io.chunkserver.core.model.Member;
-import io.chunkserver.core.model.ServerId;
-import io.chunkserver.core.model.TransactionId;
-import io.chunkserver.core.testkit.CallTrace;
 import io.chunkserver.core.testkit.DiskFault;
 import io.chunkserver.core.testkit.DiskOperation;
 import io.chunkserver.core.testkit.DiskOperation.Kind;
-import io.chunkserver.core.testkit.FakeReplicas;
-import io.chunkserver.core.testkit.FaultyDisk;
-import io.chunkserver.core.testkit.MemoryDisk;
-import io.chunkserver.core.testkit.SimulatedTime;
-import io.chunkserver.core.testkit.StorageOnDisk;
+import io.chunkserver.core.testkit.DiskScript;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.time.Duration;
-import java.util.List;
-import java.util.SplittableRandom;
-import java.util.UUID;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A staging that fails, however it does, leaves nothing held: no chunk, no space, no file (S3). */
-class ParticipantStagingTest {
-
-    private static final ChunkId CHUNK = ChunkId.parse("dir/file#0");
-    private static final Duration TIMEOUT = Duration.ofHours(1);
-    private static final Duration QUIET = Duration.ofSeconds(5);
-
-    private final Member self = new Member(new ServerId("self"), "self", Location.ORIGIN);
-    private final Member primary = new Member(new ServerId("primary"), "primary", Location.ORIGIN);
-    private final SimulatedTime time = new SimulatedTime(new SplittableRandom(1));
-    private final Environment environment = time.life(Duration.ofMillis(1)).environment();
-    private @Nullable Kind defectIn;
-    private Storage storage;
-    private Participant participant;
-    private long sequence;
-
-    @BeforeEach
-    void open() throws IOException {
-        FakeReplicas others = new FakeReplicas(new CallTrace());
-        others.add("primary", Location.ORIGIN);
-        storage = StorageOnDisk.open(new FaultyDisk(new MemoryDisk(), this::script), environment);
-        participant = Participant.create(
-                self.id(), storage, others, environment, new Admission(1 << 20), CommitConfig.DEFAULT);
-    }
-
-    private DiskFault script(DiskOperation operation) {
-        if (operation.kind() == defectIn && operation.path().toString().endsWith(".staged")) {
-            throw new IllegalStateException("a defect");
-        }
-        return DiskFault.NONE;
-    }
+class ParticipantStagingTest extends ParticipantOnMemoryDisk {
 
     @Test
     void aBlockAfterAShortOneIsAWrongRequest() throws IOException {
-        PrepareStream stream = participant.prepare(request(new ChunkVersion(0)));
+        PrepareStream stream = participant.prepare(request(ChunkVersion.NONE));
         stream.write(block(10));
         stream.write(block(10));
 
@@ -81,19 +34,145 @@ class ParticipantStagingTest {
         assertTheNextStoreIsTaken();
     }
 
+    @Test
+    void asManyBytesAsAnnouncedAreTakenAndOneMoreIsNot() throws IOException {
+        PrepareStream stream = participant.prepare(request(ChunkVersion.NONE, BlockLayout.BLOCK_BYTES));
+        stream.write(block(BlockLayout.BLOCK_BYTES));
+        time.runFor(QUIET);
+        assertThat(stream.votes().toCompletableFuture()).isNotDone();
+        stream.write(block(1));
+
+        Failure why = refusal(stream);
+        assertThat(why.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
+        assertThat(why.message()).contains("announced with at most " + BlockLayout.BLOCK_BYTES);
+        assertNothingIsHeld();
+    }
+
+    @Test
+    void aChunkOverTheServersLimitIsRefusedBeforeItsFirstByte() throws IOException {
+        PrepareStream stream = participant.prepare(request(ChunkVersion.NONE, admission.chunkSizeLimitBytes() + 1));
+
+        assertThat(refusal(stream).code()).isEqualTo(ErrorCode.CHUNK_TOO_LARGE);
+        assertThat(stream.write(block(1)).toCompletableFuture()).isCompleted();
+        assertNothingIsHeld();
+    }
+
     @ParameterizedTest
     @EnumSource(
             value = Kind.class,
             names = {"CREATE", "WRITE", "FORCE"})
     void aDefectIsToldAsOne(Kind kind) throws IOException {
-        defectIn = kind;
-        PrepareStream stream = participant.prepare(request(new ChunkVersion(0)));
+        script = operation -> {
+            if (isStaging(kind, operation)) {
+                throw new IllegalStateException("a defect");
+            }
+            return DiskFault.NONE;
+        };
+        PrepareStream stream = participant.prepare(request(ChunkVersion.NONE));
         send(stream);
 
         assertThat(refusal(stream).code()).isEqualTo(ErrorCode.INTERNAL);
         assertNothingIsHeld();
-        defectIn = null;
+        script = DiskScript.GOOD;
         assertTheNextStoreIsTaken();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Kind.class,
+            names = {"CREATE", "WRITE", "FORCE"})
+    void aDiskThatFailsClosesTheServerToNewTransactions(Kind kind) throws IOException {
+        failing(operation -> isStaging(kind, operation));
+        PrepareStream stream = participant.prepare(request(ChunkVersion.NONE));
+        send(stream);
+
+        Failure why = refusal(stream);
+        assertThat(why.code()).isEqualTo(ErrorCode.DISK_FAILED);
+        assertThat(why.server()).contains(self.id());
+        assertThat(admission.closed()).contains(why);
+        assertNothingIsHeld();
+    }
+
+    private static boolean isStaging(Kind kind, DiskOperation operation) {
+        return operation.kind() == kind && operation.path().toString().endsWith(".staged");
+    }
+
+    @Test
+    void anAttemptThatIsBeingPreparedIsNotBegunTwice() {
+        PrepareRequest request = request(ChunkVersion.NONE);
+        PrepareStream first = participant.prepare(request);
+        PrepareStream second = participant.prepare(request);
+
+        assertThat(refusal(second).code()).isEqualTo(ErrorCode.BUSY);
+        send(first);
+        assertThat(vote(first).isYes()).isTrue();
+    }
+
+    @Test
+    void bytesThatDoNotComeInTimeAreGivenUp() throws IOException {
+        PrepareStream stream = participant.prepare(request(ChunkVersion.NONE));
+        stream.write(block(10));
+        time.runFor(TIMEOUT.minusMillis(1));
+        assertThat(stream.votes().toCompletableFuture()).isNotDone();
+
+        assertThat(refusal(stream).code()).isEqualTo(ErrorCode.TIMEOUT);
+        assertNothingIsHeld();
+    }
+
+    @Test
+    void whatIsGivenUpLeavesNoFileOpenAndNoTimer() throws IOException {
+        int files = memory.openFiles();
+        int timers = time.pendingTasks();
+        PrepareStream stream = participant.prepare(request(ChunkVersion.NONE));
+        stream.write(block(10));
+        time.runFor(QUIET);
+        assertThat(memory.openFiles()).isGreaterThan(files);
+        stream.cancel(Failure.of(ErrorCode.CANCELLED, "the sender is gone"));
+
+        assertThat(refusal(stream).code()).isEqualTo(ErrorCode.CANCELLED);
+        assertThat(memory.openFiles()).isEqualTo(files);
+        assertThat(time.pendingTasks()).isEqualTo(timers);
+        assertNothingIsHeld();
+    }
+
+    @Test
+    void whatIsStagedHoldsNoMoreSpaceThanItTakesAndNoOpenFile() {
+        PrepareRequest before = promised(ChunkVersion.NONE);
+        participant.abort(key(before), CHUNK);
+        time.runFor(QUIET);
+        int files = memory.openFiles();
+        promised(ChunkVersion.NONE);
+
+        assertThat(storage.space().snapshot().reservedBytes())
+                .isEqualTo(storage.store().storedBytes(CHUNK, Attributes.NONE, LENGTH));
+        assertThat(memory.openFiles()).isEqualTo(files);
+    }
+
+    @Test
+    void aServerThatIsClosedRefuses() {
+        life.end();
+
+        PrepareStream stream = participant.prepare(request(ChunkVersion.NONE));
+
+        assertThat(refusal(stream).code()).isEqualTo(ErrorCode.DRAINING);
+    }
+
+    @Test
+    void aServerWhoseThreadsAreGoneRefuses() {
+        Environment open = life.environment();
+        Environment closing = new Environment(
+                open.clock(),
+                open.random(),
+                open.timers(),
+                task -> {
+                    throw new RejectedExecutionException("the disk threads take nothing more");
+                },
+                open.log());
+        Participant late = Participant.create(self.id(), storage, others, closing, admission, CommitConfig.DEFAULT);
+
+        PrepareStream stream = late.prepare(request(ChunkVersion.NONE));
+
+        assertThat(refusal(stream).code()).isEqualTo(ErrorCode.DRAINING);
     }
 
     @Test
@@ -102,54 +181,5 @@ class ParticipantStagingTest {
                 .isThrownBy(() -> request(new ChunkVersion(Long.MAX_VALUE)))
                 .withMessage("base version " + Long.MAX_VALUE + " has no next version");
         assertThat(request(new ChunkVersion(Long.MAX_VALUE - 1)).version()).isEqualTo(new ChunkVersion(Long.MAX_VALUE));
-    }
-
-    private void assertNothingIsHeld() throws IOException {
-        assertThat(participant.open()).isEmpty();
-        assertThat(storage.space().snapshot().reservedBytes()).isZero();
-        assertThat(storage.store().staged()).isEmpty();
-    }
-
-    private void assertTheNextStoreIsTaken() {
-        PrepareStream next = participant.prepare(request(new ChunkVersion(0)));
-        send(next);
-        assertThat(vote(next).isYes()).isTrue();
-    }
-
-    private static void send(PrepareStream stream) {
-        CheckedBlock block = block(10);
-        stream.write(block);
-        stream.finish(10, block.crc32c());
-    }
-
-    private Failure refusal(PrepareStream stream) {
-        return vote(stream).why().orElseThrow();
-    }
-
-    /** The vote of this member alone. */
-    private Vote vote(PrepareStream stream) {
-        time.runFor(QUIET);
-        assertThat(stream.votes().toCompletableFuture()).isCompleted();
-        return stream.votes().toCompletableFuture().join().get(0);
-    }
-
-    private PrepareRequest request(ChunkVersion base) {
-        return new PrepareRequest(
-                new TransactionId("client", environment.clock().millis(), sequence++),
-                new Attempt(1, sequence),
-                CHUNK,
-                base,
-                0,
-                false,
-                100_000,
-                Attributes.NONE,
-                Durability.SYNC,
-                List.of(primary, self),
-                new UUID(1, 1),
-                TIMEOUT);
-    }
-
-    private static CheckedBlock block(int length) {
-        return CheckedBlock.of(ByteBuffer.allocate(length));
     }
 }

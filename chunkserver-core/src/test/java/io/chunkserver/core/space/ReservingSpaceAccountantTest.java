@@ -88,20 +88,33 @@ class ReservingSpaceAccountantTest {
 
         @Test
         void bytesThatAreSettledWhileTheFileSystemIsAskedAreNotPromisedAgain() throws IOException {
+            ReservingSpaceAccountant accountant = settlesWhileTheFileSystemIsAsked(300);
+
+            // 500 were free when asked, 300 of them are written by now, and 100 are headroom.
+            assertRefused(accountant, 101, 100);
+        }
+
+        @Test
+        void bytesThatAreSettledWhileTheFileSystemIsAskedAreNotShownAsAvailable() throws IOException {
+            ReservingSpaceAccountant accountant = settlesWhileTheFileSystemIsAsked(300);
+
+            assertThat(accountant.snapshot().availableBytes()).isEqualTo(100);
+        }
+
+        /** The next answer of the file system is older than the write of these bytes. */
+        private ReservingSpaceAccountant settlesWhileTheFileSystemIsAsked(long bytes) throws IOException {
             AtomicReference<Runnable> meanwhile = new AtomicReference<>(() -> {});
             ReservingSpaceAccountant accountant = new ReservingSpaceAccountant(LIMIT, 0, HEADROOM, () -> {
                 long sampled = free.get();
                 meanwhile.getAndSet(() -> {}).run();
                 return sampled;
             });
-            Reservation first = accountant.reserve(300);
+            Reservation first = accountant.reserve(bytes);
             meanwhile.set(() -> {
-                free.addAndGet(-300);
+                free.addAndGet(-bytes);
                 first.settle();
             });
-
-            // 500 were free when asked, 300 of them are written by now, and 100 are headroom.
-            assertRefused(accountant, 101, 100);
+            return accountant;
         }
 
         @Test

@@ -36,6 +36,18 @@ interface CoordinatorInquiryContract extends CoordinatorUnderTest {
         assertThat(coordinator().answer(store.id(), earlier, logId())).isEqualTo(InquiryAnswer.ABORT);
     }
 
+    /** A further attempt is begun only when the one before is aborted. */
+    @Test
+    default void anAttemptOtherThanTheOpenOneIsAborted() {
+        c().fallSilent();
+        ClientStore store = store();
+        time().runFor(Duration.ofSeconds(1));
+        Attempt earlier = new Attempt(store.attempt().boot() + 1000, 1);
+
+        assertThat(coordinator().answer(store.id(), earlier, store.prepared().coordinatorLogId()))
+                .isEqualTo(InquiryAnswer.ABORT);
+    }
+
     @Test
     default void whoHasLostTheLogOfTheDecisionDoesNotPresumeAnAbort() {
         assertThat(coordinator().answer(newTransaction(), new Attempt(1, 1), new UUID(0xdead, 0xdead)))

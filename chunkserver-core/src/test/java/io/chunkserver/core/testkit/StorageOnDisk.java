@@ -26,6 +26,11 @@ public final class StorageOnDisk {
 
     /** Opens store, accountant and log, and brings them in line, as a server does when it starts. */
     public static Storage open(Disk disk, Environment environment) throws IOException {
+        return open(disk, environment, TransactionLogConfig.DEFAULT);
+    }
+
+    /** The same with another log. */
+    public static Storage open(Disk disk, Environment environment, TransactionLogConfig logConfig) throws IOException {
         disk.createDirectories(DataDirectory.CHUNKS);
         disk.createDirectories(DataDirectory.QUARANTINE);
         disk.forceDirectory(ROOT);
@@ -34,7 +39,7 @@ public final class StorageOnDisk {
                 disk,
                 DataDirectory.LOG,
                 LOG_ID,
-                TransactionLogConfig.DEFAULT,
+                logConfig,
                 environment.log(),
                 environment.clock(),
                 store::forcePublished);
