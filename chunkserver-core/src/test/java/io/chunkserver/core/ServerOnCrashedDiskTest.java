@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** One server on a disk in memory: what a failed force and a crash make of it. */
@@ -81,6 +82,23 @@ class ServerOnCrashedDiskTest {
 
         assertThat(server.status().state()).isEqualTo(ServerStatus.State.READ_ONLY);
         assertThat(server.status().reason()).contains("transaction log");
+    }
+
+    /** Who asks such a server about its promises must not take it for the one that knew. */
+    @Test
+    void aServerWhoseLogIsLostIsKnownByAnotherLogId() throws IOException {
+        ChunkServer server = start();
+        UUID before = server.identity().logId();
+        server.close();
+        ChunkServer withItsLog = start();
+        assertThat(withItsLog.identity().logId()).isEqualTo(before);
+        withItsLog.close();
+        for (Path segment : memory.list(DataDirectory.LOG)) {
+            memory.delete(DataDirectory.LOG.resolve(segment));
+        }
+        ChunkServer without = start();
+        assertThat(without.identity().logId()).isNotEqualTo(before);
+        without.close();
     }
 
     @Test

@@ -42,9 +42,10 @@ final class DangerousLines {
                         "discard(info.id(), key);"),
                 without("mark of a deletion", "store/FileChunkStore.java", "folders.markChanged(file);"),
                 without(
-                        "quarantine's new name",
-                        "store/StoreRecovery.java",
-                        "disk.forceDirectory(layout.quarantine());"),
+                                "quarantine's new name",
+                                "store/StoreRecovery.java",
+                                "disk.forceDirectory(layout.quarantine());")
+                        .survivesBecause("the force of the old folder makes a rename over two folders durable here"),
                 without(
                         "quarantined file's old name",
                         "store/StoreRecovery.java",
@@ -64,7 +65,10 @@ final class DangerousLines {
                         "folder.disk().forceDirectory(folder.path());"),
                 without("last batch, written again", "commit/log/LogRecovery.java", "writeAgain(segment, last);"),
                 without("last segment at a start", "commit/log/LogRecovery.java", "            segment.force();"),
-                without("ready segment at a start", "commit/log/LogRecovery.java", "ready.force();"),
+                without("ready segment at a start", "commit/log/LogRecovery.java", "ready.force();")
+                        .survivesBecause(
+                                "a segment is forced before it gets its name; what a start cuts off it, the next one"
+                                        + " cuts off again"),
                 without(
                         "log folder at a start",
                         "commit/log/LogRecovery.java",
@@ -91,9 +95,9 @@ final class DangerousLines {
                         "folder of an identity elsewhere",
                         "disk/IdentityFile.java",
                         "disk.forceDirectory(DiskNames.parentOf(made));"),
-                without("folders of the data directory", "disk/DataDirectory.java", "disk.forceDirectory(ROOT);"),
-                without("file of the operating system", "disk/LocalDiskFile.java", "channel.force(true);")
-                        .survivesBecause(ONLY_POWER),
+                without("folders of the data directory", "disk/DataDirectory.java", "disk.forceDirectory(ROOT);")
+                        .survivesBecause("the log's folder, made next, has the same directory forced"),
+                without("file of the operating system", "disk/LocalDiskFile.java", "channel.force(true);"),
                 changed("failure of an early write", "disk/WriteBack.java", "running == null", "true"),
                 without("directory of the operating system", "disk/LocalDisk.java", "channel.force(true);")
                         .survivesBecause(ONLY_POWER));

@@ -7,6 +7,9 @@ import io.chunkserver.core.checksum.Crc32c;
 import io.chunkserver.core.disk.DiskFile;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.model.Attempt;
+import io.chunkserver.core.model.Attributes;
+import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.model.Durability;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -71,6 +74,32 @@ class StoreRecoveryTest extends StoreOnMemoryDisk {
         reopen();
 
         assertQuarantined(fileOf(OTHER));
+    }
+
+    /** Each block has the checksum that the table has, and the table that of the footer: only the sum tells. */
+    @Test
+    void blocksThatAreRightEachButNotTogetherAreFoundByVerifying() throws IOException {
+        ChunkInfo info = put(CHUNK, 1);
+        byte[] file = fileOf(CHUNK);
+        ByteBuffer table = ByteBuffer.wrap(file, data.length, ChunkFileFormat.tableBytes(data.length));
+        ChunkFooter footer = new ChunkFooter(
+                CHUNK,
+                info.version(),
+                new StageKey(info.transaction(), new Attempt(1, 1)),
+                info.epoch(),
+                false,
+                Durability.SYNC,
+                data.length,
+                info.crc32c() + 1,
+                Crc32c.of(table),
+                Attributes.NONE);
+        ByteBuffer changed = ByteBuffer.allocate(file.length).put(file, 0, data.length + table.remaining());
+        ChunkFileFormat.encode(footer, changed);
+        replaceFile(LAYOUT.chunkFile(CHUNK), changed.array());
+
+        reopen();
+
+        assertCorrupt(CHUNK, "not that of the whole");
     }
 
     @Test

@@ -6,13 +6,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,17 +35,15 @@ public final class BareSockets implements Workload {
     private static final int BUFFER_BYTES = 256 << 10;
 
     private final Way way;
-    private final Path file;
-    private final FileChannel content;
+    private final @Nullable SentFile file;
     private final ServerSocketChannel listener;
     private final long fileBytes;
     private final long transferBytes;
 
     private BareSockets(
-            Way way, Path file, FileChannel content, ServerSocketChannel listener, long fileBytes, long transferBytes) {
+            Way way, @Nullable SentFile file, ServerSocketChannel listener, long fileBytes, long transferBytes) {
         this.way = way;
         this.file = file;
-        this.content = content;
         this.listener = listener;
         this.fileBytes = fileBytes;
         this.transferBytes = transferBytes;
@@ -60,15 +56,17 @@ public final class BareSockets implements Workload {
      * @param transferBytes moved by each operation, from or to a random place in the file
      */
     public static BareSockets open(Way way, Path parent, long fileBytes, long transferBytes) throws IOException {
-        Path file = Files.createTempFile(Files.createDirectories(parent), "sent-", ".bytes");
-        try (RepeatedBytes bytes = new RepeatedBytes(fileBytes);
-                var out = Files.newOutputStream(file)) {
-            bytes.transferTo(out);
-        }
-        FileChannel content = FileChannel.open(file, StandardOpenOption.READ);
         ServerSocketChannel listener =
                 ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-        BareSockets sockets = new BareSockets(way, file, content, listener, fileBytes, transferBytes);
+        BareSockets sockets;
+        try {
+            // Bytes that go the other way come from memory.
+            SentFile file = way == Way.SENDFILE ? SentFile.in(parent, fileBytes) : null;
+            sockets = new BareSockets(way, file, listener, fileBytes, transferBytes);
+        } catch (IOException e) {
+            listener.close();
+            throw e;
+        }
         startDaemon("bench-listener", sockets::accept);
         return sockets;
     }
@@ -93,22 +91,15 @@ public final class BareSockets implements Workload {
                 readFully(accepted, request.clear());
                 long offset = request.getLong(0);
                 long length = request.getLong(Long.BYTES);
-                if (way == Way.SEND) {
+                if (file == null) {
                     receive(accepted, buffer, length);
                     writeFully(accepted, buffer.clear().limit(1));
                 } else {
-                    sendFile(accepted, offset, length);
+                    file.send(accepted, offset, length);
                 }
             }
         } catch (IOException e) {
             LOG.debug("the asking side has gone", e);
-        }
-    }
-
-    private void sendFile(SocketChannel to, long offset, long length) throws IOException {
-        long end = offset + length;
-        for (long at = offset; at < end; ) {
-            at += content.transferTo(at, end - at, to);
         }
     }
 
@@ -181,8 +172,8 @@ public final class BareSockets implements Workload {
     /** Stops listening and removes the file. */
     @Override
     public void close() throws IOException {
-        listener.close();
-        content.close();
-        Files.deleteIfExists(file);
+        try (file) {
+            listener.close();
+        }
     }
 }

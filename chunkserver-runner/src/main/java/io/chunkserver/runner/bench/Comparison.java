@@ -13,16 +13,18 @@ import java.util.Map;
  *
  * @param load      of all rounds
  * @param baselines by their names, likewise
- * @param ratios    for each baseline, the median over the rounds of the workload's bytes per second as a part of the baseline's
+ * @param ratios    for each baseline, the median over the rounds of the workload's bytes per second as a part of the baseline's;
+ *                  none at all when the workload did nothing in some round
  */
 public record Comparison(Load load, Map<String, Load> baselines, Map<String, Double> ratios) {
 
     private static final int ROUNDS = 3;
 
     /**
-     * Measures. Before that everything runs for the time of the warm-up, uncounted.
+     * Measures; ends early when the workload fails in a round. Before that everything runs for the time of the warm-up, uncounted.
      *
      * @param duration of the workload, all rounds together; each baseline gets as much
+     * @throws IOException why a baseline failed: a ratio to it would mean nothing
      */
     public static Comparison measure(
             LoadGenerator generator,
@@ -46,8 +48,17 @@ public record Comparison(Load load, Map<String, Load> baselines, Map<String, Dou
         for (int round = 0; round < rounds; round++) {
             Load one = generator.run(workload, duration.dividedBy(rounds));
             load.add(one);
+            if (one.operations() == 0) {
+                return new Comparison(load, sums, Map.of());
+            }
             for (Map.Entry<String, Workload> baseline : baselines.entrySet()) {
                 Load beside = generator.run(baseline.getValue(), duration.dividedBy(rounds));
+                if (beside.firstError() != null) {
+                    throw new IOException(
+                            "baseline " + baseline.getKey() + " failed: "
+                                    + beside.firstError().getMessage(),
+                            beside.firstError());
+                }
                 sums.computeIfAbsent(baseline.getKey(), name -> new Load()).add(beside);
                 ratios.computeIfAbsent(baseline.getKey(), name -> new double[rounds])[round] =
                         one.mebibytesPerSecond() / beside.mebibytesPerSecond();

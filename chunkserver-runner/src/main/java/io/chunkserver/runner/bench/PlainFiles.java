@@ -64,9 +64,7 @@ public final class PlainFiles implements Workload {
                         return null;
                     }));
                 }
-                for (Future<?> one : writing) {
-                    await(one);
-                }
+                awaitAll(writing);
                 return fileBytes;
             }
 
@@ -96,6 +94,21 @@ public final class PlainFiles implements Workload {
             try (FileChannel parent = FileChannel.open(directory, StandardOpenOption.READ)) {
                 parent.force(true);
             }
+        }
+    }
+
+    /** Also those after one that failed: nobody writes any more when this ends. */
+    private static void awaitAll(List<Future<?>> writing) throws IOException {
+        IOException failure = null;
+        for (Future<?> one : writing) {
+            try {
+                await(one);
+            } catch (IOException e) {
+                failure = failure == null ? e : failure;
+            }
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 

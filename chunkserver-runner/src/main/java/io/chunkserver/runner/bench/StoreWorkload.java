@@ -2,6 +2,7 @@ package io.chunkserver.runner.bench;
 
 import io.chunkserver.core.commit.Receipt;
 import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.Durability;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.client.ChunkClient;
 import io.chunkserver.transport.client.ChunkSource;
@@ -37,9 +38,16 @@ public final class StoreWorkload implements Workload {
         this.source = ChunkSource.of(chunkBytes, () -> new RepeatedBytes(chunkBytes));
     }
 
-    /** Of the store that ended last; null as long as none did. */
-    public @Nullable Receipt lastReceipt() {
-        return last.get();
+    /** What the servers guarantee for each store; stores a chunk to learn it when none was stored yet. */
+    public Durability durability() throws IOException {
+        Receipt known = last.get();
+        return (known != null ? known : storeOne()).durability();
+    }
+
+    private Receipt storeOne() throws IOException {
+        Receipt receipt = client.store(primary, new ChunkId(prefix + stored.incrementAndGet(), 0), source, options);
+        last.set(receipt);
+        return receipt;
     }
 
     @Override
@@ -47,8 +55,7 @@ public final class StoreWorkload implements Workload {
         return new Worker() {
             @Override
             public long operate() throws IOException {
-                ChunkId chunk = new ChunkId(prefix + stored.incrementAndGet(), 0);
-                last.set(client.store(primary, chunk, source, options));
+                storeOne();
                 return source.maxLengthBytes();
             }
 

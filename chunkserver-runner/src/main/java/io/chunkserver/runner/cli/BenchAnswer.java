@@ -50,6 +50,9 @@ record BenchAnswer(
                 .with("p99Micros", load.percentileMicros(P99))
                 .with("p999Micros", load.percentileMicros(P999))
                 .with("errors", load.errors());
+        if (load.firstError() != null) {
+            line.with("firstError", Failures.of(load.firstError()).message());
+        }
         if (!seen.baselines().isEmpty()) {
             JsonLine baselines = JsonLine.part();
             seen.baselines().forEach((name, one) -> baselines.with(name, json(name, one)));
@@ -62,7 +65,7 @@ record BenchAnswer(
         return JsonLine.part()
                 .with("opsPerSecond", rounded(baseline.operationsPerSecond()))
                 .with("mebibytesPerSecond", rounded(baseline.mebibytesPerSecond()))
-                .with("ratio", rounded(ratio(name)));
+                .with("ratio", ratio(name));
     }
 
     private String text() {
@@ -84,21 +87,25 @@ record BenchAnswer(
                 count(load.operations(), "operation"),
                 load.seconds(),
                 count(load.errors(), "error")));
+        if (load.firstError() != null) {
+            text.append("\nfirst error: ").append(Failures.of(load.firstError()).message());
+        }
         for (Map.Entry<String, Load> baseline : seen.baselines().entrySet()) {
             text.append(String.format(
                     Locale.ROOT,
-                    "%nbeside it %s: %.1f MiB/s, %.1f operations/s; ratio %.2f",
+                    "%nbeside it %s: %.1f MiB/s, %.1f operations/s; ratio %s",
                     baseline.getKey(),
                     baseline.getValue().mebibytesPerSecond(),
                     baseline.getValue().operationsPerSecond(),
-                    ratio(baseline.getKey())));
+                    ratio(baseline.getKey()) == null ? "unknown" : ratio(baseline.getKey())));
         }
         return text.toString();
     }
 
-    private double ratio(String baseline) {
+    /** Null when the servers did nothing in some round. */
+    private @Nullable Double ratio(String baseline) {
         Double ratio = seen.ratios().get(baseline);
-        return ratio == null ? 0 : ratio;
+        return ratio == null ? null : Double.valueOf(rounded(ratio));
     }
 
     private static String count(long number, String what) {

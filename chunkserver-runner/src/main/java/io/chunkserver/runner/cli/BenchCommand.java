@@ -121,7 +121,7 @@ final class BenchCommand implements Callable<Integer> {
         try (OpenClient open = clients.open();
                 Workload workload = workload(open, target);
                 Baselines baselines = new Baselines()) {
-            addBaselines(baselines, target);
+            addBaselines(baselines, workload, target);
             console.note("running for " + seconds + " s" + (baseline == null ? "" : ", and each baseline as long"));
             Comparison seen = Comparison.measure(
                     new LoadGenerator(threads), workload, baselines.workloads, warmUp, Duration.ofSeconds(seconds));
@@ -133,8 +133,8 @@ final class BenchCommand implements Callable<Integer> {
                     size.value(),
                     operation.movedBytes(size.value(), readSize.value()),
                     threads,
-                    1 + target.replicas().size(),
-                    durability(workload, target),
+                    workload instanceof StoreWorkload ? 1 + target.replicas().size() : 1,
+                    workload instanceof StoreWorkload store ? store.durability() : null,
                     seen);
             console.answer(answer.answer());
             return exitCode(seen.load().firstError());
@@ -142,20 +142,16 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     /** Errors do not hide in a figure: whoever runs this from a script must notice them. */
-    private int exitCode(@Nullable IOException firstError) {
-        return firstError == null ? ExitCodes.OK : console.failure(Failures.of(firstError));
+    private static int exitCode(@Nullable IOException firstError) {
+        return firstError == null
+                ? ExitCodes.OK
+                : Failures.of(firstError).code().exitCode();
     }
 
     private static IOException failure(@Nullable IOException firstError) {
         return firstError == null
                 ? Failure.of(ErrorCode.INTERNAL, "no operation was done").toException()
                 : firstError;
-    }
-
-    private static @Nullable Durability durability(Workload workload, StoreTarget target) {
-        return workload instanceof StoreWorkload store && store.lastReceipt() != null
-                ? store.lastReceipt().durability()
-                : target.durability();
     }
 
     private Workload workload(OpenClient open, StoreTarget target) throws IOException {
@@ -178,20 +174,20 @@ final class BenchCommand implements Callable<Integer> {
                 operation.movedBytes(size.value(), readSize.value()));
     }
 
-    private void addBaselines(Baselines baselines, StoreTarget target) throws IOException {
+    private void addBaselines(Baselines baselines, Workload workload, StoreTarget target) throws IOException {
         Path directory = baseline;
         if (directory == null) {
             return;
         }
         long moved = operation.movedBytes(size.value(), readSize.value());
-        if (operation == BenchOperation.put) {
+        if (workload instanceof StoreWorkload store) {
             baselines.workloads.put(
                     "plainFiles",
                     PlainFiles.in(
                             directory,
                             1 + target.replicas().size(),
                             size.value(),
-                            target.durability() != Durability.OS));
+                            store.durability() == Durability.SYNC));
             baselines.workloads.put("loopback", BareSockets.open(BareSockets.Way.SEND, directory, size.value(), moved));
         } else {
             baselines.workloads.put(
@@ -225,8 +221,16 @@ final class BenchCommand implements Callable<Integer> {
 
         @Override
         public void close() throws IOException {
+            IOException failure = null;
             for (Workload workload : workloads.values()) {
-                workload.close();
+                try {
+                    workload.close();
+                } catch (IOException e) {
+                    failure = failure == null ? e : failure;
+                }
+            }
+            if (failure != null) {
+                throw failure;
             }
         }
     }

@@ -1,6 +1,7 @@
 package io.chunkserver.runner.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -69,6 +70,32 @@ class ComparisonTest {
         assertThat(turns).startsWith("files", "files", "it", "it").hasSize(2 + 2 + 3 + 3);
         assertThat(seen.load().operations()).isEqualTo(3);
         assertThat(seen.baselines().get("files").operations()).isEqualTo(3);
+    }
+
+    @Test
+    void baselineThatFailsIsNoBaseline() {
+        Workload full = new ScriptedWorkload(clock, SECOND, (number, thread) -> {
+            throw new IOException("No space left on device");
+        });
+        assertThatThrownBy(() -> Comparison.measure(
+                        generator, workload("it", 1), Map.of("files", full), Duration.ZERO, Duration.ofSeconds(3)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContainingAll("files", "No space left on device");
+    }
+
+    @Test
+    void roundInWhichNothingSucceededMakesNoRatio() throws IOException {
+        Workload gone = new ScriptedWorkload(clock, SECOND, (number, thread) -> {
+            if (number > 1) {
+                throw new IOException("gone");
+            }
+            return MEBIBYTE;
+        });
+        Comparison seen = Comparison.measure(
+                generator, gone, Map.of("files", workload("files", 1)), Duration.ZERO, Duration.ofSeconds(3));
+        assertThat(seen.load().operations()).isEqualTo(1);
+        assertThat(seen.baselines()).containsOnlyKeys("files");
+        assertThat(seen.ratios()).isEmpty();
     }
 
     private Workload workload(String name, long mebibytes) {

@@ -80,8 +80,8 @@ class BenchAnswerTest {
         });
         Answer answer =
                 new BenchAnswer(BenchOperation.get, 1, 1, 1, 1, null, measured(failsOnce, 2, Map.of())).answer();
-        assertThat(answer.json().toString()).contains("\"ops\":1,").endsWith("\"errors\":1}");
-        assertThat(answer.text()).endsWith("; 1 operation in 0.0 s, 1 error");
+        assertThat(answer.json().toString()).contains("\"ops\":1,").endsWith("\"errors\":1,\"firstError\":\"once\"}");
+        assertThat(answer.text()).endsWith("; 1 operation in 0.0 s, 1 error\nfirst error: once");
     }
 
     private Comparison measured(long bytes, Map<String, Workload> baselines) throws IOException {

@@ -125,10 +125,9 @@ final class IncomingContent implements Reply {
         }
     }
 
-    /** Wakes nobody: a block or the end follows at once, and waking twice costs more than the first of them is worth. */
     @Override
-    public synchronized void response(Response response) {
-        arrivals.add(new Arrival.Begun(response));
+    public void response(Response response) {
+        arrived(new Arrival.Begun(response));
     }
 
     @Override
