@@ -93,6 +93,21 @@ class ParticipantStagingTest extends ParticipantOnMemoryDisk {
         assertNothingIsHeld();
     }
 
+    /** Room that is given back while its bytes are still on the disk would be given away twice (S3). */
+    @Test
+    void roomOfBytesThatCannotBeRemovedIsKept() throws IOException {
+        PrepareStream stream = participant.prepare(request(ChunkVersion.NONE));
+        stream.write(block(1));
+        time.runFor(QUIET);
+        long reserved = storage.space().snapshot().reservedBytes();
+        failing(operation -> operation.kind() == Kind.DELETE);
+        stream.cancel(Failure.of(ErrorCode.CANCELLED, "the client gave up"));
+
+        assertThat(refusal(stream).code()).isEqualTo(ErrorCode.CANCELLED);
+        assertThat(reserved).isPositive();
+        assertThat(storage.space().snapshot().reservedBytes()).isEqualTo(reserved);
+    }
+
     private static boolean isStaging(Kind kind, DiskOperation operation) {
         return operation.kind() == kind && operation.path().toString().endsWith(".staged");
     }
