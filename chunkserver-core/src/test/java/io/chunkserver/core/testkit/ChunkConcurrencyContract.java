@@ -1,7 +1,7 @@
 package io.chunkserver.core.testkit;
 
-import static io.chunkserver.core.testkit.StoreUnderTest.bytes;
-import static io.chunkserver.core.testkit.StoreUnderTest.request;
+import static io.chunkserver.core.testkit.StoreSubject.bytes;
+import static io.chunkserver.core.testkit.StoreSubject.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** What a {@link ChunkStore} promises many threads, and whoever closes it; part of {@link ChunkStoreContract}. */
-interface ChunkConcurrencyContract extends StoreUnderTest {
+interface ChunkConcurrencyContract extends StoreSubject {
 
     @Test
     default void readersSeeWholeVersionsWhileTheChunkIsReplaced() throws Exception {
@@ -57,7 +57,7 @@ interface ChunkConcurrencyContract extends StoreUnderTest {
             try (ChunkReader reader = store().open(CHUNK)) {
                 long version = reader.info().version().number();
                 assertThat(version).as("versions do not go back").isGreaterThanOrEqualTo(newest);
-                assertThat(StoreUnderTest.read(reader)).isEqualTo(versionBytes(version));
+                assertThat(StoreSubject.read(reader)).isEqualTo(versionBytes(version));
                 assertThat(store().stat(CHUNK).orElseThrow().version().number()).isGreaterThanOrEqualTo(version);
                 newest = version;
                 reads++;

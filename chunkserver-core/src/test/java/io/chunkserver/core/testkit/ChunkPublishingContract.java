@@ -1,8 +1,8 @@
 package io.chunkserver.core.testkit;
 
-import static io.chunkserver.core.testkit.StoreUnderTest.bytes;
-import static io.chunkserver.core.testkit.StoreUnderTest.request;
-import static io.chunkserver.core.testkit.StoreUnderTest.write;
+import static io.chunkserver.core.testkit.StoreSubject.bytes;
+import static io.chunkserver.core.testkit.StoreSubject.request;
+import static io.chunkserver.core.testkit.StoreSubject.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a {@link ChunkStore} promises of versions that are staged and published; part of {@link ChunkStoreContract}. */
-interface ChunkPublishingContract extends StoreUnderTest {
+interface ChunkPublishingContract extends StoreSubject {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 511, 512, 513, 4095, 4096, 4097, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK, 3 * BLOCK + 7})

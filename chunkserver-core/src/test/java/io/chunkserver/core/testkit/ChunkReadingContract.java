@@ -1,6 +1,6 @@
 package io.chunkserver.core.testkit;
 
-import static io.chunkserver.core.testkit.StoreUnderTest.bytes;
+import static io.chunkserver.core.testkit.StoreSubject.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -18,7 +18,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What a {@link ChunkStore} promises to those who read and list; part of {@link ChunkStoreContract}. */
-interface ChunkReadingContract extends StoreUnderTest {
+interface ChunkReadingContract extends StoreSubject {
 
     // Reading
 
@@ -27,9 +27,9 @@ interface ChunkReadingContract extends StoreUnderTest {
         put(CHUNK, 1, bytes(2 * BLOCK, 1));
         try (ChunkReader reader = store().open(CHUNK)) {
             put(CHUNK, 2, bytes(10, 2));
-            assertThat(StoreUnderTest.read(reader)).isEqualTo(bytes(2 * BLOCK, 1));
+            assertThat(StoreSubject.read(reader)).isEqualTo(bytes(2 * BLOCK, 1));
             store().delete(CHUNK, new ChunkVersion(2));
-            assertThat(StoreUnderTest.read(reader)).isEqualTo(bytes(2 * BLOCK, 1));
+            assertThat(StoreSubject.read(reader)).isEqualTo(bytes(2 * BLOCK, 1));
             assertThat(reader.info().version()).isEqualTo(new ChunkVersion(1));
         }
     }
@@ -43,7 +43,7 @@ interface ChunkReadingContract extends StoreUnderTest {
             try (ChunkReader ready = store().openIfReady(CHUNK)) {
                 if (ready != null) {
                     assertThat(ready.info().version()).isEqualTo(new ChunkVersion(version));
-                    assertThat(StoreUnderTest.read(ready)).isEqualTo(bytes(BLOCK + version, version));
+                    assertThat(StoreSubject.read(ready)).isEqualTo(bytes(BLOCK + version, version));
                 }
             }
         }

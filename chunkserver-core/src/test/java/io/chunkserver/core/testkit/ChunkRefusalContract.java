@@ -1,8 +1,8 @@
 package io.chunkserver.core.testkit;
 
-import static io.chunkserver.core.testkit.StoreUnderTest.bytes;
-import static io.chunkserver.core.testkit.StoreUnderTest.request;
-import static io.chunkserver.core.testkit.StoreUnderTest.write;
+import static io.chunkserver.core.testkit.StoreSubject.bytes;
+import static io.chunkserver.core.testkit.StoreSubject.request;
+import static io.chunkserver.core.testkit.StoreSubject.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -19,7 +19,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 /** What a {@link ChunkStore} takes while a version is staged, and what not; part of {@link ChunkStoreContract}. */
-interface ChunkRefusalContract extends StoreUnderTest {
+interface ChunkRefusalContract extends StoreSubject {
 
     @Test
     default void aBlockThatDoesNotMatchItsChecksumIsRefusedAndCanBeSentAgain() throws IOException {

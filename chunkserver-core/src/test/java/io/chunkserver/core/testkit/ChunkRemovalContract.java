@@ -1,9 +1,9 @@
 package io.chunkserver.core.testkit;
 
-import static io.chunkserver.core.testkit.StoreUnderTest.bytes;
-import static io.chunkserver.core.testkit.StoreUnderTest.request;
-import static io.chunkserver.core.testkit.StoreUnderTest.tombstone;
-import static io.chunkserver.core.testkit.StoreUnderTest.write;
+import static io.chunkserver.core.testkit.StoreSubject.bytes;
+import static io.chunkserver.core.testkit.StoreSubject.request;
+import static io.chunkserver.core.testkit.StoreSubject.tombstone;
+import static io.chunkserver.core.testkit.StoreSubject.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -20,7 +20,7 @@ import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
 /** What a {@link ChunkStore} promises of versions that are discarded, deleted or never were; part of {@link ChunkStoreContract}. */
-interface ChunkRemovalContract extends StoreUnderTest {
+interface ChunkRemovalContract extends StoreSubject {
 
     @Test
     default void unfinishedVersionsAreGoneAfterReopening() throws IOException {

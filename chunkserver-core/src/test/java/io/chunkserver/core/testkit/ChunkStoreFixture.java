@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A store that is opened before each test, and closed and recounted after it. */
 @ExtendWith(PromiseReport.class)
-abstract class ChunkStoreFixture implements StoreUnderTest, PromiseReport.Traced {
+abstract class ChunkStoreFixture implements StoreSubject, PromiseReport.Traced {
 
     private final CallTrace trace = new CallTrace();
     private ChunkStore store;

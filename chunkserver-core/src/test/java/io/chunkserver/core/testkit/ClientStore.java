@@ -42,9 +42,9 @@ final class ClientStore {
 
     /** Sends all bytes. */
     void send() {
-        CheckedBlock block = CheckedBlock.of(ByteBuffer.wrap(CoordinatorUnderTest.CONTENT));
+        CheckedBlock block = CheckedBlock.of(ByteBuffer.wrap(CoordinatorSubject.CONTENT));
         writer.write(block);
-        writer.finish(CoordinatorUnderTest.CONTENT.length, block.crc32c());
+        writer.finish(CoordinatorSubject.CONTENT.length, block.crc32c());
     }
 
     /** The last prepare request of this transaction that reached the witness. */

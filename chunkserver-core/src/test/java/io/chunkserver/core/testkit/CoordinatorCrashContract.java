@@ -9,7 +9,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** What a crash leaves of a {@link TwoPhaseCoordinator}'s decisions; part of {@link TwoPhaseCoordinatorContract}. */
-interface CoordinatorCrashContract extends CoordinatorUnderTest {
+interface CoordinatorCrashContract extends CoordinatorSubject {
 
     @Test
     default void noMemberHearsOfADecisionThatACrashWouldUndo() throws IOException {

@@ -14,7 +14,7 @@ import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
 /** What a {@link TwoPhaseCoordinator} decides, and who hears of it; part of {@link TwoPhaseCoordinatorContract}. */
-interface CoordinatorDecisionContract extends CoordinatorUnderTest {
+interface CoordinatorDecisionContract extends CoordinatorSubject {
 
     @Test
     default void aStoreThatAllMembersCanTakeIsCommittedOnAll() throws IOException {

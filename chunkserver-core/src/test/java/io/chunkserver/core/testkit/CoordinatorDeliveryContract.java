@@ -7,7 +7,7 @@ import io.chunkserver.core.commit.TwoPhaseCoordinator;
 import org.junit.jupiter.api.Test;
 
 /** How a {@link TwoPhaseCoordinator} delivers its decisions; part of {@link TwoPhaseCoordinatorContract}. */
-interface CoordinatorDeliveryContract extends CoordinatorUnderTest {
+interface CoordinatorDeliveryContract extends CoordinatorSubject {
 
     @Test
     default void aCommitIsSentUntilItIsConfirmed() {

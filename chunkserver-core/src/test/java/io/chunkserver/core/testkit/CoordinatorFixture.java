@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A coordinator that is opened before each test, in virtual time, on a disk that forgets in a crash what was not forced. */
 @ExtendWith(PromiseReport.class)
-abstract class CoordinatorFixture implements CoordinatorUnderTest, PromiseReport.Traced {
+abstract class CoordinatorFixture implements CoordinatorSubject, PromiseReport.Traced {
 
     private final Member self = new Member(new ServerId("a"), "a", Location.ORIGIN);
     private final CallTrace trace = new CallTrace();

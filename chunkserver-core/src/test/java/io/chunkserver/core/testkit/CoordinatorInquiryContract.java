@@ -10,7 +10,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** What a {@link TwoPhaseCoordinator} answers members in doubt; part of {@link TwoPhaseCoordinatorContract}. */
-interface CoordinatorInquiryContract extends CoordinatorUnderTest {
+interface CoordinatorInquiryContract extends CoordinatorSubject {
 
     @Test
     default void whileItIsNotDecidedTheAnswerIsPending() {

@@ -12,7 +12,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** What a {@link TwoPhaseCoordinator} makes of a transaction that comes again; part of {@link TwoPhaseCoordinatorContract}. */
-interface CoordinatorRetryContract extends CoordinatorUnderTest {
+interface CoordinatorRetryContract extends CoordinatorSubject {
 
     @Test
     default void aRetryOfACommittedTransactionIsAnsweredAndNotAppliedAgain() {

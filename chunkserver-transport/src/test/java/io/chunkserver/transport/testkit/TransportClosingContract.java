@@ -1,8 +1,8 @@
 package io.chunkserver.transport.testkit;
 
-import static io.chunkserver.transport.testkit.TransportUnderTest.assertFails;
-import static io.chunkserver.transport.testkit.TransportUnderTest.block;
-import static io.chunkserver.transport.testkit.TransportUnderTest.get;
+import static io.chunkserver.transport.testkit.TransportSubject.assertFails;
+import static io.chunkserver.transport.testkit.TransportSubject.block;
+import static io.chunkserver.transport.testkit.TransportSubject.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chunkserver.core.error.ChunkServerException;
@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** What a {@link Transport} promises of the end of a connection; part of {@link TransportContract}. */
-interface TransportClosingContract extends TransportUnderTest {
+interface TransportClosingContract extends TransportSubject {
 
     @Test
     default void theOtherSideLearnsOfACloseAfterWhatWasSentBefore() throws Exception {

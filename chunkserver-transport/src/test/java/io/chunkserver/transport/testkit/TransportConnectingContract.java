@@ -1,8 +1,8 @@
 package io.chunkserver.transport.testkit;
 
-import static io.chunkserver.transport.testkit.TransportUnderTest.assertFails;
-import static io.chunkserver.transport.testkit.TransportUnderTest.block;
-import static io.chunkserver.transport.testkit.TransportUnderTest.get;
+import static io.chunkserver.transport.testkit.TransportSubject.assertFails;
+import static io.chunkserver.transport.testkit.TransportSubject.block;
+import static io.chunkserver.transport.testkit.TransportSubject.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chunkserver.core.error.ErrorCode;
@@ -19,7 +19,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What a {@link Transport} promises of listening and connecting; part of {@link TransportContract}. */
-interface TransportConnectingContract extends TransportUnderTest {
+interface TransportConnectingContract extends TransportSubject {
 
     @Test
     default void connectingToNobodyIsUnreachableAndNamesTheAddress() throws Exception {

@@ -1,6 +1,6 @@
 package io.chunkserver.transport.testkit;
 
-import static io.chunkserver.transport.testkit.TransportUnderTest.get;
+import static io.chunkserver.transport.testkit.TransportSubject.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chunkserver.core.testkit.CallTrace;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A server's and a client's transport, opened before each test, and closed and looked over after it. */
 @ExtendWith(PromiseReport.class)
-abstract class TransportFixture implements TransportUnderTest, PromiseReport.Traced {
+abstract class TransportFixture implements TransportSubject, PromiseReport.Traced {
 
     private final CallTrace trace = new CallTrace();
     private final List<Transport> opened = new ArrayList<>();

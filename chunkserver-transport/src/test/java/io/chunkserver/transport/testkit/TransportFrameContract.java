@@ -1,9 +1,9 @@
 package io.chunkserver.transport.testkit;
 
-import static io.chunkserver.transport.testkit.TransportUnderTest.block;
-import static io.chunkserver.transport.testkit.TransportUnderTest.copies;
-import static io.chunkserver.transport.testkit.TransportUnderTest.frame;
-import static io.chunkserver.transport.testkit.TransportUnderTest.get;
+import static io.chunkserver.transport.testkit.TransportSubject.block;
+import static io.chunkserver.transport.testkit.TransportSubject.copies;
+import static io.chunkserver.transport.testkit.TransportSubject.frame;
+import static io.chunkserver.transport.testkit.TransportSubject.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -23,7 +23,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What a {@link Transport} promises of frames: bytes, order and release; part of {@link TransportContract}. */
-interface TransportFrameContract extends TransportUnderTest {
+interface TransportFrameContract extends TransportSubject {
 
     // Frames
 

@@ -1,8 +1,8 @@
 package io.chunkserver.transport.testkit;
 
-import static io.chunkserver.transport.testkit.TransportUnderTest.block;
-import static io.chunkserver.transport.testkit.TransportUnderTest.completes;
-import static io.chunkserver.transport.testkit.TransportUnderTest.get;
+import static io.chunkserver.transport.testkit.TransportSubject.block;
+import static io.chunkserver.transport.testkit.TransportSubject.completes;
+import static io.chunkserver.transport.testkit.TransportSubject.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chunkserver.transport.Connection;
@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** What a {@link Transport} promises a receiver that turns reading off and on; part of {@link TransportContract}. */
-interface TransportReadingContract extends TransportUnderTest {
+interface TransportReadingContract extends TransportSubject {
 
     @Test
     default void aReceiverThatDoesNotReadHoldsUpTheSender() throws Exception {

@@ -24,7 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** The few steps of which tests of transports are made: a server's and a client's transport that reach each other. */
-interface TransportUnderTest {
+interface TransportSubject {
 
     /** More than the buffers of any operating system between two sockets hold. */
     int MANY_BLOCKS = 2000;

@@ -19,7 +19,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** The few steps of which tests of coordinators are made: it is the first of three members, and a test says what b and c do. */
-interface CoordinatorUnderTest {
+interface CoordinatorSubject {
 
     ChunkId CHUNK = new ChunkId("contract/file", 0);
     byte[] CONTENT = "what the client stores".getBytes(UTF_8);

@@ -19,7 +19,7 @@ import java.nio.ByteBuffer;
 import java.util.Random;
 
 /** The few steps of which tests of stores are made. */
-interface StoreUnderTest {
+interface StoreSubject {
 
     /** A chunk. */
     ChunkId CHUNK = new ChunkId("/data/file", 0);
