@@ -57,7 +57,8 @@ class ArchitectureTest {
             Map.entry("commit.log", Set.of("checksum", "disk", "stats", "error", "model")),
             Map.entry("commit", Set.of("commit.log", "store", "space", "checksum", "stats", "error", "model")),
             Map.entry("replication", Set.of("commit", "checksum", "stats", "error", "model")),
-            Map.entry("membership", Set.of("stats", "error", "model")),
+            Map.entry("membership", Set.of("space", "stats", "error", "model")),
+            Map.entry("master", Set.of("membership", "space", "stats", "error", "model")),
             Map.entry("scrub", Set.of("store", "checksum", "stats", "error", "model")));
 
     private static final Pattern FILE_ACCESS =

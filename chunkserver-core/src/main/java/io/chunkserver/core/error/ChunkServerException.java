@@ -40,7 +40,7 @@ public abstract sealed class ChunkServerException extends IOException {
         }
     }
 
-    /** The chunk or transaction is not there. */
+    /** The chunk, transaction or server is not known there. */
     public static final class NotFound extends ChunkServerException {
         private static final long serialVersionUID = 1L;
 
@@ -121,15 +121,21 @@ public abstract sealed class ChunkServerException extends IOException {
         return switch (failure.code()) {
             case INVALID_ARGUMENT, CHUNK_TOO_LARGE, RANGE_NOT_SATISFIABLE, REFUSED ->
                 new InvalidRequest(failure, cause);
-            case CHUNK_NOT_FOUND, TRANSACTION_NOT_FOUND -> new NotFound(failure, cause);
-            case UNREACHABLE, TIMEOUT, READ_ONLY, DRAINING, DISK_FAILED, OVERLOADED, CANCELLED ->
+            case CHUNK_NOT_FOUND, TRANSACTION_NOT_FOUND, NOT_REGISTERED -> new NotFound(failure, cause);
+            case UNREACHABLE, TOO_FEW_SERVERS, TIMEOUT, READ_ONLY, DRAINING, DISK_FAILED, OVERLOADED, CANCELLED ->
                 new Unavailable(failure, cause);
             case INSUFFICIENT_SPACE -> new InsufficientSpace(failure, cause);
             case CORRUPT, CHECKSUM_MISMATCH -> new Corrupt(failure, cause);
-            case VERSION_CONFLICT, BUSY, STALE_EPOCH, EXPIRED, ALREADY_COMMITTED, PARTLY_REPLICATED ->
-                new Conflict(failure, cause);
+            case VERSION_CONFLICT,
+                    BUSY,
+                    STALE_EPOCH,
+                    EXPIRED,
+                    ALREADY_COMMITTED,
+                    PARTLY_REPLICATED,
+                    NOT_A_MEMBER,
+                    CONFLICTING_COPIES -> new Conflict(failure, cause);
             case OUTCOME_UNKNOWN -> new OutcomeUnknown(failure, cause);
-            case BAD_CONFIGURATION, WRONG_SERVER, FORMAT_TOO_NEW, FORMAT_TOO_OLD, DIRECTORY_LOCKED ->
+            case BAD_CONFIGURATION, WRONG_SERVER, DUPLICATE_SERVER, FORMAT_TOO_NEW, FORMAT_TOO_OLD, DIRECTORY_LOCKED ->
                 new Unusable(failure, cause);
             case INTERNAL, PROTOCOL_ERROR -> new Internal(failure, cause);
         };

@@ -21,6 +21,8 @@ public enum ErrorCode {
     BAD_CONFIGURATION(3, false),
     /** The data directory belongs to another server. */
     WRONG_SERVER(3, false),
+    /** A living server of this name is known to the master already; the failure names both addresses. */
+    DUPLICATE_SERVER(3, true),
     /** A file was written by a newer version of this software. */
     FORMAT_TOO_NEW(3, false),
     /** A file was written by a version of this software that is no longer read. */
@@ -29,8 +31,12 @@ public enum ErrorCode {
     CHUNK_NOT_FOUND(4, false),
     /** Nothing is known of the transaction. */
     TRANSACTION_NOT_FOUND(4, false),
+    /** The master does not know this run of the server; it has to register first. */
+    NOT_REGISTERED(4, true),
     /** A server could not be reached, or its connection broke. */
     UNREACHABLE(5, true),
+    /** Fewer servers are alive and take chunks than the copies that are wanted. */
+    TOO_FEW_SERVERS(5, true),
     /** A server does not speak this protocol, or broke it. */
     PROTOCOL_ERROR(5, false),
     /** A member has not enough space; the failure carries its available bytes. */
@@ -43,6 +49,10 @@ public enum ErrorCode {
     VERSION_CONFLICT(8, false),
     /** Another transaction is open on the chunk; the failure names it. */
     BUSY(8, true),
+    /** The chunk has its copies on other servers; the failure names them. */
+    NOT_A_MEMBER(8, false),
+    /** One version of the chunk exists under two transactions; an operator has to choose. */
+    CONFLICTING_COPIES(8, false),
     /** The request comes from an older epoch than the chunk. */
     STALE_EPOCH(8, false),
     /** The transaction id is older than the memory of outcomes reaches; it may have been applied already. */

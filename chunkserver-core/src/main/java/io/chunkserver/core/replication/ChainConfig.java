@@ -1,5 +1,6 @@
 package io.chunkserver.core.replication;
 
+import io.chunkserver.core.model.DistanceMetric;
 import java.time.Duration;
 
 /**

@@ -1,6 +1,4 @@
-package io.chunkserver.core.replication;
-
-import io.chunkserver.core.model.Location;
+package io.chunkserver.core.model;
 
 /** How far two servers are apart: symmetric, not negative, 0 for equal locations. */
 @FunctionalInterface

@@ -1,8 +1,7 @@
-package io.chunkserver.core.replication;
+package io.chunkserver.core.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.chunkserver.core.model.Location;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;

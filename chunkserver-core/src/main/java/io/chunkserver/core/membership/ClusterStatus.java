@@ -1,0 +1,34 @@
+package io.chunkserver.core.membership;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A master at one moment. Counts are of what was reported to it so far.
+ *
+ * @param name            the master's name
+ * @param uptime          since it started
+ * @param replication     how many copies every chunk is to have
+ * @param members         its servers, by their names; at most {@value #MAX_MEMBERS}
+ * @param chunks          chunks that exist, deleted ones left out
+ * @param underReplicated those of them with fewer living copies than they should have
+ * @param withoutCopy     those of them without any living copy
+ * @param conflicting     those of them of which one version was reported under two transactions
+ */
+public record ClusterStatus(
+        String name,
+        Duration uptime,
+        int replication,
+        List<MemberStatus> members,
+        long chunks,
+        long underReplicated,
+        long withoutCopy,
+        long conflicting) {
+
+    /** The most servers that a master knows. */
+    public static final int MAX_MEMBERS = 1000;
+
+    public ClusterStatus {
+        members = List.copyOf(members);
+    }
+}

@@ -1,0 +1,42 @@
+package io.chunkserver.core.membership;
+
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.Location;
+import io.chunkserver.core.model.ServerId;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which servers shall have a chunk that is going to be stored?
+ *
+ * @param chunk       the chunk
+ * @param lengthBytes the most bytes that it will have
+ * @param copies      how many servers; 0 for as many as the master is configured for
+ * @param near        the first member is to be near here; null for anywhere
+ * @param excluded    servers that have just failed the one who asks; they are given only where the chunk is already
+ */
+public record PlacementRequest(
+        ChunkId chunk,
+        long lengthBytes,
+        int copies,
+        @Nullable Location near,
+        Set<ServerId> excluded) {
+
+    /** The most copies of a chunk. */
+    public static final int MAX_COPIES = 16;
+
+    public PlacementRequest {
+        excluded = Set.copyOf(excluded);
+        if (lengthBytes < 0) {
+            throw new IllegalArgumentException("length " + lengthBytes + " of chunk " + chunk + " is below 0");
+        }
+        if (copies < 0 || copies > MAX_COPIES) {
+            throw new IllegalArgumentException(
+                    copies + " copies of chunk " + chunk + "; 1 to " + MAX_COPIES + " are possible");
+        }
+        if (excluded.size() > MAX_COPIES) {
+            throw new IllegalArgumentException(
+                    excluded.size() + " servers are excluded; at most " + MAX_COPIES + " can be");
+        }
+    }
+}
