@@ -34,16 +34,26 @@ final class ServerProcess implements AutoCloseable {
     }
 
     static ServerProcess startVerb(String verb, Path dataDirectory, String... more) throws IOException {
-        List<String> arguments =
-                new ArrayList<>(List.of("-o", "json", "-v", verb, "--data-dir", dataDirectory.toString()));
+        List<String> arguments = new ArrayList<>(List.of("--data-dir", dataDirectory.toString()));
         arguments.addAll(List.of(more));
+        return start(verb, arguments);
+    }
+
+    /** Starts a master and waits for the line that says it is ready. */
+    static ServerProcess startMaster(String... arguments) throws IOException {
+        return start("master", List.of(arguments));
+    }
+
+    private static ServerProcess start(String verb, List<String> options) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of("-o", "json", "-v", verb));
+        arguments.addAll(options);
         Path log = Files.createTempFile(Files.createDirectories(LOGS), "server", ".log");
         Process process = new ProcessBuilder(RunnerJar.command(arguments.toArray(String[]::new)))
                 .redirectError(log.toFile())
                 .start();
         BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
         String first = out.readLine();
-        if (first == null || !first.contains("chunkserver.serving/1")) {
+        if (first == null || !first.contains("\"address\"")) {
             process.destroyForcibly();
             throw new AssertionError("server is not ready: " + first + "\n" + Files.readString(log));
         }
@@ -67,6 +77,24 @@ final class ServerProcess implements AutoCloseable {
     void kill() {
         process.destroyForcibly();
         awaitExit();
+    }
+
+    /** Stops the process where it is, as a machine that hangs, until {@link #resume}. */
+    void pause() throws IOException, InterruptedException {
+        signal("-STOP");
+    }
+
+    void resume() throws IOException, InterruptedException {
+        signal("-CONT");
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        int exit = new ProcessBuilder("kill", name, String.valueOf(process.pid()))
+                .start()
+                .waitFor();
+        if (exit != 0) {
+            throw new AssertionError("kill " + name + " exited with " + exit);
+        }
     }
 
     /** Sends SIGTERM and returns the exit code. */
