@@ -90,10 +90,10 @@ final class LocalClusterCommand implements Callable<Integer> {
         if (masterPortFile != null) {
             PortFile.write(masterPortFile, cluster.master().address().port());
         }
-        console.answer(MasterAnswer.of(cluster.master(), copies));
         for (int index = 0; index < servers; index++) {
             console.answer(ServingAnswer.of(cluster.servers().get(index), configs.get(index)));
         }
+        console.answer(MasterAnswer.of(cluster.master(), copies));
         return StopOnSignal.waitForIt();
     }
 
