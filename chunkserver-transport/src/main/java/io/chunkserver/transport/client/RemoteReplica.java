@@ -9,8 +9,10 @@ import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.Attempt;
 import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.Member;
 import io.chunkserver.core.model.TransactionId;
+import io.chunkserver.core.replication.CopySink;
 import io.chunkserver.core.replication.Replica;
 import io.chunkserver.transport.protocol.Request;
 import io.chunkserver.transport.protocol.Response;
@@ -80,6 +82,22 @@ final class RemoteReplica implements Replica {
                         left -> new Request.Inquire(transaction, attempt, chunk, coordinatorLogId, left),
                         Response.Inquiry.class)
                 .thenApply(Response.Inquiry::answer);
+    }
+
+    @Override
+    public CompletionStage<Boolean> holds(ChunkId chunk, ChunkVersion version, TransactionId transaction) {
+        return CompletableFuture.failedFuture(notYet());
+    }
+
+    @Override
+    public CompletionStage<Void> fetch(ChunkId chunk, ChunkVersion atLeast, long offset, CopySink sink) {
+        return CompletableFuture.failedFuture(notYet());
+    }
+
+    private ChunkServerException notYet() {
+        return Failure.of(ErrorCode.UNREACHABLE, "copies do not go over the wire yet")
+                .at(member.id())
+                .toException();
     }
 
     private <T extends Response> CompletionStage<T> ask(Function<Duration, Request> request, Class<T> kind) {
