@@ -107,7 +107,7 @@ record OpenParts(
                 config.commit(),
                 new CoordinatorLog(
                         directory.identity().logId(), directory.identity().bootCount()));
-        Replica replica = new OwnReplica(chain, participant, coordinator);
+        Replica replica = new OwnReplica(chain, participant, coordinator, store, environment.disk());
         replicas.own(replica);
         recovery.inDoubt()
                 .forEach(promise ->

@@ -12,15 +12,19 @@ import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.Attempt;
 import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.model.TransactionId;
+import io.chunkserver.core.replication.CopySink;
 import io.chunkserver.core.replication.Replica;
 import io.chunkserver.core.replication.ReplicationChain;
+import io.chunkserver.core.store.ChunkStore;
 import io.chunkserver.core.store.StageKey;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 
 /** This server as the others see it: what a server endpoint calls, or a test that has several servers in one process. */
 final class OwnReplica implements Replica {
@@ -28,11 +32,23 @@ final class OwnReplica implements Replica {
     private final ReplicationChain chain;
     private final Participant participant;
     private final TwoPhaseCoordinator coordinator;
+    private final ChunkStore store;
+    private final Executor disk;
 
-    OwnReplica(ReplicationChain chain, Participant participant, TwoPhaseCoordinator coordinator) {
+    /**
+     * @param disk runs what waits for the store
+     */
+    OwnReplica(
+            ReplicationChain chain,
+            Participant participant,
+            TwoPhaseCoordinator coordinator,
+            ChunkStore store,
+            Executor disk) {
         this.chain = chain;
         this.participant = participant;
         this.coordinator = coordinator;
+        this.store = store;
+        this.disk = disk;
     }
 
     /**
@@ -71,5 +87,18 @@ final class OwnReplica implements Replica {
     public CompletionStage<InquiryAnswer> inquire(
             TransactionId transaction, Attempt attempt, ChunkId chunk, UUID coordinatorLogId) {
         return CompletableFuture.completedFuture(coordinator.answer(transaction, attempt, coordinatorLogId));
+    }
+
+    @Override
+    public CompletionStage<Boolean> holds(ChunkId chunk, ChunkVersion version, TransactionId transaction) {
+        return CompletableFuture.completedFuture(store.stat(chunk)
+                .filter(info -> info.version().isNewerThan(version)
+                        || (info.version().equals(version) && info.transaction().equals(transaction)))
+                .isPresent());
+    }
+
+    @Override
+    public CompletionStage<Void> fetch(ChunkId chunk, ChunkVersion atLeast, long offset, CopySink sink) {
+        return PublishedFetch.start(store, disk, new PublishedFetch.Wanted(chunk, atLeast, offset), sink);
     }
 }

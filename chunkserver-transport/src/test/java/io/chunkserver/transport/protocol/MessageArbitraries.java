@@ -22,6 +22,7 @@ import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.transport.ServerAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -91,15 +92,17 @@ final class MessageArbitraries {
 
     static Arbitrary<ServerHello> serverHellos() {
         return Combinators.combine(
+                        Arbitraries.of(ServerRole.class),
                         Arbitraries.integers().greaterOrEqual(0),
                         serverIds(),
                         uuids(),
                         uuids().injectNull(0.3),
                         addresses(),
                         locations(),
-                        counts(),
-                        texts(Limits.MAX_WORD_CHARACTERS))
-                .as(ServerHello::new);
+                        Combinators.combine(counts(), texts(Limits.MAX_WORD_CHARACTERS))
+                                .as(Map::entry))
+                .as((role, version, id, uuid, log, address, location, rest) -> new ServerHello(
+                        role, version, id, uuid, log, address, location, rest.getKey(), rest.getValue()));
     }
 
     static Arbitrary<End> ends() {
