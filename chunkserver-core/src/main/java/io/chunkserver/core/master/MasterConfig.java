@@ -69,4 +69,10 @@ public record MasterConfig(
                 orderPatience,
                 ordersPerServer);
     }
+
+    /** The same for servers that send heartbeats so often. */
+    public MasterConfig withHeartbeatInterval(Duration interval) {
+        return new MasterConfig(
+                replication, interval, suspectAfter, deadAfter, grace, placementMemory, orderPatience, ordersPerServer);
+    }
 }

@@ -82,7 +82,9 @@ final class MasterCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--heartbeat-interval 0 leaves no time between heartbeats");
         }
         RunningMaster master = RunningMaster.start(
-                listen, advertise, MasterConfig.DEFAULT.withReplication(replication), heartbeatInterval);
+                listen,
+                advertise,
+                MasterConfig.DEFAULT.withReplication(replication).withHeartbeatInterval(heartbeatInterval));
         StopOnSignal.register(master);
         if (portFile != null) {
             PortFile.write(portFile, master.address().port());

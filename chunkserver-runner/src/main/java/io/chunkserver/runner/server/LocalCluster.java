@@ -27,8 +27,9 @@ public final class LocalCluster implements Closeable {
         RunningMaster master = RunningMaster.start(
                 ANY_PORT,
                 null,
-                MasterConfig.DEFAULT.withReplication(replication),
-                configs.get(0).heartbeatInterval());
+                MasterConfig.DEFAULT
+                        .withReplication(replication)
+                        .withHeartbeatInterval(configs.get(0).heartbeatInterval()));
         LocalCluster cluster = new LocalCluster(master);
         try {
             for (RunnerConfig config : configs) {

@@ -2,6 +2,7 @@ package io.chunkserver.runner.server;
 
 import io.chunkserver.core.master.ClusterMaster;
 import io.chunkserver.core.master.MasterConfig;
+import io.chunkserver.core.model.DistanceMetric;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.Transport;
 import io.chunkserver.transport.Transports;
@@ -31,7 +32,10 @@ public final class RunningMaster implements Closeable {
 
     private static final String TRANSPORT = "tcp";
 
-    /** How often repairs are planned; each time a bounded number of chunks. */
+    /** What it calls itself; it has no identity that outlives it. */
+    private static final String NAME = "master";
+
+    /** The longest pause between two looks for repairs to be planned. */
     private static final Duration PLANNING_PAUSE = Duration.ofMillis(50);
 
     private final MasterEndpoint endpoint;
@@ -46,22 +50,20 @@ public final class RunningMaster implements Closeable {
      * Opens the socket and begins to count heartbeats.
      *
      * @param advertise where others reach it; null for where it listens
-     * @param heartbeatInterval that of the servers
      */
     public static RunningMaster start(
-            ServerAddress listen, @Nullable ServerAddress advertise, MasterConfig config, Duration heartbeatInterval)
-            throws IOException {
+            ServerAddress listen, @Nullable ServerAddress advertise, MasterConfig config) throws IOException {
         Deque<Closeable> open = new ArrayDeque<>();
         try {
             Transport transport = Transports.named(TRANSPORT);
             open.push(transport::close);
-            ClusterMaster master = new ClusterMaster(config, new SecureRandom());
+            ClusterMaster master = new ClusterMaster(NAME, config, DistanceMetric.EUCLIDEAN, new SecureRandom());
             MasterEndpoint endpoint = MasterEndpoint.open(master, transport, listen, advertise, EndpointConfig.DEFAULT);
             open.push(endpoint::close);
             ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(RunningMaster::daemon);
             open.push(timer::shutdownNow);
-            repeat(timer, master::tick, heartbeatInterval);
-            repeat(timer, master::runOnce, PLANNING_PAUSE);
+            repeat(timer, master::tick, config.heartbeatInterval());
+            repeat(timer, () -> plan(master), PLANNING_PAUSE);
             return new RunningMaster(endpoint, open);
         } catch (IOException | RuntimeException e) {
             closeAll(open, e);
@@ -73,6 +75,15 @@ public final class RunningMaster implements Closeable {
         Thread thread = new Thread(task, "chunkserver-master-timer");
         thread.setDaemon(true);
         return thread;
+    }
+
+    /** Steps are short and the lock is fair, so that heartbeats come in between however many there are. */
+    private static void plan(ClusterMaster master) {
+        while (master.runOnce()) {
+            if (Thread.currentThread().isInterrupted()) {
+                return;
+            }
+        }
     }
 
     /** With a delay and not at a rate: after this process was stopped for a while nobody has missed more than one beat. */
