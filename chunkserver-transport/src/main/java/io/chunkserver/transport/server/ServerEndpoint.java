@@ -94,6 +94,9 @@ public final class ServerEndpoint implements AutoCloseable {
         server.reachableAt(reachable.toString(), opened.address().port());
         RequestHandler handler = new RequestHandler(server, reachable, config, threads);
         service = new Service(hello(server, reachable), handler);
+        threads.repeat(
+                () -> connections.forEach(connection -> connection.look(config.stallTimeout())),
+                StallWatch.period(config.stallTimeout()));
         LOG.info("server {} listens on {} and is reached at {}", server.self().id(), opened.address(), reachable);
     }
 
