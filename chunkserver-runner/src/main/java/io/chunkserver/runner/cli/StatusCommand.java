@@ -54,7 +54,7 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     /** Shows the cluster, or every server that answers and names every other one; the first failure gives the exit code. */
-    private int show(OpenClient open) {
+    private int show(OpenClient open) throws IOException {
         int exitCode = ExitCodes.OK;
         if (!options.masters().isEmpty()) {
             console.answer(ClusterAnswer.of(open.master(options.masters()).status()));

@@ -73,6 +73,9 @@ final class AcceptedConnections implements AutoCloseable {
     /** Serves whoever connects from now on. */
     void serve(ServerHello hello, RequestHandler handler) {
         service = new Service(hello, handler);
+        threads.repeat(
+                () -> connections.forEach(connection -> connection.look(config.stallTimeout())),
+                StallWatch.period(config.stallTimeout()));
     }
 
     /** Where it listens, with the port that was chosen. */

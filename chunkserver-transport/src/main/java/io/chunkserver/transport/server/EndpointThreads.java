@@ -52,6 +52,11 @@ final class EndpointThreads {
         return timer.schedule(step, delay.toNanos(), TimeUnit.NANOSECONDS);
     }
 
+    /** Runs the step again and again, until the endpoint is closed. */
+    void repeat(Runnable step, Duration period) {
+        var unused = timer.scheduleWithFixedDelay(step, period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
     /** Runs what was begun and takes nothing new; does not wait. */
     void close() {
         timer.shutdownNow();

@@ -13,6 +13,7 @@ import io.chunkserver.transport.FrameType;
 import io.chunkserver.transport.protocol.End;
 import io.chunkserver.transport.protocol.Messages;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -20,6 +21,14 @@ import org.junit.jupiter.api.Test;
 abstract class BrokenStoreContract extends ThreeServersFixture {
 
     private static final int BLOCK = 65_536;
+
+    /** As many as the other tests have at a time on one server, and what they are still undoing. */
+    private static final int TRANSFERS = 8;
+
+    @Override
+    EndpointConfig endpointConfig() {
+        return EndpointConfig.DEFAULT.withMaxTransfers(TRANSFERS);
+    }
 
     @Test
     void aDamagedBlockIsNamedAndNobodyKeepsTheChunk() throws Exception {
@@ -146,6 +155,26 @@ abstract class BrokenStoreContract extends ThreeServersFixture {
                         .map(ChunkServer::transactions)
                         .noneMatch(List::isEmpty));
         peer.close();
+    }
+
+    @Test
+    void aReaderThatVanishesInTheMiddleLeavesNothing() throws Exception {
+        keep("large#0", (int) CHUNK_SIZE_LIMIT_BYTES);
+        int before = accepted.open();
+        List<RawPeer> readers = new ArrayList<>();
+        for (int reader = 0; reader < TRANSFERS; reader++) {
+            RawPeer peer = peer();
+            peer.stopReading();
+            peer.request(
+                    1,
+                    "{\"op\":\"read\",\"chunk\":\"large#0\",\"offset\":0,\"mode\":\"committed\",\"timeoutMillis\":600000}");
+            readers.add(peer);
+        }
+        await("a part of the chunk is sent").until(() -> accepted.mostUnsentBytesOfOne() > 0);
+        readers.forEach(RawPeer::close);
+        await("connections and blocks on their way are gone")
+                .until(() -> accepted.open() <= before && accepted.unsentBytes() == 0);
+        assertThat(lengthRead("large#0")).isEqualTo((int) CHUNK_SIZE_LIMIT_BYTES);
     }
 
     @Test
