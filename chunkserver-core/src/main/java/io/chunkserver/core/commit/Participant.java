@@ -76,7 +76,7 @@ public final class Participant {
         return storage;
     }
 
-    Environment environment() {
+    public Environment environment() {
         return environment;
     }
 
