@@ -14,6 +14,7 @@ import io.chunkserver.core.model.Attempt;
 import io.chunkserver.core.model.Member;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.model.TransactionId;
+import io.chunkserver.core.retry.Backoff;
 import io.chunkserver.core.store.StageKey;
 import java.time.Duration;
 import java.util.List;

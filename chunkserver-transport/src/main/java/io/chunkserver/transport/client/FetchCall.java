@@ -100,9 +100,10 @@ final class FetchCall {
                     await(next);
                     return;
                 }
-                CompletableFuture<Void> taken = take(next.join());
+                CompletionStage<Void> taking = take(next.join());
+                CompletableFuture<Void> taken = taking.toCompletableFuture();
                 if (!taken.isDone() || taken.isCompletedExceptionally()) {
-                    taken.whenComplete((done, thrown) -> goOn(thrown));
+                    taking.whenComplete((done, thrown) -> goOn(thrown));
                     return;
                 }
             }
@@ -117,7 +118,8 @@ final class FetchCall {
                 "sent nothing of chunk " + request.chunk() + " for " + patience.toMillis() + " ms, after "
                         + arrivedBytes + " bytes");
         Future<?> timer = timers.schedule(() -> next.complete(new Arrival.Failed(late)), patience);
-        next.whenComplete((arrival, never) -> {
+        CompletionStage<Arrival> coming = next;
+        coming.whenComplete((arrival, never) -> {
             timer.cancel(false);
             try {
                 take(arrival).whenComplete((done, thrown) -> goOn(thrown));
@@ -137,7 +139,7 @@ final class FetchCall {
     }
 
     /** Hands one arrival on. */
-    private CompletableFuture<Void> take(Arrival arrival) throws ChunkServerException {
+    private CompletionStage<Void> take(Arrival arrival) throws ChunkServerException {
         if (arrival instanceof Arrival.Begun begun) {
             Response.Content content = checked(begun.response());
             info = content.info();
@@ -146,7 +148,7 @@ final class FetchCall {
             endBlock = content.length() == 0
                     ? firstBlock
                     : BlockLayout.blockCount(content.info().lengthBytes());
-            return sink.begin(content.info(), content.attributes()).toCompletableFuture();
+            return sink.begin(content.info(), content.attributes());
         } else if (arrival instanceof Arrival.Block block) {
             Frame frame = block.frame();
             CompletionStage<Void> written;
@@ -156,7 +158,7 @@ final class FetchCall {
                 frame.release().run();
                 throw e;
             }
-            return written.whenComplete((done, thrown) -> frame.release().run()).toCompletableFuture();
+            return written.whenComplete((done, thrown) -> frame.release().run());
         } else if (arrival instanceof Arrival.Done done) {
             check(done.end());
             outcome.complete(null);

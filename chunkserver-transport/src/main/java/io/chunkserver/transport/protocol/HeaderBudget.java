@@ -9,8 +9,8 @@ import java.util.function.Function;
 /** Cuts a list so that the message that holds it fits into a header. */
 final class HeaderBudget {
 
-    /** Room for what stands around the list. */
-    private static final int SURROUNDINGS_BYTES = 1024;
+    /** Room for what stands around the list: at most a chunk's id, whose path may double when it is quoted, and some numbers. */
+    private static final int SURROUNDINGS_BYTES = 2560;
 
     private HeaderBudget() {}
 
