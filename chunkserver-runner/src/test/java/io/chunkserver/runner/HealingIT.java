@@ -72,7 +72,7 @@ class HealingIT {
     }
 
     @AfterEach
-    void stop() throws IOException {
+    void stop() throws IOException, InterruptedException {
         masterClient.close();
         client.close();
         transport.close();

@@ -11,6 +11,7 @@ import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.Transport;
 import io.chunkserver.transport.protocol.Messages;
 import io.chunkserver.transport.protocol.ServerHello;
+import io.chunkserver.transport.protocol.ServerRole;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +55,7 @@ final class SilentMember implements AutoCloseable {
         public void receive(Frame frame) {
             if (frame.type() == FrameType.HELLO) {
                 var unused = connection.send(Messages.hello(
-                        new ServerHello(1, id, NO_LOG, NO_LOG, address(), new Location(x, 0), 1L << 30, "silent/1")));
+                        new ServerHello(ServerRole.SERVER, 1, id, NO_LOG, NO_LOG, address(), new Location(x, 0), 1L << 30, "silent/1")));
             } else {
                 connection.setReading(false);
             }

@@ -21,7 +21,7 @@ import io.chunkserver.core.model.Member;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.core.replication.ChainConfig;
-import io.chunkserver.core.replication.DistanceMetric;
+import io.chunkserver.core.model.DistanceMetric;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.protocol.Messages;
 import io.chunkserver.transport.protocol.Request;
