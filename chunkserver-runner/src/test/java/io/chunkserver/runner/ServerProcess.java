@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
 /** A server process, ready when {@link #start} returns. Closing kills it. */
@@ -33,12 +34,22 @@ final class ServerProcess implements AutoCloseable {
         return startVerb("serve", dataDirectory, more);
     }
 
+    /** Starts {@code serve} with a heap of at most so much, as Java writes it. */
+    static ServerProcess startWithHeap(String heap, Path dataDirectory) throws IOException {
+        return start(List.of("-Xmx" + heap), "serve", dataDirectory);
+    }
+
     static ServerProcess startVerb(String verb, Path dataDirectory, String... more) throws IOException {
+        return start(List.of(), verb, dataDirectory, more);
+    }
+
+    private static ServerProcess start(List<String> javaOptions, String verb, Path dataDirectory, String... more)
+            throws IOException {
         List<String> arguments =
                 new ArrayList<>(List.of("-o", "json", "-v", verb, "--data-dir", dataDirectory.toString()));
         arguments.addAll(List.of(more));
         Path log = Files.createTempFile(Files.createDirectories(LOGS), "server", ".log");
-        Process process = new ProcessBuilder(RunnerJar.command(arguments.toArray(String[]::new)))
+        Process process = new ProcessBuilder(RunnerJar.command(javaOptions, arguments.toArray(String[]::new)))
                 .redirectError(log.toFile())
                 .start();
         BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
@@ -61,6 +72,18 @@ final class ServerProcess implements AutoCloseable {
 
     int port() {
         return ready.get("port").asInt();
+    }
+
+    /** The most memory that it ever had from the system, heap and all else; only systems with {@code /proc} tell. */
+    OptionalLong peakResidentBytes() throws IOException {
+        Path status = Path.of("/proc", String.valueOf(process.pid()), "status");
+        if (!Files.exists(status)) {
+            return OptionalLong.empty();
+        }
+        return Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("VmHWM:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+                .findFirst();
     }
 
     /** Ends it as a power failure would, and waits until it is gone. */
