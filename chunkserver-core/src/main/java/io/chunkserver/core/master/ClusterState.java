@@ -246,6 +246,10 @@ final class ClusterState {
             table.walk(WALK_SLICE, this::revisit);
             return true;
         }
+        // All that is known to be needed is queued before anything is planned, so that the most urgent comes first.
+        if (planner.ripen(WALK_SLICE, now)) {
+            return true;
+        }
         boolean settled = now >= config.grace()
                 && members.all().stream().noneMatch(member -> member.isUnheard(now, config.grace()));
         int made = 0;

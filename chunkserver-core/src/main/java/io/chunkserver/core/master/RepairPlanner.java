@@ -125,6 +125,18 @@ final class RepairPlanner {
                 && chunk.good(ClusterMember::takesChunks).size() > config.replication();
     }
 
+    /** Queues chunks that were fresh by their urgency; true when there may be more than so many. */
+    boolean ripen(int most, int now) {
+        for (int looked = 0; looked < most; looked++) {
+            Chunk ripe = queue.pollRipe(now - SETTLING);
+            if (ripe == null) {
+                return false;
+            }
+            assess(ripe, now);
+        }
+        return true;
+    }
+
     /**
      * Makes orders for the most urgent chunk.
      *
@@ -132,9 +144,6 @@ final class RepairPlanner {
      * @return how many orders were made; -1 when no chunk needs attention
      */
     int planNext(boolean settled, int now) {
-        for (Chunk ripe = queue.pollRipe(now - SETTLING); ripe != null; ripe = null) {
-            assess(ripe, now);
-        }
         Chunk chunk = queue.poll(urgency -> settled || urgency == RepairQueue.TOMBSTONES);
         if (chunk == null) {
             return -1;
