@@ -86,18 +86,28 @@ final class RemoteReplica implements Replica {
 
     @Override
     public CompletionStage<Boolean> holds(ChunkId chunk, ChunkVersion version, TransactionId transaction) {
-        return CompletableFuture.failedFuture(notYet());
+        return ask(left -> new Request.Holds(chunk, version, transaction, left), Response.Held.class)
+                .thenApply(Response.Held::held);
     }
 
     @Override
     public CompletionStage<Void> fetch(ChunkId chunk, ChunkVersion atLeast, long offset, CopySink sink) {
-        return CompletableFuture.failedFuture(notYet());
-    }
-
-    private ChunkServerException notYet() {
-        return Failure.of(ErrorCode.UNREACHABLE, "copies do not go over the wire yet")
-                .at(member.id())
-                .toException();
+        FetchCall call = new FetchCall(
+                pool,
+                timers,
+                target,
+                new Request.Fetch(chunk, atLeast, offset, FetchCall.LONGEST_COPY),
+                messageTimeout,
+                sink);
+        CompletableFuture<Void> outcome = new CompletableFuture<>();
+        call.start().whenComplete((done, thrown) -> {
+            if (thrown == null) {
+                outcome.complete(null);
+            } else {
+                outcome.completeExceptionally(named(ChunkServerException.from(thrown)));
+            }
+        });
+        return outcome;
     }
 
     private <T extends Response> CompletionStage<T> ask(Function<Duration, Request> request, Class<T> kind) {

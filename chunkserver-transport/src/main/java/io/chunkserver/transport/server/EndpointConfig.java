@@ -3,7 +3,7 @@ package io.chunkserver.transport.server;
 import java.time.Duration;
 
 /**
- * The limits of a {@link ServerEndpoint}. How many connections there are is the transport's to bound.
+ * The limits of a {@link ServerEndpoint} or {@link MasterEndpoint}. How many connections there are is the transport's to bound.
  *
  * <p>Memory: a store that comes in holds at most {@code windowBlocks} blocks and what the transport reads at once, a read that goes out
  * at most {@code unsentBlocks}; {@code maxTransfers} of them go on at the same time.
@@ -12,7 +12,7 @@ import java.time.Duration;
  *                         the connection; default 16, which is 1 MiB
  * @param unsentBlocks     blocks of one read that are handed to the connection and not yet sent; default 8: enough to keep a
  *                         link busy while the next block is read
- * @param maxTransfers     stores, deletes, prepares and reads that go on at the same time; further ones are refused as
+ * @param maxTransfers     stores, deletes, prepares, reads and copies that go on at the same time; further ones are refused as
  *                         {@code OVERLOADED}. Control messages are not counted, so that what is under way can end. Default 128
  * @param workers          threads that read blocks and lists; default 8
  * @param handshakeTimeout how long a new connection may be silent; default 5 s

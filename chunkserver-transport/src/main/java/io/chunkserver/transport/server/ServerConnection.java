@@ -10,6 +10,7 @@ import io.chunkserver.transport.Frame;
 import io.chunkserver.transport.FrameReceiver;
 import io.chunkserver.transport.FrameType;
 import io.chunkserver.transport.protocol.ClientHello;
+import io.chunkserver.transport.protocol.FrameFormat;
 import io.chunkserver.transport.protocol.Messages;
 import io.chunkserver.transport.protocol.Request;
 import io.chunkserver.transport.protocol.ServerHello;
@@ -191,6 +192,7 @@ final class ServerConnection implements FrameReceiver {
                             ErrorCode.PROTOCOL_ERROR,
                             "version " + hello.version() + " of the protocol is spoken here, the client speaks "
                                     + client.versions())
+                    .withHint(FrameFormat.OTHER_VERSION_HINT)
                     .toException();
         }
         greeted = true;

@@ -22,6 +22,7 @@ import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.transport.ServerAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -52,6 +53,10 @@ final class MessageArbitraries {
                                 readModes(),
                                 timeouts())
                         .as(Request.Read::new),
+                Combinators.combine(chunkIds(), versions(), transactionIds(), timeouts())
+                        .as(Request.Holds::new),
+                Combinators.combine(chunkIds(), versions(), counts(), timeouts())
+                        .as(Request.Fetch::new),
                 Combinators.combine(chunkIds(), timeouts()).as(Request.Stat::new),
                 Combinators.combine(
                                 texts(ChunkId.MAX_PATH_BYTES),
@@ -61,7 +66,8 @@ final class MessageArbitraries {
                         .as(Request.ListChunks::new),
                 timeouts().map(Request.Status::new),
                 timeouts().map(Request.Transactions::new),
-                Combinators.combine(transactionIds(), timeouts()).as(Request.Transaction::new)));
+                Combinators.combine(transactionIds(), timeouts()).as(Request.Transaction::new),
+                MembershipArbitraries.requests()));
     }
 
     static Arbitrary<Response> responses() {
@@ -71,6 +77,7 @@ final class MessageArbitraries {
                 Arbitraries.of(CommitReply.class).map(Response.Committed::new),
                 Arbitraries.just(new Response.Done()),
                 Arbitraries.of(InquiryAnswer.class).map(Response.Inquiry::new),
+                Arbitraries.of(true, false).map(Response.Held::new),
                 Combinators.combine(chunkInfos(), attributes()).as(Response.Stat::new),
                 contents(),
                 Combinators.combine(chunkInfos().list().ofMaxSize(20), Arbitraries.of(true, false))
@@ -78,7 +85,8 @@ final class MessageArbitraries {
                 statuses().map(Response.Status::new),
                 Combinators.combine(summaries().list().ofMaxSize(5), Arbitraries.of(true, false))
                         .as(Response.Transactions::new),
-                summaries().map(Response.Transaction::new)));
+                summaries().map(Response.Transaction::new),
+                MembershipArbitraries.responses()));
     }
 
     static Arbitrary<ClientHello> clientHellos() {
@@ -91,15 +99,17 @@ final class MessageArbitraries {
 
     static Arbitrary<ServerHello> serverHellos() {
         return Combinators.combine(
+                        Arbitraries.of(ServerRole.class),
                         Arbitraries.integers().greaterOrEqual(0),
                         serverIds(),
                         uuids(),
                         uuids().injectNull(0.3),
                         addresses(),
                         locations(),
-                        counts(),
-                        texts(Limits.MAX_WORD_CHARACTERS))
-                .as(ServerHello::new);
+                        Combinators.combine(counts(), texts(Limits.MAX_WORD_CHARACTERS))
+                                .as(Map::entry))
+                .as((role, version, id, uuid, log, address, location, rest) -> new ServerHello(
+                        role, version, id, uuid, log, address, location, rest.getKey(), rest.getValue()));
     }
 
     static Arbitrary<End> ends() {
@@ -292,12 +302,12 @@ final class MessageArbitraries {
                 .map(Attributes::new);
     }
 
-    private static Arbitrary<Member> members() {
+    static Arbitrary<Member> members() {
         return Combinators.combine(serverIds(), texts(255).filter(text -> !text.isEmpty()), locations())
                 .as(Member::new);
     }
 
-    private static Arbitrary<Location> locations() {
+    static Arbitrary<Location> locations() {
         Arbitrary<Double> coordinates = Arbitraries.oneOf(
                 Arbitraries.doubles(), Arbitraries.of(-0.0, Double.MIN_VALUE, Double.MAX_VALUE, 1.0 / 3));
         return Combinators.combine(coordinates, coordinates).as(Location::new);
@@ -309,7 +319,7 @@ final class MessageArbitraries {
                 .as(ServerAddress::new);
     }
 
-    private static Arbitrary<TransactionId> transactionIds() {
+    static Arbitrary<TransactionId> transactionIds() {
         return Combinators.combine(words(), counts(), counts()).as(TransactionId::new);
     }
 
@@ -318,11 +328,11 @@ final class MessageArbitraries {
         return Combinators.combine(parts, parts).as(Attempt::new);
     }
 
-    private static Arbitrary<ServerId> serverIds() {
+    static Arbitrary<ServerId> serverIds() {
         return words().map(ServerId::new);
     }
 
-    private static Arbitrary<String> words() {
+    static Arbitrary<String> words() {
         return Arbitraries.strings()
                 .withCharRange('a', 'z')
                 .withCharRange('A', 'Z')
@@ -333,7 +343,7 @@ final class MessageArbitraries {
     }
 
     /** Anything that is valid Unicode, quotes, control characters and surrogate pairs included. */
-    private static Arbitrary<String> texts(int maxCharacters) {
+    static Arbitrary<String> texts(int maxCharacters) {
         Arbitrary<String> characters = Arbitraries.oneOf(
                 Arbitraries.chars().ascii().map(String::valueOf),
                 Arbitraries.of("\"", "\\", "\n", "\0", "ü", "\u2028", "\uFFFF", "漢", "\uD83D\uDE00"));
@@ -345,19 +355,19 @@ final class MessageArbitraries {
         return counts().map(count -> new ChunkVersion(Math.min(count, Long.MAX_VALUE - 1)));
     }
 
-    private static Arbitrary<ChunkVersion> versions() {
+    static Arbitrary<ChunkVersion> versions() {
         return counts().map(ChunkVersion::new);
     }
 
-    private static Arbitrary<Long> counts() {
+    static Arbitrary<Long> counts() {
         return Arbitraries.longs().greaterOrEqual(0);
     }
 
-    private static Arbitrary<UUID> uuids() {
+    static Arbitrary<UUID> uuids() {
         return Combinators.combine(Arbitraries.longs(), Arbitraries.longs()).as(UUID::new);
     }
 
-    private static Arbitrary<Duration> timeouts() {
+    static Arbitrary<Duration> timeouts() {
         return Arbitraries.longs().between(1, Request.MAX_TIMEOUT.toMillis()).map(Duration::ofMillis);
     }
 }

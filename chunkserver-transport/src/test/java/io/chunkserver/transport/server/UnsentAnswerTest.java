@@ -13,6 +13,7 @@ import io.chunkserver.transport.protocol.ClientHello;
 import io.chunkserver.transport.protocol.Messages;
 import io.chunkserver.transport.protocol.PeerRole;
 import io.chunkserver.transport.protocol.ServerHello;
+import io.chunkserver.transport.protocol.ServerRole;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
@@ -34,7 +35,7 @@ class UnsentAnswerTest {
             ServerConnection connection = new ServerConnection(
                     held,
                     hello(),
-                    new RequestHandler(server, ADDRESS, EndpointConfig.DEFAULT, threads),
+                    new ChunkRequestHandler(server, ADDRESS, EndpointConfig.DEFAULT, threads),
                     new ExchangeAdmission(1),
                     closed -> {});
             connection.receive(Messages.hello(ClientHello.of(PeerRole.CLIENT, "test/1")));
@@ -57,6 +58,14 @@ class UnsentAnswerTest {
 
     private static ServerHello hello() {
         return new ServerHello(
-                1, new ServerId("a"), new UUID(0, 1), new UUID(0, 2), ADDRESS, new Location(0, 0), 64 << 20, "test/1");
+                ServerRole.SERVER,
+                1,
+                new ServerId("a"),
+                new UUID(0, 1),
+                new UUID(0, 2),
+                ADDRESS,
+                new Location(0, 0),
+                64 << 20,
+                "test/1");
     }
 }
