@@ -64,8 +64,10 @@ record OpenParts(
             throws IOException {
         ChunkServerConfig config = builder.config();
         DataDirectory directory = opened(open, openDirectory(builder, environment));
-        FileChunkStore store =
-                opened(open, FileChunkStore.open(directory.disk(), DataDirectory.CHUNKS, DataDirectory.QUARANTINE));
+        FileChunkStore store = opened(
+                open,
+                FileChunkStore.open(
+                        directory.disk(), DataDirectory.CHUNKS, DataDirectory.QUARANTINE, DataDirectory.INDEX));
         if (!SegmentedTransactionLog.exists(directory.disk(), DataDirectory.LOG)) {
             // Whoever lost its log must not answer for what the lost one knew.
             directory.renewLogId();

@@ -113,7 +113,9 @@ final class RecoveredServer {
             } else if (file.startsWith(DataDirectory.LOG)) {
                 assertThat(file.toString()).as("files of the log").endsWith(".log");
             } else {
-                assertThat(file.toString()).as("other files").isIn("server_info.json", "lock");
+                assertThat(file.toString())
+                        .as("other files")
+                        .isIn("server_info.json", "lock", "index/checkpoint", "index/checkpoint.tmp");
             }
         }
         assertThat(chunkFiles)
