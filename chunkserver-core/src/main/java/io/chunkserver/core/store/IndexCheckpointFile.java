@@ -103,9 +103,8 @@ final class IndexCheckpointFile {
         private long versions;
         private boolean complete;
 
-        private Writer() throws IOException {
-            append(IndexCheckpointFormat.encodeHeader());
-        }
+        /** Writes nothing yet: whoever has a writer closes it. */
+        private Writer() throws IOException {}
 
         /** The stamp of the file, by which others are told that were not changed since it was begun. */
         FileStamp stamp() throws IOException {
@@ -120,6 +119,9 @@ final class IndexCheckpointFile {
         }
 
         private void flush() throws IOException {
+            if (at == 0) {
+                append(IndexCheckpointFormat.encodeHeader());
+            }
             versions += batch.size();
             append(IndexCheckpointFormat.encodeVersions(batch));
             batch.clear();

@@ -51,7 +51,7 @@ public final class MemoryDisk implements Disk {
     public static final int BLOCK_BYTES = 4096;
 
     /** So many changes, one after the other, cannot be told apart by their time. */
-    public static final int CHANGES_PER_TICK = 3;
+    public static final int CHANGES_PER_TICK = 16;
 
     private final long capacityBytes;
     private final Set<MemoryFile> openFiles = new HashSet<>();
