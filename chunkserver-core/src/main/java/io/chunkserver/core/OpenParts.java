@@ -64,8 +64,10 @@ record OpenParts(
             throws IOException {
         ChunkServerConfig config = builder.config();
         DataDirectory directory = opened(open, openDirectory(builder, environment));
-        FileChunkStore store =
-                opened(open, FileChunkStore.open(directory.disk(), DataDirectory.CHUNKS, DataDirectory.QUARANTINE));
+        FileChunkStore store = opened(
+                open,
+                FileChunkStore.open(
+                        directory.disk(), DataDirectory.CHUNKS, DataDirectory.QUARANTINE, DataDirectory.INDEX));
         if (!SegmentedTransactionLog.exists(directory.disk(), DataDirectory.LOG)) {
             // Whoever lost its log must not answer for what the lost one knew.
             directory.renewLogId();
@@ -80,7 +82,7 @@ record OpenParts(
                         config.log(),
                         environment.log(),
                         environment.clock(),
-                        () -> forcePublished(store, admission)));
+                        () -> forced(store::forcePublished, admission)));
         log.failed().thenAccept(admission::close);
         List<Decided> undelivered = log.table().undelivered();
         CommitRecovery.Report recovery = CommitRecovery.run(store, log);
@@ -113,6 +115,7 @@ record OpenParts(
                 .forEach(promise ->
                         participant.restore(promise.prepared(), storage.space().adopt(promise.stagedBytes())));
         undelivered.forEach(coordinator::restore);
+        opened(open, IndexUpkeep.start(() -> forced(store::checkpointIfDue, admission), environment));
         return new OpenParts(
                 directory,
                 storage,
@@ -127,10 +130,14 @@ record OpenParts(
                 open);
     }
 
+    private interface Force {
+        void force() throws IOException;
+    }
+
     /** A disk that cannot force what is published has failed, although nobody waits for that force (guarantee D3). */
-    private static void forcePublished(FileChunkStore store, Admission admission) throws IOException {
+    private static void forced(Force force, Admission admission) throws IOException {
         try {
-            store.forcePublished();
+            force.force();
         } catch (IOException e) {
             admission.close(Failure.of(ErrorCode.DISK_FAILED, "published chunks could not be forced: " + e.getMessage())
                     .withHint("check the disk, then restart the server"));

@@ -16,6 +16,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import java.util.concurrent.SynchronousQueue;
@@ -159,6 +161,18 @@ public final class LocalDisk implements Disk {
             return attributes.isDirectory() ? OptionalLong.empty() : OptionalLong.of(attributes.size());
         } catch (NoSuchFileException e) {
             return OptionalLong.empty();
+        }
+    }
+
+    @Override
+    public Optional<FileStamp> stamp(Path path) throws IOException {
+        try {
+            BasicFileAttributes attributes = Files.readAttributes(resolve(path), BasicFileAttributes.class);
+            return Optional.of(new FileStamp(
+                    Objects.hashCode(attributes.fileKey()),
+                    attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS)));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
         }
     }
 

@@ -4,6 +4,8 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableMap;
@@ -108,6 +110,18 @@ final class ChunkIndex {
             page.add(info);
         }
         return page;
+    }
+
+    /** All entries in their order, as they are while they are gone through. */
+    Collection<ChunkInfo> all() {
+        return Collections.unmodifiableCollection(entries.values());
+    }
+
+    /** How many entries there are, tombstones included. */
+    long size() {
+        synchronized (changes) {
+            return chunks + tombstones;
+        }
     }
 
     StoreSnapshot snapshot() {

@@ -75,7 +75,7 @@ class CommitRecoveryTest {
         recover();
         memory.crash();
 
-        store = FileChunkStore.open(memory, DataDirectory.CHUNKS, DataDirectory.QUARANTINE);
+        store = FileChunkStore.open(memory, DataDirectory.CHUNKS, DataDirectory.QUARANTINE, DataDirectory.INDEX);
         assertThat(published()).isEqualTo(1);
     }
 

@@ -28,19 +28,32 @@ final class DangerousLines {
                         "disk.forceDirectory(DiskNames.parentOf(name));"),
                 without("chunk folder's own name", "store/StoreFolders.java", "disk.forceDirectory(upper);"),
                 without("folder above that", "store/StoreFolders.java", "disk.forceDirectory(layout.chunks());"),
-                without("changed chunk folders", "store/StoreFolders.java", "disk.forceDirectory(folder.getKey());"),
-                without("chunk folders before the log forgets", "store/FileChunkStore.java", "folders.force();"),
-                changed(
-                        "mark of a publication",
+                without("changed chunk folders", "store/StoreFolders.java", "disk.forceDirectory(entry.getKey());"),
+                without(
+                        "chunk folders before the log forgets",
                         "store/FileChunkStore.java",
-                        "folders.markChanged(target);\n        index.advance(info);",
-                        "index.advance(info);"),
+                        "forceFolders(folders::force);"),
                 changed(
                         "mark of a repeated publication",
                         "store/FileChunkStore.java",
                         "folders.markChanged(target);\n        discard(info.id(), key);",
                         "discard(info.id(), key);"),
-                without("mark of a deletion", "store/FileChunkStore.java", "folders.markChanged(file);"),
+                changed(
+                        "mark of a publication or deletion",
+                        "store/StoreFolder.java",
+                        "changes += changed ? 1 : 0;",
+                        "changes += 0;"),
+                changed(
+                        "folders before a checkpoint",
+                        "store/FileChunkStore.java",
+                        "forceFolders(folders::forceAll);",
+                        "folders.all().values().forEach(folder -> folder.forced(folder.changes()));"),
+                without("checkpoint before its name", "store/IndexCheckpointFile.java", "open.force();"),
+                changed(
+                        "tick of the clock before a checkpoint",
+                        "store/CheckpointWriter.java",
+                        "stamp != null && stamp.isOlderThan(begun)",
+                        "stamp != null"),
                 without(
                                 "quarantine's new name",
                                 "store/StoreRecovery.java",
@@ -197,13 +210,11 @@ final class DangerousLines {
                         "filledBytes == segmentBytes) {",
                         "filledBytes > 0) {"),
                 changed("rename before the index", "store/FileChunkStore.java", """
-                                disk.rename(layout.stagedFile(chunk, key), target);
-                                folders.markChanged(target);
-                                index.advance(info);
+                                    disk.rename(layout.stagedFile(chunk, key), target);
+                                    index.advance(info);
                         """, """
-                                index.advance(info);
-                                disk.rename(layout.stagedFile(chunk, key), target);
-                                folders.markChanged(target);
+                                    index.advance(info);
+                                    disk.rename(layout.stagedFile(chunk, key), target);
                         """),
                 changed(
                         "file gone before its room is free",

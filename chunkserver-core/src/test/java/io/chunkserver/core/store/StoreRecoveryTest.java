@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.chunkserver.core.checksum.Crc32c;
+import io.chunkserver.core.disk.DataDirectory;
 import io.chunkserver.core.disk.DiskFile;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** What the files themselves say, when there is no checkpoint of the index. */
 class StoreRecoveryTest extends StoreOnMemoryDisk {
 
     private void assertQuarantined(byte[] content) throws IOException {
@@ -45,7 +47,7 @@ class StoreRecoveryTest extends StoreOnMemoryDisk {
         flipBit(LAYOUT.chunkFile(CHUNK), offset);
         byte[] damaged = fileOf(CHUNK);
 
-        reopen();
+        reopenWithoutCheckpoint();
 
         assertQuarantined(damaged);
     }
@@ -60,7 +62,7 @@ class StoreRecoveryTest extends StoreOnMemoryDisk {
         }
         byte[] damaged = fileOf(CHUNK);
 
-        reopen();
+        reopenWithoutCheckpoint();
 
         assertQuarantined(damaged);
     }
@@ -71,7 +73,7 @@ class StoreRecoveryTest extends StoreOnMemoryDisk {
         put(OTHER, 1);
         replaceFile(LAYOUT.chunkFile(CHUNK), fileOf(OTHER));
 
-        reopen();
+        reopenWithoutCheckpoint();
 
         assertQuarantined(fileOf(OTHER));
     }
@@ -97,7 +99,7 @@ class StoreRecoveryTest extends StoreOnMemoryDisk {
         ChunkFileFormat.encode(footer, changed);
         replaceFile(LAYOUT.chunkFile(CHUNK), changed.array());
 
-        reopen();
+        reopenWithoutCheckpoint();
 
         assertCorrupt(CHUNK, "not that of the whole");
     }
@@ -107,12 +109,12 @@ class StoreRecoveryTest extends StoreOnMemoryDisk {
         for (int round = 0; round < 3; round++) {
             put(CHUNK, 1);
             flipBit(LAYOUT.chunkFile(CHUNK), -1);
-            reopen();
+            reopenWithoutCheckpoint();
             assertThat(store.findings()).hasSize(1);
         }
         assertThat(disk.list(LAYOUT.quarantine())).hasSize(3);
 
-        reopen();
+        reopenWithoutCheckpoint();
         assertThat(store.findings()).isEmpty();
     }
 
@@ -124,7 +126,7 @@ class StoreRecoveryTest extends StoreOnMemoryDisk {
         try (DiskFile file = disk.openForWrite(LAYOUT.chunkFile(CHUNK))) {
             file.force();
         }
-        reopen();
+        reopenWithoutCheckpoint();
         crash();
 
         assertThat(disk.list(LAYOUT.quarantine())).hasSize(1);
@@ -144,6 +146,7 @@ class StoreRecoveryTest extends StoreOnMemoryDisk {
                 trailer + 4, Crc32c.of(buffer.duplicate().limit(trailer + 4).position(footer)));
         replaceFile(LAYOUT.chunkFile(CHUNK), otherFormat);
         store.close();
+        disk.delete(DataDirectory.INDEX.resolve("checkpoint"));
 
         assertThatThrownBy(() -> open(disk))
                 .isInstanceOfSatisfying(
@@ -165,7 +168,7 @@ class StoreRecoveryTest extends StoreOnMemoryDisk {
             replaceFile(stranger, new byte[] {1});
         }
 
-        reopen();
+        reopenWithoutCheckpoint();
 
         assertThat(strangers)
                 .allSatisfy(stranger -> assertThat(disk.size(stranger)).hasValue(1));
@@ -177,7 +180,7 @@ class StoreRecoveryTest extends StoreOnMemoryDisk {
         StageKey key = stage(CHUNK, 1, Durability.SYNC);
         flipBit(LAYOUT.stagedFile(CHUNK, key), -20);
 
-        reopen();
+        reopenWithoutCheckpoint();
 
         assertThat(store.staged()).isEmpty();
         assertThat(disk.list(LAYOUT.chunkFile(CHUNK).getParent())).isEmpty();
@@ -188,7 +191,7 @@ class StoreRecoveryTest extends StoreOnMemoryDisk {
         StageKey key = stage(CHUNK, 1, Durability.SYNC);
         disk.rename(LAYOUT.stagedFile(CHUNK, key), LAYOUT.stagedFile(CHUNK, newKey()));
 
-        reopen();
+        reopenWithoutCheckpoint();
 
         assertThat(store.staged()).isEmpty();
     }
