@@ -169,9 +169,14 @@ final class CoordinatedTransaction implements ChunkWriter {
         sequence.execute(() -> {
             CoordinatorMachine.Step step = CoordinatorMachine.step(state, event);
             state = step.state();
-            step.effects().forEach(this::perform);
-            if (state.phase() == Phase.ENDED || state.phase() == Phase.ABORTED) {
+            boolean over = state.phase() == Phase.ENDED || state.phase() == Phase.ABORTED;
+            if (over) {
+                // Before the client is told: it may try again at once, and is not to hear that its first try is not
+                // over.
                 coordinator.forget(this);
+            }
+            step.effects().forEach(this::perform);
+            if (over) {
                 stop(deadline);
                 stop(overdue);
                 stop(resend);

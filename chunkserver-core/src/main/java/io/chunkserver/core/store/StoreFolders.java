@@ -58,7 +58,8 @@ final class StoreFolders {
         mark(DiskNames.parentOf(chunkFile));
     }
 
-    private void mark(Path folder) {
+    /** To be called for a folder in which names may have been changed. */
+    void mark(Path folder) {
         marks.put(folder, lastMark.incrementAndGet());
     }
 

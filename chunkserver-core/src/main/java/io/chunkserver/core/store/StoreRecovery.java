@@ -32,11 +32,13 @@ final class StoreRecovery {
 
     private final Disk disk;
     private final StoreLayout layout;
+    private final StoreFolders folders;
     private final List<DamageFinding> findings = new ArrayList<>();
 
-    StoreRecovery(Disk disk, StoreLayout layout) {
+    StoreRecovery(Disk disk, StoreLayout layout, StoreFolders folders) {
         this.disk = disk;
         this.layout = layout;
+        this.folders = folders;
     }
 
     /** Files that were moved to the quarantine. */
@@ -48,6 +50,8 @@ final class StoreRecovery {
     void recover(ChunkIndex index, Map<StageKey, ChunkInfo> finished) throws IOException {
         for (Path upper : folders(layout.chunks())) {
             for (Path lower : folders(upper)) {
+                // What is seen in it may be the work of a process that died before it could force that.
+                folders.mark(lower);
                 for (Path file : names(lower, name -> StoreLayout.isChunk(name) || StoreLayout.isStaged(name))) {
                     if (StoreLayout.isChunk(file.getFileName())) {
                         recoverPublished(file, index);
@@ -99,7 +103,8 @@ final class StoreRecovery {
     private void quarantine(Path file, ChunkServerException.Corrupt damage) throws IOException {
         Path target = freeQuarantineName(file.getFileName());
         disk.rename(file, target);
-        disk.forceDirectory(layout.quarantine());
+        // Makes the new name durable too, since a rename is one step; without it the file would come back and be moved
+        // again.
         disk.forceDirectory(DiskNames.parentOf(file));
         findings.add(new DamageFinding(file, target, damage.failure().message()));
         logger.warn(

@@ -13,6 +13,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
@@ -21,7 +23,8 @@ import org.junit.jupiter.api.Test;
 /**
  * Takes each of the {@link DangerousLines} out of the product in turn and runs the tests of this module on what is left.
  *
- * <p>Takes some minutes, so only the profile {@code mutation} runs it: {@code mvn -pl chunkserver-core -Pmutation test}.
+ * <p>Takes some minutes, so only the profile {@code mutation} runs it: {@code mvn -pl chunkserver-core -Pmutation test}. After a
+ * change of a few lines, {@code -Dmutation.only=REGEX} takes out only those in whose names, or names of their files, that is found.
  */
 class DangerousLinesMutation {
 
@@ -44,7 +47,7 @@ class DangerousLinesMutation {
         assertThat(run(MUTANTS.resolve("none"), List.of(), ROOT + ".store").noticed())
                 .as("a test fails although nothing was taken out; it would notice everything")
                 .isFalse();
-        List<DangerousLine> lines = DangerousLines.all();
+        List<DangerousLine> lines = chosen();
         List<Verdict> survivors = new ArrayList<>();
         for (Verdict verdict : verdicts(lines)) {
             if (!verdict.noticed()) {
@@ -63,6 +66,16 @@ class DangerousLinesMutation {
                 .as("survivors without an explanation")
                 .noneMatch(survivor -> survivor.line().survives().isEmpty());
         assertThat(share).as("share of the mutants that are noticed").isGreaterThanOrEqualTo(SHARE_TO_NOTICE);
+    }
+
+    private static List<DangerousLine> chosen() {
+        Predicate<String> only =
+                Pattern.compile(System.getProperty("mutation.only", "")).asPredicate();
+        List<DangerousLine> lines = DangerousLines.all().stream()
+                .filter(line -> only.test(line.toString()))
+                .toList();
+        assertThat(lines).as("lines of these names").isNotEmpty();
+        return lines;
     }
 
     private static List<Verdict> verdicts(List<DangerousLine> lines) throws Exception {

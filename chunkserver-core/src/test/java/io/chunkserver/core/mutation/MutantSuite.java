@@ -54,6 +54,7 @@ final class MutantSuite {
         public void executionFinished(TestIdentifier test, TestExecutionResult result) {
             if (result.getStatus() == TestExecutionResult.Status.FAILED) {
                 System.out.println("noticed by " + test.getLegacyReportingName() + " of " + test.getUniqueId());
+                result.getThrowable().ifPresent(failure -> failure.printStackTrace(System.out));
                 System.out.flush();
                 Runtime.getRuntime().halt(NOTICED);
             }
