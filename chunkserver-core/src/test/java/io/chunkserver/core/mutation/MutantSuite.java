@@ -40,7 +40,7 @@ final class MutantSuite {
                         excludeClassNamePatterns(
                                 ".*\\.mutation\\..*",
                                 ".*\\.ArchitectureTest",
-                                ".*LinearizabilityTest",
+                                ".*(Linearizability|Concurrency)Test",
                                 ".*ReportTest.*"))
                 .configurationParameter("jqwik.database", "target/jqwik-mutants")
                 .configurationParameter("jqwik.reporting.usejunitplatform", "true")

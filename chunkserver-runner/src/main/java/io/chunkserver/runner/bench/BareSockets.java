@@ -52,7 +52,8 @@ public final class BareSockets implements Workload {
     /**
      * Begins to listen.
      *
-     * @param parent        directory for the file that is sent; is made if need be
+     * @param parent        the directory of the file that {@code SENDFILE} sends, which is made when it is missing; the other ways
+     *                      leave it alone
      * @param transferBytes moved by each operation, from or to a random place in the file
      */
     public static BareSockets open(Way way, Path parent, long fileBytes, long transferBytes) throws IOException {
