@@ -7,7 +7,6 @@ import io.chunkserver.core.commit.ParticipantState.Phase;
 import io.chunkserver.core.commit.log.LogRecord;
 import io.chunkserver.core.commit.log.LogRecord.Prepared;
 import io.chunkserver.core.commit.log.Outcome;
-import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.ChunkId;
@@ -45,6 +44,7 @@ final class ChunkLane {
     private final Participant participant;
     private final ChunkId chunk;
     private final Executor sequence;
+    private final MemberFailures failures;
 
     /** Tasks that are under way; changed only inside the participant's map operations, which are atomic per chunk. */
     private int users;
@@ -62,6 +62,7 @@ final class ChunkLane {
         this.chunk = chunk;
         this.sequence =
                 MoreExecutors.newSequentialExecutor(participant.environment().disk());
+        this.failures = new MemberFailures(participant.self(), chunk, participant.admission());
         Optional<ChunkInfo> published = participant.storage().store().stat(chunk);
         this.state = ParticipantState.idle(
                 published.map(ChunkInfo::version).orElse(ChunkVersion.NONE),
@@ -116,7 +117,7 @@ final class ChunkLane {
             try {
                 current.write(block);
             } catch (IOException | RuntimeException e) {
-                handle(new ParticipantEvent.StagingFailed(key, failure(e)));
+                handle(new ParticipantEvent.StagingFailed(key, failures.of(e)));
             }
         }
     }
@@ -127,7 +128,7 @@ final class ChunkLane {
             try {
                 current.finish(lengthBytes, crc32c);
             } catch (IOException | RuntimeException e) {
-                handle(new ParticipantEvent.StagingFailed(key, failure(e)));
+                handle(new ParticipantEvent.StagingFailed(key, failures.of(e)));
                 return;
             }
             handle(new ParticipantEvent.Staged(key));
@@ -214,7 +215,7 @@ final class ChunkLane {
                     requireHold(key).prepared(),
                     () -> new ParticipantEvent.PreparedForced(key),
                     why -> handle(
-                            mayBeDurable(why)
+                            MemberFailures.mayBeDurable(why)
                                     ? new ParticipantEvent.PreparedForceFailed(key, why)
                                     : new ParticipantEvent.PreparedRefused(key, why)));
         } else if (effect instanceof ParticipantEffect.VoteYes) {
@@ -251,7 +252,7 @@ final class ChunkLane {
         try {
             hold = Hold.begin(stream.request(), participant.storage());
         } catch (IOException | RuntimeException e) {
-            events.add(new ParticipantEvent.StagingFailed(key, failure(e)));
+            events.add(new ParticipantEvent.StagingFailed(key, failures.of(e)));
         }
     }
 
@@ -264,24 +265,9 @@ final class ChunkLane {
                     if (failure == null) {
                         handle(forced.get());
                     } else {
-                        failed.accept(logFailure(failure(ChunkServerException.from(failure))));
+                        failed.accept(failures.ofLog(failure));
                     }
                 }));
-    }
-
-    private Failure logFailure(Failure why) {
-        if (mayBeDurable(why)) {
-            participant.admission().close(why);
-        }
-        return why;
-    }
-
-    /**
-     * Of a record that the log was writing when its disk failed, or when a defect ended it, nobody knows; every other refusal came
-     * before it was written.
-     */
-    static boolean mayBeDurable(Failure why) {
-        return why.code() == ErrorCode.DISK_FAILED || why.code() == ErrorCode.INTERNAL;
     }
 
     private void voteYes(StageKey key) {
@@ -327,7 +313,7 @@ final class ChunkLane {
                     chunk);
             events.add(new ParticipantEvent.PublishLost(key));
         } catch (IOException e) {
-            replies.fail(key, failure(e));
+            replies.fail(key, failures.of(e));
         }
     }
 
@@ -345,33 +331,8 @@ final class ChunkLane {
             }
         } catch (IOException e) {
             LOG.warn("staged file of transaction {} on chunk {} stays until the next start", key, chunk, e);
-            failure(e);
+            failures.of(e);
         }
-    }
-
-    /** What stopped the staging; also a request that is wrong, or a defect, must leave nothing held. */
-    private Failure failure(Exception e) {
-        if (e instanceof IOException io) {
-            return failure(io);
-        }
-        Failure failure = ChunkServerException.from(e).failure().at(participant.self());
-        if (failure.code() == ErrorCode.INTERNAL) {
-            LOG.error("staging of chunk {} failed", chunk, e);
-        }
-        return failure;
-    }
-
-    /** The failure as members and clients hear it; a disk that failed closes the server to new transactions. */
-    private Failure failure(IOException e) {
-        Failure failure = (e instanceof ChunkServerException known
-                        ? known.failure()
-                        : Failure.of(ErrorCode.DISK_FAILED, "disk of chunk " + chunk + " failed: " + e.getMessage()))
-                .at(participant.self());
-        if (failure.code() == ErrorCode.DISK_FAILED) {
-            LOG.error("the disk failed; no new transactions are taken until this server is started again", e);
-            participant.admission().close(failure);
-        }
-        return failure;
     }
 
     private Hold requireHold(StageKey key) {

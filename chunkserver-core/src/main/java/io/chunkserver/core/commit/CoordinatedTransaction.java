@@ -223,7 +223,7 @@ final class CoordinatedTransaction implements ChunkWriter {
     }
 
     private void decisionFailed(Failure why) {
-        if (ChunkLane.mayBeDurable(why)) {
+        if (MemberFailures.mayBeDurable(why)) {
             coordinator.participant().admission().close(why);
             handle(new CoordinatorEvent.DecisionForceFailed(why));
         } else {
@@ -307,7 +307,7 @@ final class CoordinatedTransaction implements ChunkWriter {
     }
 
     private Failure unknown(Failure why) {
-        boolean untilRestart = ChunkLane.mayBeDurable(why);
+        boolean untilRestart = MemberFailures.mayBeDurable(why);
         return Failure.of(
                         ErrorCode.OUTCOME_UNKNOWN,
                         "whether chunk " + decision.chunk() + " is committed was being decided and is not known: "

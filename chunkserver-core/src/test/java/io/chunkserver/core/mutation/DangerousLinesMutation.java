@@ -36,8 +36,6 @@ class DangerousLinesMutation {
     /** Many times what all tests take. Whoever runs this on a busy machine does not want a slow run taken for a hang. */
     private static final int MAX_MINUTES = 20;
 
-    private static final double SHARE_TO_NOTICE = 0.95;
-
     private record Verdict(DangerousLine line, boolean noticed) {}
 
     private record Outcome(boolean noticed, String by) {}
@@ -48,24 +46,12 @@ class DangerousLinesMutation {
                 .as("a test fails although nothing was taken out; it would notice everything")
                 .isFalse();
         List<DangerousLine> lines = chosen();
-        List<Verdict> survivors = new ArrayList<>();
-        for (Verdict verdict : verdicts(lines)) {
-            if (!verdict.noticed()) {
-                survivors.add(verdict);
-            }
-        }
-        double share = 1 - (double) survivors.size() / lines.size();
+        List<DangerousLine> survivors = verdicts(lines).stream()
+                .filter(verdict -> !verdict.noticed())
+                .map(Verdict::line)
+                .toList();
         System.out.printf("dangerous lines: %d of %d noticed%n", lines.size() - survivors.size(), lines.size());
-        survivors.forEach(survivor -> System.out.printf(
-                "dangerous lines: survived: %s: %s%n",
-                survivor.line(),
-                survivor.line().survives().isEmpty()
-                        ? "NOT EXPLAINED"
-                        : survivor.line().survives()));
-        assertThat(survivors)
-                .as("survivors without an explanation")
-                .noneMatch(survivor -> survivor.line().survives().isEmpty());
-        assertThat(share).as("share of the mutants that are noticed").isGreaterThanOrEqualTo(SHARE_TO_NOTICE);
+        assertThat(survivors).as("lines whose loss no test notices").isEmpty();
     }
 
     private static List<DangerousLine> chosen() {

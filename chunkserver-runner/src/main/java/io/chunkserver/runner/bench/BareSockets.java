@@ -52,8 +52,7 @@ public final class BareSockets implements Workload {
     /**
      * Begins to listen.
      *
-     * @param parent        the directory of the file that {@code SENDFILE} sends, which is made when it is missing; the other ways
-     *                      leave it alone
+     * @param parent        the directory of the file that {@code SENDFILE} sends; made when it is missing, not used by {@code SEND}
      * @param transferBytes moved by each operation, from or to a random place in the file
      */
     public static BareSockets open(Way way, Path parent, long fileBytes, long transferBytes) throws IOException {

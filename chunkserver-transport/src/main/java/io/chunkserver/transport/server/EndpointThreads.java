@@ -31,8 +31,7 @@ final class EndpointThreads {
         timer.setRemoveOnCancelPolicy(true);
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         // A step that is due before all others wakes the timer's thread. Without a pulse nearly every deadline would be
-        // that one,
-        // and nearly all of them are cancelled soon.
+        // such a step, and nearly all of them are cancelled soon.
         var unused = timer.scheduleWithFixedDelay(() -> {}, PULSE_MILLIS, PULSE_MILLIS, TimeUnit.MILLISECONDS);
         workers = new ThreadPoolExecutor(
                 workerCount,
