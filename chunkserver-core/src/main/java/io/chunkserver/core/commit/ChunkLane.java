@@ -7,7 +7,6 @@ import io.chunkserver.core.commit.ParticipantState.Phase;
 import io.chunkserver.core.commit.log.LogRecord;
 import io.chunkserver.core.commit.log.LogRecord.Prepared;
 import io.chunkserver.core.commit.log.Outcome;
-import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.ChunkId;
@@ -46,6 +45,7 @@ final class ChunkLane {
     private final Participant participant;
     private final ChunkId chunk;
     private final Executor sequence;
+    private final MemberFailures failures;
 
     /** Tasks that are under way; changed only inside the participant's map operations, which are atomic per chunk. */
     private int users;
@@ -64,6 +64,7 @@ final class ChunkLane {
         this.chunk = chunk;
         this.sequence =
                 MoreExecutors.newSequentialExecutor(participant.environment().disk());
+        this.failures = participant.failures(chunk);
         Optional<ChunkInfo> published = published();
         this.state = ParticipantState.idle(
                 published.map(ChunkInfo::version).orElse(ChunkVersion.NONE),
@@ -164,7 +165,7 @@ final class ChunkLane {
             try {
                 current.write(block);
             } catch (IOException | RuntimeException e) {
-                handle(new ParticipantEvent.StagingFailed(key, failure(e)));
+                handle(new ParticipantEvent.StagingFailed(key, failures.of(e)));
             }
         }
     }
@@ -175,7 +176,7 @@ final class ChunkLane {
             try {
                 current.finish(lengthBytes, crc32c);
             } catch (IOException | RuntimeException e) {
-                handle(new ParticipantEvent.StagingFailed(key, failure(e)));
+                handle(new ParticipantEvent.StagingFailed(key, failures.of(e)));
                 return;
             }
             handle(new ParticipantEvent.Staged(key));
@@ -262,7 +263,7 @@ final class ChunkLane {
                     requireHold(key).prepared(),
                     () -> new ParticipantEvent.PreparedForced(key),
                     why -> handle(
-                            mayBeDurable(why)
+                            MemberFailures.mayBeDurable(why)
                                     ? new ParticipantEvent.PreparedForceFailed(key, why)
                                     : new ParticipantEvent.PreparedRefused(key, why)));
         } else if (effect instanceof ParticipantEffect.VoteYes) {
@@ -307,7 +308,7 @@ final class ChunkLane {
         try {
             hold = Hold.begin(stream.request(), participant.storage());
         } catch (IOException | RuntimeException e) {
-            events.add(new ParticipantEvent.StagingFailed(key, failure(e)));
+            events.add(new ParticipantEvent.StagingFailed(key, failures.of(e)));
         }
     }
 
@@ -320,24 +321,9 @@ final class ChunkLane {
                     if (failure == null) {
                         handle(forced.get());
                     } else {
-                        failed.accept(logFailure(failure(ChunkServerException.from(failure))));
+                        failed.accept(failures.ofLog(failure));
                     }
                 }));
-    }
-
-    private Failure logFailure(Failure why) {
-        if (mayBeDurable(why)) {
-            participant.admission().close(why);
-        }
-        return why;
-    }
-
-    /**
-     * Of a record that the log was writing when its disk failed, or when a defect ended it, nobody knows; every other refusal came
-     * before it was written.
-     */
-    static boolean mayBeDurable(Failure why) {
-        return why.code() == ErrorCode.DISK_FAILED || why.code() == ErrorCode.INTERNAL;
     }
 
     private void voteYes(StageKey key) {
@@ -383,7 +369,7 @@ final class ChunkLane {
                     chunk);
             events.add(new ParticipantEvent.PublishLost(key));
         } catch (IOException e) {
-            replies.fail(key, failure(e));
+            replies.fail(key, failures.of(e));
         }
     }
 
@@ -400,7 +386,7 @@ final class ChunkLane {
             copy.taken(Adoption.PUBLISHED);
         } catch (IOException | RuntimeException e) {
             copy.drop();
-            copy.refused(failure(e));
+            copy.refused(failures.of(e));
         }
     }
 
@@ -422,16 +408,8 @@ final class ChunkLane {
             }
         } catch (IOException e) {
             LOG.warn("staged file of transaction {} on chunk {} stays until the next start", key, chunk, e);
-            failure(e);
+            failures.of(e);
         }
-    }
-
-    private Failure failure(Exception e) {
-        return participant.failure(chunk, e);
-    }
-
-    private Failure failure(IOException e) {
-        return participant.failure(chunk, e);
     }
 
     private Hold requireHold(StageKey key) {

@@ -29,7 +29,8 @@ import org.slf4j.LoggerFactory;
  *   <li>committed and neither staged nor published: lost on this server, and reported as such, never taken for fine.
  * </ul>
  *
- * <p>Running it twice is the same as once, also when the first run was cut off anywhere.
+ * <p>When it is done, all that is published is durable, also what a process published that died before it could force that.
+ * Running it twice is the same as once, also when the first run was cut off anywhere.
  */
 public final class CommitRecovery {
 
@@ -72,6 +73,7 @@ public final class CommitRecovery {
                 }
             }
         }
+        // The log would have it done before it forgets anything, but then whoever commits would wait for all folders.
         store.forcePublished();
         List<InDoubt> inDoubt = plan.standing().stream()
                 .map(prepared -> new InDoubt(

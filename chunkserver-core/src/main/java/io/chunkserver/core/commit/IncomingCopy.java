@@ -166,7 +166,7 @@ public final class IncomingCopy {
             }
         } catch (IOException e) {
             LOG.warn("the unfinished copy {} of chunk {} stays until the next start", key, source.id(), e);
-            var unused = participant.failure(source.id(), e);
+            var unused = participant.failures(source.id()).of(e);
         }
     }
 
@@ -188,7 +188,7 @@ public final class IncomingCopy {
                 } catch (IOException | RuntimeException e) {
                     drop();
                     done.completeExceptionally(
-                            participant.failure(source.id(), e).toException(e));
+                            participant.failures(source.id()).of(e).toException(e));
                 }
             });
         } catch (RejectedExecutionException closed) {

@@ -144,7 +144,7 @@ public final class Participant {
                     try {
                         removed.complete(lane.remove(version, transaction));
                     } catch (IOException e) {
-                        removed.completeExceptionally(failure(chunk, e).toException(e));
+                        removed.completeExceptionally(failures(chunk).of(e).toException(e));
                     }
                 })
                 .thenCompose(begun -> removed);
@@ -205,29 +205,9 @@ public final class Participant {
         return done;
     }
 
-    /** What stopped the writing of a chunk, as others hear it: also a request that is wrong, or a defect. */
-    Failure failure(ChunkId chunk, Exception e) {
-        if (e instanceof IOException io) {
-            return failure(chunk, io);
-        }
-        Failure failure = ChunkServerException.from(e).failure().at(self);
-        if (failure.code() == ErrorCode.INTERNAL) {
-            LOG.error("writing chunk {} failed", chunk, e);
-        }
-        return failure;
-    }
-
-    /** The failure as others hear it; a disk that failed closes the server to new transactions. */
-    Failure failure(ChunkId chunk, IOException e) {
-        Failure failure = (e instanceof ChunkServerException known
-                        ? known.failure()
-                        : Failure.of(ErrorCode.DISK_FAILED, "disk of chunk " + chunk + " failed: " + e.getMessage()))
-                .at(self);
-        if (failure.code() == ErrorCode.DISK_FAILED) {
-            LOG.error("the disk failed; no new transactions are taken until this server is started again", e);
-            admission.close(failure);
-        }
-        return failure;
+    /** What failures at this chunk mean to others. */
+    MemberFailures failures(ChunkId chunk) {
+        return new MemberFailures(self, chunk, admission);
     }
 
     private void leave(ChunkId chunk) {

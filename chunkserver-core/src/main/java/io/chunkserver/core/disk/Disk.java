@@ -50,7 +50,12 @@ public interface Disk {
      */
     DiskFile openForWrite(Path file) throws IOException;
 
-    /** Gives a file a new name in one step, replacing a file that has it; open files keep their bytes. */
+    /**
+     * Gives a file a new name in one step, replacing a file that has it; open files keep their bytes.
+     *
+     * <p>Between two directories it is one step for a power loss too: once the directory of the old name was forced, the new
+     * name is durable as well. When only that of the new name was, the file may have both.
+     */
     void rename(Path from, Path to) throws IOException;
 
     /**

@@ -120,7 +120,7 @@ public final class FileChunkStore implements ChunkStore {
     }
 
     private void checkpoint() throws IOException {
-        forceFolders(folders::forceAll);
+        forceFolders(folders::force);
         checkpoints.write();
     }
 
@@ -166,7 +166,8 @@ public final class FileChunkStore implements ChunkStore {
         Path target = layout.chunkFile(chunk);
         Optional<ChunkInfo> current = index.find(chunk);
         if (current.isPresent() && current.get().transaction().equals(key.transaction())) {
-            return republish(current.get(), key, target);
+            discard(chunk, key);
+            return new Publication(current.get(), 0);
         }
         ChunkInfo info = finished.get(key);
         if (info == null) {
@@ -185,14 +186,6 @@ public final class FileChunkStore implements ChunkStore {
         current.ifPresent(unforced::remove);
         openFiles.forget(chunk);
         return new Publication(info, current.map(ChunkInfo::storedBytes).orElse(0L));
-    }
-
-    /** The version is published already, but perhaps by a process that died before it could force that. */
-    private Publication republish(ChunkInfo info, StageKey key, Path target) throws IOException {
-        folders.makeFor(target);
-        folders.markChanged(target);
-        discard(info.id(), key);
-        return new Publication(info, 0);
     }
 
     private static void checkSucceeds(ChunkInfo info, ChunkId chunk, StageKey key, Optional<ChunkInfo> current)

@@ -64,10 +64,6 @@ final class StoreFolder {
         return changes;
     }
 
-    synchronized boolean isChangedSinceForce() {
-        return changes > Math.max(forcedChanges, 0);
-    }
-
     synchronized boolean isDurable() {
         return changes == forcedChanges;
     }

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.function.Predicate;
 
 /**
  * The folders of a store: made when they are first needed, changed in the sight of who writes a checkpoint, and forced when names
@@ -73,29 +72,18 @@ final class StoreFolders {
         return folder;
     }
 
-    /** The name of a chunk file was changed by somebody who may not have forced that. */
-    void markChanged(Path chunkFile) {
-        beginChange(chunkFile).end(true);
-    }
-
     private StoreFolder folderOf(Path chunkFile) {
         return folders.computeIfAbsent(DiskNames.parentOf(chunkFile), name -> StoreFolder.found());
     }
 
-    /** Makes every change durable that was ended before this call. */
+    /**
+     * Makes every change durable that was ended before this call, and what was found when the store was opened: it may be the work of
+     * a process that died before it could force that.
+     */
     void force() throws IOException {
-        force(StoreFolder::isChangedSinceForce);
-    }
-
-    /** Makes also durable what was found when the store was opened, of which nobody knows whether it was. */
-    void forceAll() throws IOException {
-        force(folder -> !folder.isDurable());
-    }
-
-    private void force(Predicate<StoreFolder> due) throws IOException {
         for (Map.Entry<Path, StoreFolder> entry : folders.entrySet()) {
             StoreFolder folder = entry.getValue();
-            if (due.test(folder)) {
+            if (!folder.isDurable()) {
                 long changes = folder.changes();
                 disk.forceDirectory(entry.getKey());
                 folder.forced(changes);

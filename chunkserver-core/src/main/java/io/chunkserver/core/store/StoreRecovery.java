@@ -161,7 +161,8 @@ final class StoreRecovery {
     private void quarantine(Path file, ChunkServerException.Corrupt damage) throws IOException {
         Path target = freeQuarantineName(file.getFileName());
         disk.rename(file, target);
-        disk.forceDirectory(layout.quarantine());
+        // Makes the new name durable too, since a rename is one step; without it the file would come back and be moved
+        // again.
         disk.forceDirectory(DiskNames.parentOf(file));
         findings.add(new DamageFinding(file, target, damage.failure().message()));
         logger.warn(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.chunkserver.core.checksum.Crc32c;
 import io.chunkserver.core.disk.DataDirectory;
+import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.disk.DiskFile;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
@@ -12,6 +13,11 @@ import io.chunkserver.core.model.Attempt;
 import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.model.Durability;
+import io.chunkserver.core.testkit.CrashMode;
+import io.chunkserver.core.testkit.EveryCrash;
+import io.chunkserver.core.testkit.FaultyDisk;
+import io.chunkserver.core.testkit.MemoryDisk;
+import io.chunkserver.core.testkit.StopAfter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -19,6 +25,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the files themselves say, when there is no checkpoint of the index. */
@@ -130,6 +137,45 @@ class StoreRecoveryTest extends StoreOnMemoryDisk {
         crash();
 
         assertThat(disk.list(LAYOUT.quarantine())).hasSize(1);
+    }
+
+    /** Wherever the power goes while it is moved: it is under its old name or under its new one. */
+    @ParameterizedTest
+    @EnumSource
+    void andItCanBeFoundInEveryStateThatACrashLeavesMeanwhile(CrashMode mode) throws IOException {
+        put(CHUNK, 1);
+        store.forcePublished();
+        flipBit(LAYOUT.chunkFile(CHUNK), -1);
+        try (DiskFile file = disk.openForWrite(LAYOUT.chunkFile(CHUNK))) {
+            file.force();
+        }
+        store.close();
+        int moments = 0;
+        boolean finished = false;
+        while (!finished) {
+            MemoryDisk working = disk.copyAfterProcessDeath();
+            StopAfter stop = StopAfter.forGood(moments, sector -> true);
+            finished = opens(new FaultyDisk(working, stop));
+            EveryCrash crash = new EveryCrash();
+            do {
+                MemoryDisk left = working.copyAfterCrash(mode, crash);
+                assertThat(left.size(LAYOUT.chunkFile(CHUNK)).isPresent()
+                                || !left.list(LAYOUT.quarantine()).isEmpty())
+                        .as("the damaged file is there after %s changes, crash %s", moments, crash)
+                        .isTrue();
+            } while (crash.next());
+            moments++;
+        }
+        assertThat(moments).as("places to stop").isGreaterThan(1);
+    }
+
+    private static boolean opens(Disk disk) {
+        try {
+            FileChunkStore.open(disk, LAYOUT.chunks(), LAYOUT.quarantine()).close();
+            return true;
+        } catch (IOException stopped) {
+            return false;
+        }
     }
 
     @ParameterizedTest
