@@ -106,6 +106,10 @@ public final class LocalDisk implements Disk {
         } catch (IOException e) {
             throw FullDisk.translate(e);
         }
+        if (!DiskNames.parentOf(from).equals(DiskNames.parentOf(to))) {
+            // A journal makes both names one step; a file system without one must not lose the new name and force the old.
+            forceDirectory(DiskNames.parentOf(to));
+        }
     }
 
     @Override
