@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,12 +33,15 @@ public final class FileChunkStore implements ChunkStore {
 
     private static final Logger logger = LoggerFactory.getLogger(FileChunkStore.class);
 
+    /** The format of the files that are written. */
+    public static final int FORMAT_VERSION = ChunkFileFormat.FORMAT;
+
     /** Files that stay open for the next reader; of the usual 1,024 or more that a process may have open. */
     private static final int MAX_OPEN_FILES = 256;
 
     private final Disk disk;
     private final StoreLayout layout;
-    private final ChunkIndex index = new ChunkIndex();
+    private final ChunkIndex index;
     private final ConcurrentMap<StageKey, ChunkInfo> finished = new ConcurrentHashMap<>();
     private final StoreFolders folders;
     private final StoreHandles handles = new StoreHandles();
@@ -47,8 +51,9 @@ public final class FileChunkStore implements ChunkStore {
     private volatile List<DamageFinding> findings = List.of();
     private volatile @Nullable IOException forceFailure;
 
-    private FileChunkStore(Disk disk, StoreLayout layout) {
+    private FileChunkStore(Disk disk, StoreLayout layout, Consumer<ChunkId> onChange) {
         this.disk = disk;
+        this.index = new ChunkIndex(onChange);
         this.layout = layout;
         this.folders = new StoreFolders(disk, layout);
         this.opener = new ChunkOpener(disk, layout, index, finished, handles, openFiles);
@@ -63,7 +68,17 @@ public final class FileChunkStore implements ChunkStore {
      *     another format; it is left as it is
      */
     public static FileChunkStore open(Disk disk, Path chunks, Path quarantine) throws IOException {
-        FileChunkStore store = new FileChunkStore(disk, new StoreLayout(chunks, quarantine));
+        return open(disk, chunks, quarantine, chunk -> {});
+    }
+
+    /**
+     * Opens a store, as {@link #open(Disk, Path, Path)}, and tells somebody of its changes.
+     *
+     * @param onChange hears of each chunk that was found, published or removed, right after that; must not wait
+     */
+    public static FileChunkStore open(Disk disk, Path chunks, Path quarantine, Consumer<ChunkId> onChange)
+            throws IOException {
+        FileChunkStore store = new FileChunkStore(disk, new StoreLayout(chunks, quarantine), onChange);
         store.recover();
         return store;
     }
