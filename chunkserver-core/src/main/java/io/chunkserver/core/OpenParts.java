@@ -17,7 +17,9 @@ import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.Member;
 import io.chunkserver.core.replication.ForwardingChain;
+import io.chunkserver.core.replication.RemovalIntents;
 import io.chunkserver.core.replication.Replica;
+import io.chunkserver.core.replication.Replicas;
 import io.chunkserver.core.replication.ReplicationChain;
 import io.chunkserver.core.space.ReservingSpaceAccountant;
 import io.chunkserver.core.store.FileChunkStore;
@@ -31,7 +33,10 @@ import java.util.List;
 /**
  * The wiring of a server: its parts, opened bottom up, and closed top down.
  *
- * @param self how this server appears in chains; its address changes when a transport is attached
+ * @param self     how this server appears in chains; its address changes when a transport is attached
+ * @param replicas all servers as this one reaches them
+ * @param intents  chunks that this server means to remove
+ * @param changes  tells which chunks were published or removed
  */
 record OpenParts(
         DataDirectory directory,
@@ -42,6 +47,9 @@ record OpenParts(
         ReplicationChain chain,
         Replica replica,
         SelfMember self,
+        Replicas replicas,
+        RemovalIntents intents,
+        ChunkChanges changes,
         CommitRecovery.Report recovery,
         int damagedFiles,
         Deque<Closeable> open) {
@@ -64,10 +72,15 @@ record OpenParts(
             throws IOException {
         ChunkServerConfig config = builder.config();
         DataDirectory directory = opened(open, openDirectory(builder, environment));
+        ChunkChanges changes = new ChunkChanges();
         FileChunkStore store = opened(
                 open,
                 FileChunkStore.open(
-                        directory.disk(), DataDirectory.CHUNKS, DataDirectory.QUARANTINE, DataDirectory.INDEX));
+                        directory.disk(),
+                        DataDirectory.CHUNKS,
+                        DataDirectory.QUARANTINE,
+                        DataDirectory.INDEX,
+                        changes));
         if (!SegmentedTransactionLog.exists(directory.disk(), DataDirectory.LOG)) {
             // Whoever lost its log must not answer for what the lost one knew.
             directory.renewLogId();
@@ -109,7 +122,8 @@ record OpenParts(
                 config.commit(),
                 new CoordinatorLog(
                         directory.identity().logId(), directory.identity().bootCount()));
-        Replica replica = new OwnReplica(chain, participant, coordinator, store, environment.disk());
+        RemovalIntents intents = new RemovalIntents();
+        Replica replica = new OwnReplica(chain, participant, coordinator, intents);
         replicas.own(replica);
         recovery.inDoubt()
                 .forEach(promise ->
@@ -125,6 +139,9 @@ record OpenParts(
                 chain,
                 replica,
                 self,
+                replicas,
+                intents,
+                changes,
                 recovery,
                 store.findings().size(),
                 open);

@@ -16,15 +16,14 @@ import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.core.replication.CopySink;
+import io.chunkserver.core.replication.RemovalIntents;
 import io.chunkserver.core.replication.Replica;
 import io.chunkserver.core.replication.ReplicationChain;
-import io.chunkserver.core.store.ChunkStore;
 import io.chunkserver.core.store.StageKey;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 
 /** This server as the others see it: what a server endpoint calls, or a test that has several servers in one process. */
 final class OwnReplica implements Replica {
@@ -32,23 +31,17 @@ final class OwnReplica implements Replica {
     private final ReplicationChain chain;
     private final Participant participant;
     private final TwoPhaseCoordinator coordinator;
-    private final ChunkStore store;
-    private final Executor disk;
+    private final RemovalIntents intents;
 
     /**
-     * @param disk runs what waits for the store
+     * @param intents chunks that this server means to remove, and does not vouch for
      */
     OwnReplica(
-            ReplicationChain chain,
-            Participant participant,
-            TwoPhaseCoordinator coordinator,
-            ChunkStore store,
-            Executor disk) {
+            ReplicationChain chain, Participant participant, TwoPhaseCoordinator coordinator, RemovalIntents intents) {
         this.chain = chain;
         this.participant = participant;
         this.coordinator = coordinator;
-        this.store = store;
-        this.disk = disk;
+        this.intents = intents;
     }
 
     /**
@@ -89,16 +82,25 @@ final class OwnReplica implements Replica {
         return CompletableFuture.completedFuture(coordinator.answer(transaction, attempt, coordinatorLogId));
     }
 
+    /** Asked on the chunk's lane: a copy counts when it is durable, and a removal that is under way when it has been answered for. */
     @Override
     public CompletionStage<Boolean> holds(ChunkId chunk, ChunkVersion version, TransactionId transaction) {
-        return CompletableFuture.completedFuture(store.stat(chunk)
-                .filter(info -> info.version().isNewerThan(version)
-                        || (info.version().equals(version) && info.transaction().equals(transaction)))
-                .isPresent());
+        return participant
+                .published(chunk)
+                .thenApply(published -> published
+                                .filter(info -> info.version().isNewerThan(version)
+                                        || (info.version().equals(version)
+                                                && info.transaction().equals(transaction)))
+                                .isPresent()
+                        && !intents.isOpen(chunk));
     }
 
     @Override
     public CompletionStage<Void> fetch(ChunkId chunk, ChunkVersion atLeast, long offset, CopySink sink) {
-        return PublishedFetch.start(store, disk, new PublishedFetch.Wanted(chunk, atLeast, offset), sink);
+        return PublishedFetch.start(
+                participant.storage().store(),
+                participant.environment().disk(),
+                new PublishedFetch.Wanted(chunk, atLeast, offset),
+                sink);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chunkserver.core.disk.DataDirectory;
 import io.chunkserver.core.disk.Disk;
+import io.chunkserver.core.membership.ServerState;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.model.ChunkVersion;
@@ -177,7 +178,7 @@ final class ClusterRun {
         assertThat(server.transactions())
                 .as("transactions that are not over at %s", name)
                 .isEmpty();
-        assertThat(status.state()).as("state of %s, %s", name, status.reason()).isEqualTo(ServerStatus.State.READY);
+        assertThat(status.state()).as("state of %s, %s", name, status.reason()).isEqualTo(ServerState.READY);
         assertThat(status.space().reservedBytes())
                 .as("bytes reserved at %s", name)
                 .isZero();

@@ -6,6 +6,7 @@ import io.chunkserver.core.commit.TransactionState;
 import io.chunkserver.core.disk.DataDirectory;
 import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.disk.DiskFile;
+import io.chunkserver.core.membership.ServerState;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.model.TransactionId;
@@ -124,7 +125,7 @@ final class RecoveredServer {
     /** No transaction is open, nothing reserved, no file without an owner, and the space is what the files take (S3). */
     private void checkNothingIsLeftOver() throws IOException {
         ServerStatus status = server.server().status();
-        assertThat(status.state()).as("state, %s", status).isEqualTo(ServerStatus.State.READY);
+        assertThat(status.state()).as("state, %s", status).isEqualTo(ServerState.READY);
         assertThat(server.server().transactions()).as("open transactions").isEmpty();
         assertThat(status.damagedFiles()).as("damaged files").isZero();
         assertThat(status.lostChunks()).as("lost chunks").isEmpty();

@@ -9,6 +9,7 @@ import io.chunkserver.core.commit.log.OutcomeRetention;
 import io.chunkserver.core.commit.log.TransactionLogConfig;
 import io.chunkserver.core.disk.DataDirectory;
 import io.chunkserver.core.disk.DiskFile;
+import io.chunkserver.core.membership.ServerState;
 import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
@@ -94,7 +95,7 @@ class ServerOnCrashedDiskTest {
                 DiskFault.IO_ERROR);
         store(server);
 
-        assertThat(server.status().state()).isEqualTo(ServerStatus.State.READ_ONLY);
+        assertThat(server.status().state()).isEqualTo(ServerState.READ_ONLY);
         assertThat(server.status().reason()).contains("transaction log");
     }
 

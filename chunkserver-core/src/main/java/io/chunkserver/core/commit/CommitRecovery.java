@@ -6,6 +6,7 @@ import io.chunkserver.core.commit.log.Outcome;
 import io.chunkserver.core.commit.log.TransactionLog;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.store.ChunkStore;
 import io.chunkserver.core.store.StageKey;
 import io.chunkserver.core.store.StagedVersion;
@@ -42,9 +43,12 @@ public final class CommitRecovery {
      * What a start found.
      *
      * @param inDoubt promises whose outcome must be asked for, with what their staged files take on disk
-     * @param lost    chunks whose committed version is not on this server
+     * @param lost    versions that are committed and not on this server, the newest of each chunk
      */
-    public record Report(List<InDoubt> inDoubt, List<ChunkId> lost) {}
+    public record Report(List<InDoubt> inDoubt, List<Lost> lost) {}
+
+    /** A committed version that is not here. */
+    public record Lost(ChunkId chunk, ChunkVersion version) {}
 
     /** A promise without outcome; {@code stagedBytes} is 0 when its file is gone. */
     public record InDoubt(Prepared prepared, long stagedBytes) {}
@@ -103,12 +107,12 @@ public final class CommitRecovery {
     }
 
     /** A chunk is lost when the newest version that the log remembers is newer than the published one. */
-    private static List<ChunkId> lost(ChunkStore store, TransactionLog log) {
+    private static List<Lost> lost(ChunkStore store, TransactionLog log) {
         Map<ChunkId, Outcome> newest = new HashMap<>();
         for (Outcome outcome : log.table().outcomes()) {
             newest.merge(outcome.chunk(), outcome, (a, b) -> a.version().isNewerThan(b.version()) ? a : b);
         }
-        List<ChunkId> lost = new ArrayList<>();
+        List<Lost> lost = new ArrayList<>();
         newest.forEach((chunk, outcome) -> {
             Optional<ChunkInfo> published = store.stat(chunk);
             // A tombstone is removed after its time, while its outcome may still be remembered.
@@ -121,7 +125,7 @@ public final class CommitRecovery {
                         outcome.version(),
                         chunk,
                         outcome.transaction());
-                lost.add(chunk);
+                lost.add(new Lost(chunk, outcome.version()));
             }
         });
         return lost;

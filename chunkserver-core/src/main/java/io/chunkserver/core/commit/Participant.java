@@ -72,7 +72,7 @@ public final class Participant {
         return self;
     }
 
-    Storage storage() {
+    public Storage storage() {
         return storage;
     }
 

@@ -28,6 +28,16 @@ import org.slf4j.LoggerFactory;
  */
 public final class OrderRunner {
 
+    /** Who tells masters what came of their orders. Called on any thread; must not wait. */
+    public interface Listener {
+
+        /** An order about this chunk has ended, done or not. */
+        void ended(ChunkId chunk);
+
+        /** No order is open any more. */
+        void ranOut();
+    }
+
     private static final Logger LOG = LoggerFactory.getLogger(OrderRunner.class);
 
     private final Participant participant;
@@ -36,7 +46,7 @@ public final class OrderRunner {
     private final RemovalIntents intents;
     private final OrderConfig config;
     private final CopyThrottle throttle;
-    private final Runnable ranOut;
+    private final Listener listener;
 
     @GuardedBy("this")
     private final Queue<Order> waiting = new ArrayDeque<>();
@@ -56,7 +66,6 @@ public final class OrderRunner {
      *
      * @param attempts numbers the copies, out of the sequence of all attempts of this server
      * @param intents  what the server's own answers to keepers look at
-     * @param ranOut   told when the last order has ended
      */
     public OrderRunner(
             Participant participant,
@@ -64,14 +73,14 @@ public final class OrderRunner {
             AttemptNumbers attempts,
             RemovalIntents intents,
             OrderConfig config,
-            Runnable ranOut) {
+            Listener listener) {
         this.participant = participant;
         this.replicas = replicas;
         this.attempts = attempts;
         this.intents = intents;
         this.config = config;
         this.throttle = new CopyThrottle(participant.environment().timers(), config.copyBytesPerSecond());
-        this.ranOut = ranOut;
+        this.listener = listener;
     }
 
     /** Takes orders, the most urgent first; those beyond the limit and those for chunks in hand are dropped. */
@@ -131,8 +140,9 @@ public final class OrderRunner {
             last = taken.isEmpty() && !closed;
         }
         startNext();
+        listener.ended(order.chunk());
         if (last) {
-            ranOut.run();
+            listener.ranOut();
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,7 @@ final class ChunkIndex {
 
     private final ConcurrentNavigableMap<Place, ChunkInfo> entries = new ConcurrentSkipListMap<>();
     private final Object changes = new Object();
+    private final Consumer<ChunkId> onChange;
 
     @GuardedBy("changes")
     private long chunks;
@@ -52,6 +54,20 @@ final class ChunkIndex {
 
     @GuardedBy("changes")
     private long publishedBytes;
+
+    /** An index whose changes nobody wants to hear of. */
+    ChunkIndex() {
+        this(chunk -> {});
+    }
+
+    /**
+     * An empty index.
+     *
+     * @param onChange hears of each chunk whose entry has changed, after that; must not wait
+     */
+    ChunkIndex(Consumer<ChunkId> onChange) {
+        this.onChange = onChange;
+    }
 
     Optional<ChunkInfo> find(ChunkId chunk) {
         return Optional.ofNullable(entries.get(Place.of(chunk)));
@@ -71,17 +87,22 @@ final class ChunkIndex {
             entries.put(place, info);
             count(info, 1);
         }
+        onChange.accept(info.id());
     }
 
     /** Removes this entry; false when the chunk has another one or none. */
     boolean remove(ChunkInfo info) {
+        boolean removed;
         synchronized (changes) {
-            boolean removed = entries.remove(Place.of(info.id()), info);
+            removed = entries.remove(Place.of(info.id()), info);
             if (removed) {
                 count(info, -1);
             }
-            return removed;
         }
+        if (removed) {
+            onChange.accept(info.id());
+        }
+        return removed;
     }
 
     @GuardedBy("changes")

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,12 +37,15 @@ public final class FileChunkStore implements ChunkStore {
 
     private static final Logger logger = LoggerFactory.getLogger(FileChunkStore.class);
 
+    /** The format of the files that are written. */
+    public static final int FORMAT_VERSION = ChunkFileFormat.FORMAT;
+
     /** Files that stay open for the next reader; of the usual 1,024 or more that a process may have open. */
     private static final int MAX_OPEN_FILES = 256;
 
     private final Disk disk;
     private final StoreLayout layout;
-    private final ChunkIndex index = new ChunkIndex();
+    private final ChunkIndex index;
     private final ConcurrentMap<StageKey, ChunkInfo> finished = new ConcurrentHashMap<>();
     private final StoreFolders folders;
     private final StoreHandles handles = new StoreHandles();
@@ -57,8 +61,9 @@ public final class FileChunkStore implements ChunkStore {
     private volatile List<DamageFinding> findings = List.of();
     private volatile @Nullable IOException forceFailure;
 
-    private FileChunkStore(Disk disk, StoreLayout layout, Path checkpoint) {
+    private FileChunkStore(Disk disk, StoreLayout layout, Path checkpoint, Consumer<ChunkId> onChange) {
         this.disk = disk;
+        this.index = new ChunkIndex(onChange);
         this.layout = layout;
         this.folders = new StoreFolders(disk, layout);
         this.opener = new ChunkOpener(disk, layout, index, finished, handles, openFiles);
@@ -76,7 +81,17 @@ public final class FileChunkStore implements ChunkStore {
      *     another format; it is left as it is
      */
     public static FileChunkStore open(Disk disk, Path chunks, Path quarantine, Path checkpoint) throws IOException {
-        FileChunkStore store = new FileChunkStore(disk, new StoreLayout(chunks, quarantine), checkpoint);
+        return open(disk, chunks, quarantine, checkpoint, chunk -> {});
+    }
+
+    /**
+     * Opens a store, as {@link #open(Disk, Path, Path, Path)}, and tells somebody of its changes.
+     *
+     * @param onChange hears of each chunk that was found, published or removed, right after that; must not wait
+     */
+    public static FileChunkStore open(
+            Disk disk, Path chunks, Path quarantine, Path checkpoint, Consumer<ChunkId> onChange) throws IOException {
+        FileChunkStore store = new FileChunkStore(disk, new StoreLayout(chunks, quarantine), checkpoint, onChange);
         store.recover();
         return store;
     }
