@@ -141,7 +141,7 @@ class MasterIT {
             await().atMost(PATIENCE)
                     .until(logs(twin, servers.get(0).address(), twin.address()));
             JsonNode status = RunnerJar.answer("status", "--server", twin.address());
-            assertThat(status.get("masters").get(0).get("problem").asText())
+            assertThat(status.get("masters").get(0).get("reason").asText())
                     .contains(servers.get(0).address())
                     .contains(twin.address());
             assertThat(members()).hasSize(3).allSatisfy(member -> assertThat(

@@ -38,4 +38,19 @@ public record SessionConfig(
                     + " to " + maxRetry + " cannot be");
         }
     }
+
+    /** The same with another pause between heartbeats; the shorter waits are never longer, the longest is twice that. */
+    public SessionConfig withHeartbeatInterval(Duration interval) {
+        Duration twice = interval.multipliedBy(2);
+        return new SessionConfig(
+                interval,
+                shorter(minHeartbeatInterval, interval),
+                shorter(reportDelay, interval),
+                shorter(firstRetry, interval),
+                twice);
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
 }

@@ -50,7 +50,10 @@ final class StoreTargetOptions {
     @Option(
             names = "--replicas",
             paramLabel = "N",
-            description = "With --master, how many servers keep a copy; default: as the master is configured.")
+            description = {
+                "How many servers keep a copy, chosen by the master; default: as it is configured.",
+                "With --server: that server's own master chooses the others."
+            })
     private @Nullable Integer copies;
 
     @Option(
@@ -90,13 +93,14 @@ final class StoreTargetOptions {
             throw invalid("timeout 0 leaves no time");
         }
         if (masters.isEmpty()) {
-            if (copies != null) {
-                throw invalid("--replicas needs --master, which chooses the servers; name them with --replica");
+            if (copies != null && !replicas.isEmpty()) {
+                throw invalid("--replica names the servers, so there is nothing for --replicas to choose");
             }
             named();
         } else if (primary != null || !replicas.isEmpty()) {
             throw invalid("--master chooses the servers; leave out --server and --replica");
-        } else if (copies != null && (copies < 1 || copies > PlacementRequest.MAX_COPIES)) {
+        }
+        if (copies != null && (copies < 1 || copies > PlacementRequest.MAX_COPIES)) {
             throw invalid("--replicas is 1 to " + PlacementRequest.MAX_COPIES + ", not " + copies);
         }
     }
@@ -116,7 +120,7 @@ final class StoreTargetOptions {
                 throw invalid("server " + server + " is named twice; a server keeps one copy");
             }
         }
-        return new StoreTarget(all.get(0), all.subList(1, all.size()), durability, timeout);
+        return new StoreTarget(all.get(0), all.subList(1, all.size()), copies, durability, timeout);
     }
 
     private static ChunkServerException invalid(String message) {

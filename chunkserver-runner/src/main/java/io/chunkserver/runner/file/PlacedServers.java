@@ -73,7 +73,7 @@ public final class PlacedServers implements ChunkWriters {
 
     private StoreTarget target(List<Member> members) {
         List<ServerAddress> addresses = addresses(members);
-        return new StoreTarget(addresses.get(0), addresses.subList(1, addresses.size()), durability, timeout);
+        return new StoreTarget(addresses.get(0), addresses.subList(1, addresses.size()), null, durability, timeout);
     }
 
     @Override

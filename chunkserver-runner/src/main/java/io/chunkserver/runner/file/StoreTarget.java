@@ -15,12 +15,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param primary    the server that coordinates
  * @param replicas   the others
+ * @param copies     on how many servers, when the primary chooses the others with its master; null when they are named here
  * @param durability null for what the primary is configured to
  * @param timeout    for each chunk
  */
 public record StoreTarget(
         ServerAddress primary,
         List<ServerAddress> replicas,
+        @Nullable Integer copies,
         @Nullable Durability durability,
         Duration timeout)
         implements ChunkWriters {
@@ -31,7 +33,7 @@ public record StoreTarget(
 
     /** The options of one store or delete. */
     public StoreOptions options(Attributes attributes) {
-        return new StoreOptions(replicas, durability, null, attributes, timeout, null);
+        return new StoreOptions(replicas, copies, durability, null, attributes, timeout, null);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.chunkserver.transport.protocol;
 
 import io.chunkserver.core.commit.PrepareRequest;
+import io.chunkserver.core.membership.PlacementRequest;
 import io.chunkserver.core.model.Attempt;
 import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ChunkId;
@@ -56,6 +57,8 @@ public sealed interface Request
      * @param attributes     kept with the chunk
      * @param durability     null for the server's default
      * @param replicas       the other servers that shall have the chunk
+     * @param copies         when the server asked is to choose the others with its master: how many servers shall have the chunk, 0 for
+     *                       as many as the master is configured for; null when {@code replicas} says all
      */
     record Store(
             TransactionId transaction,
@@ -65,11 +68,20 @@ public sealed interface Request
             Attributes attributes,
             @Nullable Durability durability,
             List<ServerAddress> replicas,
+            @Nullable Integer copies,
             Duration timeout)
             implements Request {
 
         public Store {
             replicas = checkedReplicas(replicas);
+            if (copies != null && !replicas.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "chunk " + chunk + " goes to named replicas, or to as many as are chosen, not both");
+            }
+            if (copies != null && (copies < 0 || copies > PlacementRequest.MAX_COPIES)) {
+                throw new IllegalArgumentException(
+                        copies + " copies of chunk " + chunk + "; at most " + PlacementRequest.MAX_COPIES + " are possible");
+            }
             if (maxLengthBytes < 0) {
                 throw new IllegalArgumentException("length " + maxLengthBytes + " of chunk " + chunk + " is below 0");
             }

@@ -114,6 +114,9 @@ final class RequestFormat {
         ModelJson.attributes(json, store.attributes());
         ModelJson.durabilityIfAny(json, store.durability());
         ModelJson.texts(json.putArray("replicas"), store.replicas());
+        if (store.copies() != null) {
+            json.put("copies", store.copies());
+        }
     }
 
     private static Request decodeStore(FieldReader fields, Duration timeout) throws ChunkServerException {
@@ -125,6 +128,7 @@ final class RequestFormat {
                 ModelJson.attributes(fields),
                 fields.valueOrNull("durability", Durability::parse),
                 fields.values("replicas", ServerAddress::parse),
+                fields.has("copies") ? fields.smallCount("copies") : null,
                 timeout);
     }
 

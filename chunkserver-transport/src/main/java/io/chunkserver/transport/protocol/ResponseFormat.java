@@ -117,6 +117,11 @@ final class ResponseFormat {
                 .put("chunkSizeLimitBytes", status.chunkSizeLimitBytes())
                 .put("durability", status.durability().word());
         ModelJson.texts(json.putArray("lastChain"), status.lastChain());
+        ArrayNode masters = json.putArray("masters");
+        status.masters().forEach(master -> masters.addObject()
+                .put("address", master.address())
+                .put("registered", master.registered())
+                .put("reason", master.reason()));
         return json;
     }
 
@@ -142,6 +147,10 @@ final class ResponseFormat {
                 Duration.ofMillis(fields.count("uptimeMillis")),
                 fields.count("chunkSizeLimitBytes"),
                 fields.value("durability", Durability::parse),
-                fields.values("lastChain", ServerId::new));
+                fields.values("lastChain", ServerId::new),
+                fields.objects(
+                        "masters",
+                        master -> new MasterConnection(
+                                master.text("address"), master.flag("registered"), master.text("reason"))));
     }
 }

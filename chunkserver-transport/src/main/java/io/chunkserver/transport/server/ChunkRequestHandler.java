@@ -90,7 +90,10 @@ final class ChunkRequestHandler implements RequestHandler {
                 store.attributes(),
                 store.durability() == null ? server.config().durability() : store.durability(),
                 store.timeout());
-        return server.begin(request, texts(store.replicas())).thenApply(BlockSink::of);
+        return (store.copies() == null
+                        ? server.begin(request, texts(store.replicas()))
+                        : server.begin(request, store.copies()))
+                .thenApply(BlockSink::of);
     }
 
     private BlockSink prepare(Request.Prepare prepare) {

@@ -24,6 +24,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import io.chunkserver.core.membership.MasterConnection;
+import io.chunkserver.core.membership.PlacementRequest;
+import org.jspecify.annotations.Nullable;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -127,6 +130,17 @@ final class MessageArbitraries {
                 .as(Failure::new);
     }
 
+    /** Where a store goes: to those that are named, or to as many as are chosen. */
+    private record Servers(List<ServerAddress> replicas, @Nullable Integer copies) {}
+
+    private static Arbitrary<Servers> replicasOrCopies() {
+        return Arbitraries.oneOf(
+                addresses().list().ofMaxSize(Request.MAX_REPLICAS).map(named -> new Servers(named, null)),
+                Arbitraries.integers()
+                        .between(0, PlacementRequest.MAX_COPIES)
+                        .map(chosen -> new Servers(List.of(), chosen)));
+    }
+
     private static Arbitrary<Request> stores() {
         return Combinators.combine(
                         transactionIds(),
@@ -135,9 +149,18 @@ final class MessageArbitraries {
                         versions().injectNull(0.3),
                         attributes(),
                         Arbitraries.of(Durability.class).injectNull(0.3),
-                        addresses().list().ofMaxSize(Request.MAX_REPLICAS),
+                        replicasOrCopies(),
                         timeouts())
-                .as(Request.Store::new);
+                .as((transaction, chunk, length, base, attributes, durability, servers, timeout) -> new Request.Store(
+                        transaction,
+                        chunk,
+                        length,
+                        base,
+                        attributes,
+                        durability,
+                        servers.replicas(),
+                        servers.copies(),
+                        timeout));
     }
 
     private static Arbitrary<Request> deletes() {
@@ -219,8 +242,9 @@ final class MessageArbitraries {
                         counts().list().ofSize(6),
                         Arbitraries.longs().list().ofSize(5),
                         Arbitraries.of(Durability.class),
-                        serverIds().list().ofMaxSize(16))
-                .as((who, word, counts, space, durability, chain) -> new ServerStatus(
+                        serverIds().list().ofMaxSize(16),
+                        masterConnections().list().ofMaxSize(3))
+                .as((who, word, counts, space, durability, chain, masters) -> new ServerStatus(
                         who.serverId(),
                         who.uuid(),
                         who.address(),
@@ -236,7 +260,14 @@ final class MessageArbitraries {
                         Duration.ofMillis(counts.get(4)),
                         counts.get(5),
                         durability,
-                        chain));
+                        chain,
+                        masters));
+    }
+
+    private static Arbitrary<MasterConnection> masterConnections() {
+        return Combinators.combine(
+                        addresses().map(ServerAddress::toString), Arbitraries.of(true, false), texts(100))
+                .as(MasterConnection::new);
     }
 
     static Arbitrary<TransactionSummary> summaries() {
