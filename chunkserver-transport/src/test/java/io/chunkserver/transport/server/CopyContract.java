@@ -141,6 +141,22 @@ abstract class CopyContract {
     }
 
     @Test
+    void copiesCountAmongWhatGoesOnAtTheSameTime() throws Exception {
+        cluster.start("narrow", 2, ChunkServerConfig.DEFAULT, EndpointConfig.DEFAULT.withMaxTransfers(1));
+        byte[] content = bytes(40 * BLOCK);
+        cluster.server("narrow").store(CHUNK, new ByteArrayInputStream(content), content.length);
+        remote = cluster.seenBy("target", "narrow");
+        sink.hold();
+        CompletableFuture<Void> first = fetch(FIRST, 0, sink);
+        await().untilAsserted(() -> assertThat(sink.blocks()).isEqualTo(1));
+        assertFailed(ErrorCode.OVERLOADED, "server narrow", fetch(FIRST, 0, new GatheringSink()));
+        sink.refuse(new IllegalStateException("given up"));
+        sink.release();
+        assertFailed(ErrorCode.INTERNAL, "given up", first);
+        await().untilAsserted(() -> fetch(FIRST, 0, new GatheringSink()).get(PATIENCE_SECONDS, TimeUnit.SECONDS));
+    }
+
+    @Test
     void aSourceThatDiesInTheMiddleIsUnreachable() throws Exception {
         store(bytes(40 * BLOCK));
         sink.hold();
