@@ -171,7 +171,8 @@ class StoreRecoveryTest extends StoreOnMemoryDisk {
 
     private static boolean opens(Disk disk) {
         try {
-            FileChunkStore.open(disk, LAYOUT.chunks(), LAYOUT.quarantine()).close();
+            FileChunkStore.open(disk, LAYOUT.chunks(), LAYOUT.quarantine(), DataDirectory.INDEX)
+                    .close();
             return true;
         } catch (IOException stopped) {
             return false;
