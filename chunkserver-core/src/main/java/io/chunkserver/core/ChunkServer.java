@@ -139,12 +139,14 @@ public final class ChunkServer implements Closeable {
     static ChunkServer start(ChunkServerBuilder builder) throws IOException {
         Environment given = builder.environment();
         if (given != null) {
-            return new ChunkServer(OpenParts.open(builder, given), builder, given, null);
+            // A simulation has one thread, which cannot wait for another task.
+            return new ChunkServer(OpenParts.open(builder, given, Runnable::run), builder, given, null);
         }
         ServerThreads threads = ServerThreads.create(builder.config().diskThreads());
         try {
             Environment environment = threads.environment();
-            return new ChunkServer(OpenParts.open(builder, environment), builder, environment, threads);
+            OpenParts parts = OpenParts.open(builder, environment, environment.disk());
+            return new ChunkServer(parts, builder, environment, threads);
         } catch (IOException | RuntimeException e) {
             threads.close(ServerThreads.CLOSE_PATIENCE);
             throw e;

@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.Executor;
 
 /**
  * The wiring of a server: its parts, opened bottom up, and closed top down.
@@ -57,30 +58,37 @@ record OpenParts(
     /** Bytes of the file system that are never promised to chunks: two log segments and the folders' growth. */
     private static final long HEADROOM_SEGMENTS = 3;
 
-    /** Opens everything, or nothing: what was opened before a failure is closed again. */
-    static OpenParts open(ChunkServerBuilder builder, Environment environment) throws IOException {
+    /**
+     * Opens everything, or nothing: what was opened before a failure is closed again.
+     *
+     * @param helper opens the store while the log is opened, which takes about as long
+     */
+    static OpenParts open(ChunkServerBuilder builder, Environment environment, Executor helper) throws IOException {
         Deque<Closeable> open = new ArrayDeque<>();
         try {
-            return open(builder, environment, open);
+            return open(builder, environment, helper, open);
         } catch (IOException | RuntimeException e) {
             closeAll(open, e);
             throw e;
         }
     }
 
-    private static OpenParts open(ChunkServerBuilder builder, Environment environment, Deque<Closeable> open)
+    private static OpenParts open(
+            ChunkServerBuilder builder, Environment environment, Executor helper, Deque<Closeable> open)
             throws IOException {
         ChunkServerConfig config = builder.config();
         DataDirectory directory = opened(open, openDirectory(builder, environment));
         ChunkChanges changes = new ChunkChanges();
-        FileChunkStore store = opened(
+        OpeningStore opening = opened(
                 open,
-                FileChunkStore.open(
-                        directory.disk(),
-                        DataDirectory.CHUNKS,
-                        DataDirectory.QUARANTINE,
-                        DataDirectory.INDEX,
-                        changes));
+                OpeningStore.begin(
+                        () -> FileChunkStore.open(
+                                directory.disk(),
+                                DataDirectory.CHUNKS,
+                                DataDirectory.QUARANTINE,
+                                DataDirectory.INDEX,
+                                changes),
+                        helper));
         if (!SegmentedTransactionLog.exists(directory.disk(), DataDirectory.LOG)) {
             // Whoever lost its log must not answer for what the lost one knew.
             directory.renewLogId();
@@ -95,7 +103,8 @@ record OpenParts(
                         config.log(),
                         environment.log(),
                         environment.clock(),
-                        () -> forced(store::forcePublished, admission)));
+                        () -> forced(opening.await()::forcePublished, admission)));
+        FileChunkStore store = opening.await();
         log.failed().thenAccept(admission::close);
         List<Decided> undelivered = log.table().undelivered();
         CommitRecovery.Report recovery = CommitRecovery.run(store, log);

@@ -110,16 +110,15 @@ public final class CommitRecovery {
     private static List<Lost> lost(ChunkStore store, TransactionLog log) {
         Map<ChunkId, Outcome> newest = new HashMap<>();
         for (Outcome outcome : log.table().outcomes()) {
-            newest.merge(outcome.chunk(), outcome, (a, b) -> a.version().isNewerThan(b.version()) ? a : b);
+            // Nearly always all of 100,000 are there: only those that are not are worth a map.
+            if (isBehind(store, outcome)) {
+                newest.merge(outcome.chunk(), outcome, (a, b) -> a.version().isNewerThan(b.version()) ? a : b);
+            }
         }
         List<Lost> lost = new ArrayList<>();
         newest.forEach((chunk, outcome) -> {
-            Optional<ChunkInfo> published = store.stat(chunk);
             // A tombstone is removed after its time, while its outcome may still be remembered.
-            boolean behind = published.isEmpty()
-                    ? !outcome.tombstone()
-                    : outcome.version().isNewerThan(published.get().version());
-            if (behind) {
+            if (!outcome.tombstone() || store.stat(chunk).isPresent()) {
                 LOG.error(
                         "version {} of chunk {} is committed by {} but not on this server",
                         outcome.version(),
@@ -129,5 +128,11 @@ public final class CommitRecovery {
             }
         });
         return lost;
+    }
+
+    private static boolean isBehind(ChunkStore store, Outcome outcome) {
+        Optional<ChunkInfo> published = store.stat(outcome.chunk());
+        return published.isEmpty()
+                || outcome.version().isNewerThan(published.get().version());
     }
 }

@@ -1,7 +1,5 @@
 package io.chunkserver.core.model;
 
-import java.util.Comparator;
-
 /**
  * Names one chunk: the path of the file it belongs to and its place in that file, written {@code PATH#INDEX}.
  *
@@ -16,9 +14,6 @@ public record ChunkId(String path, int index) implements Comparable<ChunkId> {
 
     /** The longest path, in bytes of UTF-8. */
     public static final int MAX_PATH_BYTES = 1024;
-
-    private static final Comparator<ChunkId> ORDER =
-            Comparator.comparing(ChunkId::path).thenComparingInt(ChunkId::index);
 
     /** How much of an offending value an error message repeats. */
     private static final int QUOTED_CHARACTERS = 80;
@@ -94,7 +89,8 @@ public record ChunkId(String path, int index) implements Comparable<ChunkId> {
 
     @Override
     public int compareTo(ChunkId other) {
-        return ORDER.compare(this, other);
+        int byPath = path.compareTo(other.path);
+        return byPath != 0 ? byPath : Integer.compare(index, other.index);
     }
 
     /** The form {@code PATH#INDEX} that {@link #parse} reads. */

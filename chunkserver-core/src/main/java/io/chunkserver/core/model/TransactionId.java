@@ -1,7 +1,6 @@
 package io.chunkserver.core.model;
 
 import java.time.Instant;
-import java.util.Comparator;
 
 /**
  * Names one transaction, chosen by the client and kept for all retries of the same store or delete.
@@ -17,10 +16,6 @@ import java.util.Comparator;
 public record TransactionId(String client, long startedMillis, long sequence) implements Comparable<TransactionId> {
 
     public static final int MAX_CLIENT_CHARACTERS = 64;
-
-    private static final Comparator<TransactionId> ORDER = Comparator.comparingLong(TransactionId::startedMillis)
-            .thenComparing(TransactionId::client)
-            .thenComparingLong(TransactionId::sequence);
 
     public TransactionId {
         if (!isClient(client)) {
@@ -74,7 +69,11 @@ public record TransactionId(String client, long startedMillis, long sequence) im
     /** Orders by start time first, which is the order in which outcomes are forgotten. */
     @Override
     public int compareTo(TransactionId other) {
-        return ORDER.compare(this, other);
+        int order = Long.compare(startedMillis, other.startedMillis);
+        if (order == 0) {
+            order = client.compareTo(other.client);
+        }
+        return order != 0 ? order : Long.compare(sequence, other.sequence);
     }
 
     @Override

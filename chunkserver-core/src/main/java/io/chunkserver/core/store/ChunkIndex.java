@@ -6,7 +6,6 @@ import io.chunkserver.core.model.ChunkInfo;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -29,16 +28,14 @@ final class ChunkIndex {
      */
     private record Place(String path, int index) implements Comparable<Place> {
 
-        private static final Comparator<Place> ORDER =
-                Comparator.comparing(Place::path).thenComparingInt(Place::index);
-
         static Place of(ChunkId chunk) {
             return new Place(chunk.path(), chunk.index());
         }
 
         @Override
         public int compareTo(Place other) {
-            return ORDER.compare(this, other);
+            int byPath = path.compareTo(other.path);
+            return byPath != 0 ? byPath : Integer.compare(index, other.index);
         }
     }
 
