@@ -17,7 +17,8 @@ import net.jqwik.api.Tuple;
 /** Any sequence of what can happen to servers, clients and two masters: see {@link NaiveCluster} for what must hold after each step. */
 class ClusterMasterProperties {
 
-    private static final int MOST_STEPS = 120;
+    private static final int MOST_STEPS = 250;
+    private static final int FEWEST_STEPS = 50;
     private static final int QUIET_ROUNDS = 60;
     private static final List<ServerState> STATES = List.of(ServerState.values());
 
@@ -166,6 +167,7 @@ class ClusterMasterProperties {
                         Arbitraries.integers().between(0, 8))
                 .as(Step::new)
                 .list()
+                .ofMinSize(FEWEST_STEPS)
                 .ofMaxSize(MOST_STEPS);
     }
 }
