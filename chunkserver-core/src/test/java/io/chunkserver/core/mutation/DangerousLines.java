@@ -35,10 +35,6 @@ final class DangerousLines {
                         "index.advance(info);"),
                 without("mark of what a start finds", "store/StoreRecovery.java", "folders.mark(lower);"),
                 without("mark of a deletion", "store/FileChunkStore.java", "folders.markChanged(file);"),
-                without(
-                        "quarantined file's old name",
-                        "store/StoreRecovery.java",
-                        "disk.forceDirectory(DiskNames.parentOf(file));"),
                 without("publications of a recovery", "commit/CommitRecovery.java", "store.forcePublished();"));
     }
 
