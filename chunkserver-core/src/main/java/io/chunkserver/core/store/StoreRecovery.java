@@ -2,7 +2,6 @@ package io.chunkserver.core.store;
 
 import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.disk.DiskFile;
-import io.chunkserver.core.disk.DiskNames;
 import io.chunkserver.core.disk.FileStamp;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
@@ -160,10 +159,9 @@ final class StoreRecovery {
 
     private void quarantine(Path file, ChunkServerException.Corrupt damage) throws IOException {
         Path target = freeQuarantineName(file.getFileName());
+        // Durable with the folder that the file leaves; until then a crash may undo it, and the next start finds the
+        // file again.
         disk.rename(file, target);
-        // Makes the new name durable too, since a rename is one step; without it the file would come back and be moved
-        // again.
-        disk.forceDirectory(DiskNames.parentOf(file));
         findings.add(new DamageFinding(file, target, damage.failure().message()));
         logger.warn(
                 "moved damaged file {} to {}: {}",

@@ -53,10 +53,6 @@ final class DangerousLines {
                         "store/CheckpointWriter.java",
                         "stamp != null && stamp.isOlderThan(begun)",
                         "stamp != null"),
-                without(
-                        "quarantined file's old name",
-                        "store/StoreRecovery.java",
-                        "disk.forceDirectory(DiskNames.parentOf(file));"),
                 without("publications of a recovery", "commit/CommitRecovery.java", "store.forcePublished();"));
     }
 

@@ -2,6 +2,7 @@ package io.chunkserver.core.mutation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.io.MoreFiles;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,6 +43,10 @@ class DangerousLinesMutation {
 
     @Test
     void theTestsNoticeWhenADangerousLineIsGone() throws Exception {
+        if (Files.exists(MUTANTS)) {
+            // A mutant of an earlier run must not stand beside one of this run.
+            MoreFiles.deleteRecursively(MUTANTS);
+        }
         assertThat(run(MUTANTS.resolve("none"), List.of(), ROOT + ".store").noticed())
                 .as("a test fails although nothing was taken out; it would notice everything")
                 .isFalse();

@@ -14,6 +14,7 @@ import io.chunkserver.core.testkit.CrashMode;
 import io.chunkserver.core.testkit.DiskFault;
 import io.chunkserver.core.testkit.DiskOperation;
 import io.chunkserver.core.testkit.DiskScript;
+import io.chunkserver.core.testkit.EveryCrash;
 import io.chunkserver.core.testkit.FaultyDisk;
 import io.chunkserver.core.testkit.MemoryDisk;
 import io.chunkserver.core.testkit.NaiveTransactionTable;
@@ -22,8 +23,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
@@ -206,6 +209,36 @@ class SegmentedTransactionLogCrashTest {
         assertThat(run(disk).finished()).isTrue();
 
         assertThat(new LogFixture(disk).segments().get(0)).isGreaterThan(2);
+    }
+
+    /** A gap is taken for damage, so of several segments that are removed the older must be gone whenever a later one is. */
+    @Test
+    void aPowerLossWhileSegmentsAreRemovedLeavesNoGap() throws IOException {
+        MemoryDisk memory = new MemoryDisk();
+        List<MemoryDisk> moments = new ArrayList<>();
+        Set<Path> removed = new HashSet<>();
+        Disk disk = new FaultyDisk(memory, operation -> {
+            if (operation.kind() == DiskOperation.Kind.DELETE) {
+                removed.add(operation.path());
+            } else if (operation.kind() == DiskOperation.Kind.CREATE && !removed.isEmpty()) {
+                moments.add(memory.copyAfterProcessDeath());
+            }
+            return DiskFault.NONE;
+        });
+        try (SegmentedTransactionLog log = new LogFixture(disk).open()) {
+            for (int number = 0; number < 5 * MORE_THAN_A_SEGMENT; number++) {
+                LogFixture.force(log, LogFixture.largePrepared(number));
+            }
+        }
+        assertThat(removed).hasSizeGreaterThan(1);
+        for (MemoryDisk moment : moments) {
+            EveryCrash crash = new EveryCrash();
+            do {
+                assertThat(open(moment.copyAfterCrash(CrashMode.POSIX, crash)).inDoubt())
+                        .as("crash %s", crash)
+                        .contains(LogFixture.largePrepared(0));
+            } while (crash.next());
+        }
     }
 
     /** The process dies after it gave a segment its name and before it forced that; the next one must, before it writes there. */
