@@ -196,6 +196,51 @@ interface MasterRepairContract extends MasterSteps {
         assertThat(beat(all.get(2))).isEmpty();
     }
 
+    @Test
+    default void aCopyThatIsNoLongerNeededIsNotGiven() {
+        List<NaiveServer> all = settled(4);
+        all.subList(0, 3).forEach(server -> store(server, version(CHUNK, 1, "w")));
+        pass(DEAD_AFTER - 1, all.subList(1, 4));
+        tick();
+        plan();
+        beat(all.get(0));
+
+        assertThat(beat(all.get(3))).isEmpty();
+    }
+
+    @Test
+    default void aServerThatIsNotHeardIsNoKeeper() {
+        List<NaiveServer> all = settled(4);
+        store(all.get(3), version(CHUNK, 1, "w"));
+        all.subList(0, 3).forEach(server -> store(server, version(CHUNK, 2, "w")));
+
+        assertNothingOrdered(pass(DEAD_AFTER - 1, all.subList(1, 4)));
+    }
+
+    @Test
+    default void whatIsOrderedCountsAsTaken() {
+        List<NaiveServer> all = settled(3);
+        all.get(2).limitTo(NaiveServer.CHUNK_BYTES * 3 / 2);
+        for (ChunkId chunk : List.of(CHUNK, new ChunkId("/b", 0), new ChunkId("/c", 0))) {
+            all.subList(0, 2).forEach(server -> store(server, version(chunk, 1, "w")));
+        }
+        assertThat(pass(4, all).get(all.get(2).id())).hasSize(1);
+    }
+
+    @Test
+    default void aRemovalThatWouldLeaveTooFewCopiesByNowIsNotGiven() {
+        List<NaiveServer> all = settled(4);
+        store(all.get(3), version(CHUNK, 1, "w"));
+        all.subList(0, 3).forEach(server -> store(server, version(CHUNK, 2, "w")));
+        tick();
+        tick();
+        plan();
+        all.get(0).disk().clear();
+        report(all.get(0), CHUNK);
+
+        assertThat(beat(all.get(3))).isEmpty();
+    }
+
     /** Servers of a master that has been up for long enough to order anything. */
     private List<NaiveServer> settled(int count) {
         List<NaiveServer> all = servers(count);
