@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -152,7 +153,10 @@ class OwnReplicaTest {
     }
 
     private CompletableFuture<Void> fetch(ChunkVersion atLeast, long offset) {
-        return server.asReplica().fetch(CHUNK, atLeast, offset, sink).toCompletableFuture();
+        return server.asReplica()
+                .fetch(CHUNK, atLeast, offset, sink)
+                .toCompletableFuture()
+                .orTimeout(30, TimeUnit.SECONDS);
     }
 
     private Receipt store(byte[] content) throws IOException {

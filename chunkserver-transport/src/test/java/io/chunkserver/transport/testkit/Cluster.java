@@ -7,6 +7,7 @@ import io.chunkserver.core.ChunkServer;
 import io.chunkserver.core.ChunkServerConfig;
 import io.chunkserver.core.model.Location;
 import io.chunkserver.core.model.ServerId;
+import io.chunkserver.core.replication.Replica;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.Transport;
 import io.chunkserver.transport.client.RemoteReplicas;
@@ -70,6 +71,11 @@ public final class Cluster implements AutoCloseable {
 
     public ChunkServer server(String name) {
         return node(name).server();
+    }
+
+    /** How one server reaches another. */
+    public Replica seenBy(String name, String other) {
+        return node(name).replicas().peer(server(other).self());
     }
 
     public ServerAddress address(String name) {
