@@ -109,20 +109,21 @@ final class ClusterLoad implements Runnable {
     private void delete(ChunkId chunk) {
         stored.remove(chunk);
         attempt("delete of " + chunk, () -> {
-            servers.write(
-                    chunk, 0, target -> client.delete(target.primary(), chunk, target.options(Attributes.NONE)));
+            servers.write(chunk, 0, target -> client.delete(target.primary(), chunk, target.options(Attributes.NONE)));
             deleted.add(chunk);
         });
     }
 
     private void read(ChunkId chunk) {
-        attempt("read of " + chunk, () -> assertThat(servers.<byte[]>read(chunk, server -> {
-                    ByteArrayOutputStream copy = new ByteArrayOutputStream();
-                    client.read(server, chunk, ReadOptions.ALL, copy);
-                    return copy.toByteArray();
-                }))
-                .as("bytes of %s", chunk)
-                .isEqualTo(bytes(chunk, stored.get(chunk))));
+        attempt(
+                "read of " + chunk,
+                () -> assertThat(servers.<byte[]>read(chunk, server -> {
+                            ByteArrayOutputStream copy = new ByteArrayOutputStream();
+                            client.read(server, chunk, ReadOptions.ALL, copy);
+                            return copy.toByteArray();
+                        }))
+                        .as("bytes of %s", chunk)
+                        .isEqualTo(bytes(chunk, stored.get(chunk))));
     }
 
     private interface Request {

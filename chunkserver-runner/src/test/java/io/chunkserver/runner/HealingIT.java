@@ -128,8 +128,9 @@ class HealingIT {
         servers.get(2).pause();
         await().atMost(PATIENCE)
                 .ignoreExceptions()
-                .until(() -> status().members().stream().anyMatch(member -> member.liveness() == Liveness.DEAD
-                        && member.registration().member().id().value().equals("s2")));
+                .until(() -> status().members().stream()
+                        .anyMatch(member -> member.liveness() == Liveness.DEAD
+                                && member.registration().member().id().value().equals("s2")));
         servers.get(2).resume();
         servers.set(1, serve(1));
         awaitAlive(SERVERS);
@@ -202,10 +203,8 @@ class HealingIT {
     private void awaitAlive(long wanted) {
         await().atMost(PATIENCE)
                 .ignoreExceptions()
-                .until(() -> status().members().stream()
-                                .filter(HealingIT::isAlive)
-                                .count()
-                        == wanted);
+                .until(() ->
+                        status().members().stream().filter(HealingIT::isAlive).count() == wanted);
     }
 
     private static boolean isAlive(MemberStatus member) {

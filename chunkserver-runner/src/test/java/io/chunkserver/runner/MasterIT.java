@@ -138,15 +138,15 @@ class MasterIT {
                 master.address(),
                 "--heartbeat-interval",
                 INTERVAL)) {
-            await().atMost(PATIENCE)
-                    .until(logs(twin, servers.get(0).address(), twin.address()));
+            await().atMost(PATIENCE).until(logs(twin, servers.get(0).address(), twin.address()));
             JsonNode status = RunnerJar.answer("status", "--server", twin.address());
             assertThat(status.get("masters").get(0).get("reason").asText())
                     .contains(servers.get(0).address())
                     .contains(twin.address());
-            assertThat(members()).hasSize(3).allSatisfy(member -> assertThat(
-                            member.get("liveness").asText())
-                    .isEqualTo("live"));
+            assertThat(members())
+                    .hasSize(3)
+                    .allSatisfy(member ->
+                            assertThat(member.get("liveness").asText()).isEqualTo("live"));
         }
     }
 
@@ -159,8 +159,7 @@ class MasterIT {
 
     @Test
     void anAddressThatIsNoMasterIsSaidToBeNone() {
-        Outcome server = RunnerJar.run(
-                "chunk", "ls", "--master", servers.get(0).address());
+        Outcome server = RunnerJar.run("chunk", "ls", "--master", servers.get(0).address());
         assertThat(server.exitCode()).isEqualTo(5);
         assertThat(server.err()).contains(servers.get(0).address()).contains("chunk server");
         Outcome other = RunnerJar.run("chunk", "ls", "--server", master.address());
@@ -200,13 +199,13 @@ class MasterIT {
 
     /** Chunk and number of copies of each line. */
     private List<String> list(String prefix) {
-        Outcome listed =
-                RunnerJar.run("-o", "json", "chunk", "ls", "--prefix", prefix, "--master", master.address());
+        Outcome listed = RunnerJar.run("-o", "json", "chunk", "ls", "--prefix", prefix, "--master", master.address());
         assertThat(listed.exitCode()).as(listed.err()).isZero();
         return listed.out()
                 .lines()
                 .map(RunnerJar::parse)
-                .map(chunk -> chunk.get("chunk").asText() + " " + chunk.get("copies").asInt())
+                .map(chunk ->
+                        chunk.get("chunk").asText() + " " + chunk.get("copies").asInt())
                 .toList();
     }
 
@@ -218,7 +217,8 @@ class MasterIT {
     private void awaitMembers(int alive) {
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(members().stream()
-                                .filter(member -> member.get("liveness").asText().equals("live") && member.has("state")))
+                                .filter(member ->
+                                        member.get("liveness").asText().equals("live") && member.has("state")))
                         .hasSize(alive));
     }
 

@@ -107,7 +107,8 @@ public final class LocalDisk implements Disk {
             throw FullDisk.translate(e);
         }
         if (!DiskNames.parentOf(from).equals(DiskNames.parentOf(to))) {
-            // A journal makes both names one step; a file system without one must not lose the new name and force the old.
+            // A journal makes both names one step; a file system without one must not lose the new name and force the
+            // old.
             forceDirectory(DiskNames.parentOf(to));
         }
     }

@@ -54,8 +54,7 @@ final class ChunkGetCommand implements Callable<Integer> {
         ChunkInfo info;
         try (OpenClient open = clients.open();
                 FileTarget target = file.target(console)) {
-            info = options.readers(open)
-                    .read(id, server -> open.client().read(server, id, range, target.beginChunk()));
+            info = options.readers(open).read(id, server -> open.client().read(server, id, range, target.beginChunk()));
             target.keepChunk();
             target.finish();
         }

@@ -16,7 +16,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code chunk ls}: the chunks of a server or a cluster, page by page, so that no number of chunks is too many. */
-@Command(name = "ls", description = "List the chunks of a server, or of a master's cluster, one per line, in the order of their ids.")
+@Command(
+        name = "ls",
+        description = "List the chunks of a server, or of a master's cluster, one per line, in the order of their ids.")
 final class ChunkListCommand implements Callable<Integer> {
 
     private static final int PAGE_CHUNKS = 500;

@@ -32,8 +32,8 @@ final class ChunkStatCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ConfigException, IOException {
         try (OpenClient open = clients.open()) {
-            StatResult stat = options.readers(open)
-                    .read(id, server -> open.client().stat(server, id));
+            StatResult stat =
+                    options.readers(open).read(id, server -> open.client().stat(server, id));
             console.answer(ChunkAnswer.full(stat.info(), stat.attributes()));
         }
         return ExitCodes.OK;

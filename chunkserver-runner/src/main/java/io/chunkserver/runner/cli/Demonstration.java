@@ -12,8 +12,8 @@ import io.chunkserver.runner.file.FileDownload;
 import io.chunkserver.runner.file.FileManifest;
 import io.chunkserver.runner.file.FileUpload;
 import io.chunkserver.runner.file.LocalFileTarget;
-import io.chunkserver.runner.file.Sha256;
 import io.chunkserver.runner.file.PlacedServers;
+import io.chunkserver.runner.file.Sha256;
 import io.chunkserver.runner.file.StoredFile;
 import io.chunkserver.runner.server.ChildServer;
 import io.chunkserver.transport.Transport;
@@ -137,8 +137,8 @@ final class Demonstration implements Closeable {
 
     private StoredFile store(Path file) throws IOException {
         long chunkSize = Math.min(MAX_CHUNK_BYTES, Files.size(file) / WANTED_CHUNKS + 1);
-        StoredFile stored = new FileUpload(client, placed(), position -> {})
-                .store(file, "/demo/" + file.getFileName(), chunkSize);
+        StoredFile stored =
+                new FileUpload(client, placed(), position -> {}).store(file, "/demo/" + file.getFileName(), chunkSize);
         FileManifest manifest = stored.manifest();
         say("stored " + file + ", " + Quantity.bytes(manifest.lengthBytes()) + ", as "
                 + Quantity.chunks(manifest.chunkCount())
@@ -182,9 +182,7 @@ final class Demonstration implements Closeable {
     }
 
     private void awaitHealed() throws IOException, InterruptedException {
-        await(
-                "the lost copies are made anew",
-                status -> alive(status) == SERVERS - 1 && status.underReplicated() == 0);
+        await("the lost copies are made anew", status -> alive(status) == SERVERS - 1 && status.underReplicated() == 0);
         say("the master has noticed the loss, and every chunk has 3 copies again, on the servers that are left");
     }
 

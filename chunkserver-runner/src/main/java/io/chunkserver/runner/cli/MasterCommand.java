@@ -79,7 +79,8 @@ final class MasterCommand implements Callable<Integer> {
                     "--replication is 1 to " + PlacementRequest.MAX_COPIES + ", not " + replication);
         }
         if (heartbeatInterval.isZero()) {
-            throw new ParameterException(spec.commandLine(), "--heartbeat-interval 0 leaves no time between heartbeats");
+            throw new ParameterException(
+                    spec.commandLine(), "--heartbeat-interval 0 leaves no time between heartbeats");
         }
         RunningMaster master = RunningMaster.start(
                 listen,

@@ -66,7 +66,9 @@ final class ServerOptions {
                 .map(ServerOptions::address)
                 .toList();
         if (alive.isEmpty()) {
-            throw Failure.of(ErrorCode.TOO_FEW_SERVERS, "the master at " + choice.masters.get(0) + " knows no living server")
+            throw Failure.of(
+                            ErrorCode.TOO_FEW_SERVERS,
+                            "the master at " + choice.masters.get(0) + " knows no living server")
                     .withHint("start chunk servers with: serve --master " + choice.masters.get(0))
                     .toException();
         }

@@ -36,7 +36,8 @@ final class ServerSettingOptions {
         return OptionSpec.builder(names(name))
                 .type(setting.kind().isList() ? String[].class : String.class)
                 .paramLabel("VALUE")
-                .description(setting.purpose() + (setting.kind().isList() ? ". May be repeated" : "") + ". Allowed: " + setting.allowed() + "." + standard)
+                .description(setting.purpose() + (setting.kind().isList() ? ". May be repeated" : "") + ". Allowed: "
+                        + setting.allowed() + "." + standard)
                 .setter(new ISetter() {
                     @Override
                     @SuppressWarnings("unchecked") // picocli fixes this signature
@@ -49,8 +50,7 @@ final class ServerSettingOptions {
     }
 
     private @Nullable String give(Setting<?> setting, Object value) {
-        String text =
-                value instanceof String[] several ? String.join(ValueKind.SEPARATOR, several) : value.toString();
+        String text = value instanceof String[] several ? String.join(ValueKind.SEPARATOR, several) : value.toString();
         return given.put(setting, text);
     }
 

@@ -13,7 +13,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code status}: how servers are, once or over and over. */
-@Command(name = "status", description = {
+@Command(
+        name = "status",
+        description = {
             "Show state, space and transactions of each server that is named.",
             "With --master: the cluster as the master sees it, with one line for each server."
         })

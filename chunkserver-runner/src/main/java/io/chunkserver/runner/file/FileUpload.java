@@ -106,9 +106,7 @@ public final class FileUpload {
             ChunkId chunk = new ChunkId(path, index);
             try {
                 servers.write(
-                        chunk,
-                        0,
-                        target -> client.delete(target.primary(), chunk, target.options(Attributes.NONE)));
+                        chunk, 0, target -> client.delete(target.primary(), chunk, target.options(Attributes.NONE)));
             } catch (IOException e) {
                 logger.warn(
                         "chunk {} of the replaced file could not be deleted and takes space: {}",

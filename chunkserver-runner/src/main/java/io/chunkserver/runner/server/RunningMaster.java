@@ -51,8 +51,8 @@ public final class RunningMaster implements Closeable {
      *
      * @param advertise where others reach it; null for where it listens
      */
-    public static RunningMaster start(
-            ServerAddress listen, @Nullable ServerAddress advertise, MasterConfig config) throws IOException {
+    public static RunningMaster start(ServerAddress listen, @Nullable ServerAddress advertise, MasterConfig config)
+            throws IOException {
         Deque<Closeable> open = new ArrayDeque<>();
         try {
             Transport transport = Transports.named(TRANSPORT);

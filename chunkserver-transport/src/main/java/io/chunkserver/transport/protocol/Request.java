@@ -79,8 +79,8 @@ public sealed interface Request
                         "chunk " + chunk + " goes to named replicas, or to as many as are chosen, not both");
             }
             if (copies != null && (copies < 0 || copies > PlacementRequest.MAX_COPIES)) {
-                throw new IllegalArgumentException(
-                        copies + " copies of chunk " + chunk + "; at most " + PlacementRequest.MAX_COPIES + " are possible");
+                throw new IllegalArgumentException(copies + " copies of chunk " + chunk + "; at most "
+                        + PlacementRequest.MAX_COPIES + " are possible");
             }
             if (maxLengthBytes < 0) {
                 throw new IllegalArgumentException("length " + maxLengthBytes + " of chunk " + chunk + " is below 0");

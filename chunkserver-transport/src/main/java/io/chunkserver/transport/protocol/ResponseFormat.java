@@ -1,9 +1,11 @@
 package io.chunkserver.transport.protocol;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.chunkserver.core.commit.CommitReply;
 import io.chunkserver.core.commit.InquiryAnswer;
 import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.core.membership.MasterConnection;
 import io.chunkserver.core.model.Durability;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.transport.ServerAddress;
@@ -118,10 +120,11 @@ final class ResponseFormat {
                 .put("durability", status.durability().word());
         ModelJson.texts(json.putArray("lastChain"), status.lastChain());
         ArrayNode masters = json.putArray("masters");
-        status.masters().forEach(master -> masters.addObject()
-                .put("address", master.address())
-                .put("registered", master.registered())
-                .put("reason", master.reason()));
+        status.masters()
+                .forEach(master -> masters.addObject()
+                        .put("address", master.address())
+                        .put("registered", master.registered())
+                        .put("reason", master.reason()));
         return json;
     }
 

@@ -8,6 +8,8 @@ import io.chunkserver.core.commit.TransactionSummary;
 import io.chunkserver.core.commit.Vote;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.membership.MasterConnection;
+import io.chunkserver.core.membership.PlacementRequest;
 import io.chunkserver.core.model.Attempt;
 import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ChunkId;
@@ -24,12 +26,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import io.chunkserver.core.membership.MasterConnection;
-import io.chunkserver.core.membership.PlacementRequest;
-import org.jspecify.annotations.Nullable;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import org.jspecify.annotations.Nullable;
 
 /** Messages of every kind, with the odd values that they may hold. */
 final class MessageArbitraries {
@@ -131,7 +131,8 @@ final class MessageArbitraries {
     }
 
     /** Where a store goes: to those that are named, or to as many as are chosen. */
-    private record Servers(List<ServerAddress> replicas, @Nullable Integer copies) {}
+    private record Servers(
+            List<ServerAddress> replicas, @Nullable Integer copies) {}
 
     private static Arbitrary<Servers> replicasOrCopies() {
         return Arbitraries.oneOf(
@@ -265,8 +266,7 @@ final class MessageArbitraries {
     }
 
     private static Arbitrary<MasterConnection> masterConnections() {
-        return Combinators.combine(
-                        addresses().map(ServerAddress::toString), Arbitraries.of(true, false), texts(100))
+        return Combinators.combine(addresses().map(ServerAddress::toString), Arbitraries.of(true, false), texts(100))
                 .as(MasterConnection::new);
     }
 

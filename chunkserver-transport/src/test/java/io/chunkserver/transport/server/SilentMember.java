@@ -54,8 +54,16 @@ final class SilentMember implements AutoCloseable {
         @Override
         public void receive(Frame frame) {
             if (frame.type() == FrameType.HELLO) {
-                var unused = connection.send(Messages.hello(
-                        new ServerHello(ServerRole.SERVER, 1, id, NO_LOG, NO_LOG, address(), new Location(x, 0), 1L << 30, "silent/1")));
+                var unused = connection.send(Messages.hello(new ServerHello(
+                        ServerRole.SERVER,
+                        1,
+                        id,
+                        NO_LOG,
+                        NO_LOG,
+                        address(),
+                        new Location(x, 0),
+                        1L << 30,
+                        "silent/1")));
             } else {
                 connection.setReading(false);
             }
