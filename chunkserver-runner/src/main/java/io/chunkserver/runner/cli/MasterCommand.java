@@ -36,7 +36,7 @@ final class MasterCommand implements Callable<Integer> {
             paramLabel = "HOST:PORT",
             defaultValue = "127.0.0.1:0",
             description = "Where to listen; port 0 chooses one (default: ${DEFAULT-VALUE}).")
-    private ServerAddress listen = new ServerAddress("127.0.0.1", 0);
+    private String listen = "127.0.0.1:0";
 
     @Option(
             names = "--advertise",
@@ -83,7 +83,7 @@ final class MasterCommand implements Callable<Integer> {
                     spec.commandLine(), "--heartbeat-interval 0 leaves no time between heartbeats");
         }
         RunningMaster master = RunningMaster.start(
-                listen,
+                listenAddress(),
                 advertise,
                 MasterConfig.DEFAULT.withReplication(replication).withHeartbeatInterval(heartbeatInterval));
         StopOnSignal.register(master);
@@ -92,5 +92,14 @@ final class MasterCommand implements Callable<Integer> {
         }
         console.answer(MasterAnswer.of(master, replication));
         return StopOnSignal.waitForIt();
+    }
+
+    /** Read here, since elsewhere on the command line port 0 is no server's address. */
+    private ServerAddress listenAddress() {
+        try {
+            return ServerAddress.parse(listen);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--listen " + listen + ": " + e.getMessage(), e);
+        }
     }
 }
