@@ -14,15 +14,21 @@ import io.chunkserver.core.disk.ServerIdentity;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.membership.ChunkCopies;
+import io.chunkserver.core.membership.Master;
+import io.chunkserver.core.membership.PlacementRequest;
 import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ByteRange;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.model.Member;
 import io.chunkserver.core.model.ReadMode;
+import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.core.model.TransactionIds;
+import io.chunkserver.core.replication.OrderRunner;
 import io.chunkserver.core.replication.Replica;
+import io.chunkserver.core.space.SpaceSnapshot;
 import io.chunkserver.core.store.ChunkReader;
 import java.io.Closeable;
 import java.io.IOException;
@@ -35,6 +41,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -70,13 +77,16 @@ public final class ChunkServer implements Closeable {
     private final Environment environment;
     private final @Nullable ServerThreads ownThreads;
     private final TransactionIds transactionIds;
+    private final LostChunks lost;
+    private final OrderRunner orders;
+    private final MasterSessions masters;
     private final Instant started;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private ChunkServer(
-            OpenParts parts, ChunkServerConfig config, Environment environment, @Nullable ServerThreads ownThreads) {
+            OpenParts parts, ChunkServerBuilder builder, Environment environment, @Nullable ServerThreads ownThreads) {
         this.parts = parts;
-        this.config = config;
+        this.config = builder.config();
         this.environment = environment;
         this.ownThreads = ownThreads;
         this.started = environment.clock().instant();
@@ -84,6 +94,36 @@ public final class ChunkServer implements Closeable {
                 parts.directory().identity().uuid() + "-"
                         + parts.directory().identity().bootCount(),
                 environment.clock());
+        this.lost = new LostChunks(parts.storage().store(), parts.recovery().lost());
+        parts.changes().listen(lost::changed);
+        this.orders = new OrderRunner(
+                parts.participant(),
+                parts.replicas(),
+                parts.coordinator().attempts(),
+                parts.intents(),
+                config.orders(),
+                new OrderResults());
+        this.masters = new MasterSessions(
+                builder.masters(),
+                new ServerReports(parts, config, orders, this::transactions),
+                config.session(),
+                environment);
+        parts.changes().listen(masters::changed);
+        parts.admission().onClose(masters::wake);
+    }
+
+    /** A chunk is reported again after an order, also when nothing has changed: the one who gave it did not know. */
+    private final class OrderResults implements OrderRunner.Listener {
+
+        @Override
+        public void ended(ChunkId chunk) {
+            masters.changed(chunk);
+        }
+
+        @Override
+        public void ranOut() {
+            masters.wake();
+        }
     }
 
     /** A server with its data below this directory, which is made when needed. */
@@ -99,12 +139,14 @@ public final class ChunkServer implements Closeable {
     static ChunkServer start(ChunkServerBuilder builder) throws IOException {
         Environment given = builder.environment();
         if (given != null) {
-            return new ChunkServer(OpenParts.open(builder, given), builder.config(), given, null);
+            // A simulation has one thread, which cannot wait for another task.
+            return new ChunkServer(OpenParts.open(builder, given, Runnable::run), builder, given, null);
         }
         ServerThreads threads = ServerThreads.create(builder.config().diskThreads());
         try {
             Environment environment = threads.environment();
-            return new ChunkServer(OpenParts.open(builder, environment), builder.config(), environment, threads);
+            OpenParts parts = OpenParts.open(builder, environment, environment.disk());
+            return new ChunkServer(parts, builder, environment, threads);
         } catch (IOException | RuntimeException e) {
             threads.close(ServerThreads.CLOSE_PATIENCE);
             throw e;
@@ -126,7 +168,7 @@ public final class ChunkServer implements Closeable {
     }
 
     /**
-     * Says where other servers reach this one; from now on chains name it by this address.
+     * Says where other servers reach this one; from now on chains name it by this address, and its masters are told.
      *
      * @param port the port that was opened, remembered for the next start; 0 for none
      */
@@ -135,6 +177,7 @@ public final class ChunkServer implements Closeable {
         if (port != 0) {
             parts.directory().recordPort(port);
         }
+        masters.start();
     }
 
     /** This server as other servers and its own endpoint use it. */
@@ -161,6 +204,47 @@ public final class ChunkServer implements Closeable {
         return parts.chain()
                 .order(replicas)
                 .thenApply(chain -> parts.coordinator().begin(request, chain));
+    }
+
+    /**
+     * Begins a store or a delete of which this server is the primary, on the servers that its master names: those that have the chunk, or
+     * those that are to have a new one.
+     *
+     * @param copies on how many servers a new chunk goes; 0 for as many as the master is configured for, or one without a master
+     * @return the writer for the bytes; exceptionally with {@code NOT_A_MEMBER}, naming the members, when this server is none of them,
+     *     with {@code INVALID_ARGUMENT} when several copies are wanted and this server has no master, and as {@link Master#place}
+     */
+    public CompletionStage<ChunkWriter> begin(StoreRequest request, int copies) {
+        if (masters.none() && copies <= 1) {
+            return begin(request, List.of());
+        }
+        Optional<ChunkWriter> remembered = parts.coordinator().remembered(request);
+        if (remembered.isPresent()) {
+            return CompletableFuture.completedFuture(remembered.get());
+        }
+        PlacementRequest placement =
+                new PlacementRequest(request.chunk(), request.maxLengthBytes(), copies, self().location(), Set.of());
+        return masters.place(placement).thenCompose(place -> begin(request, othersOf(request, place)));
+    }
+
+    private List<String> othersOf(StoreRequest request, ChunkCopies place) {
+        ServerId self = self().id();
+        if (place.members().stream().noneMatch(member -> member.id().equals(self))) {
+            throw new CompletionException(Failure.of(
+                            ErrorCode.NOT_A_MEMBER,
+                            "chunk " + request.chunk() + " belongs on servers "
+                                    + place.members().stream()
+                                            .map(member -> member.id() + " at " + member.address())
+                                            .collect(Collectors.joining(", ")))
+                    .withHint("send it to the first of them")
+                    .at(self)
+                    .in(request.transaction())
+                    .toException());
+        }
+        return place.members().stream()
+                .filter(member -> !member.id().equals(self))
+                .map(Member::address)
+                .toList();
     }
 
     /** Stores one copy of a chunk, replacing what is there; waits for the outcome. See {@link #store(ChunkId, InputStream, long, List)}. */
@@ -361,29 +445,25 @@ public final class ChunkServer implements Closeable {
 
     /** This server at this moment. */
     public ServerStatus status() {
-        Optional<Failure> refusal = parts.admission().closed();
+        SpaceSnapshot space = parts.storage().space().snapshot();
+        Condition condition = Condition.of(parts.admission(), space);
         List<TransactionSummary> open = transactions();
         return new ServerStatus(
                 self(),
                 identity().uuid(),
-                refusal.map(ChunkServer::state).orElse(ServerStatus.State.READY),
-                refusal.map(Failure::describe).orElse(""),
+                condition.state(),
+                condition.reason(),
                 parts.storage().store().snapshot(),
-                parts.storage().space().snapshot(),
+                space,
                 open.size(),
-                (int) open.stream()
-                        .filter(summary -> summary.state() == TransactionState.PREPARED)
-                        .count(),
+                ServerReports.inDoubt(open),
                 parts.damagedFiles(),
-                parts.recovery().lost(),
+                lost.list(),
                 Duration.between(started, environment.clock().instant()),
                 config.chunkSizeLimitBytes(),
                 config.durability(),
-                parts.coordinator().lastChain().stream().map(Member::id).toList());
-    }
-
-    private static ServerStatus.State state(Failure refusal) {
-        return refusal.code() == ErrorCode.DRAINING ? ServerStatus.State.DRAINING : ServerStatus.State.READ_ONLY;
+                parts.coordinator().lastChain().stream().map(Member::id).toList(),
+                masters.connections());
     }
 
     /**
@@ -426,6 +506,8 @@ public final class ChunkServer implements Closeable {
     @Override
     public void close() throws IOException {
         if (closed.compareAndSet(false, true)) {
+            masters.close();
+            orders.close();
             Failure why = Failure.of(ErrorCode.DRAINING, "the server is closed").at(self().id());
             parts.admission().close(why);
             boolean ended = ownThreads == null || ownThreads.close(ServerThreads.CLOSE_PATIENCE);

@@ -3,11 +3,13 @@ package io.chunkserver.core;
 import io.chunkserver.core.commit.Environment;
 import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.disk.LocalDisk;
+import io.chunkserver.core.membership.KnownMaster;
 import io.chunkserver.core.model.Location;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.replication.Replicas;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a server is made of. Everything but the data directory has a default. Not safe for many threads. */
@@ -19,6 +21,7 @@ public final class ChunkServerBuilder {
     private @Nullable Location location;
     private ChunkServerConfig config = ChunkServerConfig.DEFAULT;
     private Replicas replicas = new NoReplicas();
+    private List<KnownMaster> masters = List.of();
     private @Nullable Environment environment;
 
     ChunkServerBuilder(Disk disk) {
@@ -52,6 +55,15 @@ public final class ChunkServerBuilder {
     /** How to reach other servers; default: not at all, which is enough for chunks with one copy. */
     public ChunkServerBuilder replicas(Replicas others) {
         this.replicas = others;
+        return this;
+    }
+
+    /**
+     * The masters that the server reports to, takes orders from, and asks where chunks go; default: none. It speaks to them once it can be
+     * reached ({@link ChunkServer#reachableAt}).
+     */
+    public ChunkServerBuilder masters(List<KnownMaster> known) {
+        this.masters = List.copyOf(known);
         return this;
     }
 
@@ -97,6 +109,10 @@ public final class ChunkServerBuilder {
 
     Replicas replicas() {
         return replicas;
+    }
+
+    List<KnownMaster> masters() {
+        return masters;
     }
 
     @Nullable

@@ -2,8 +2,10 @@ package io.chunkserver.core;
 
 import io.chunkserver.core.commit.CommitConfig;
 import io.chunkserver.core.commit.log.TransactionLogConfig;
+import io.chunkserver.core.membership.SessionConfig;
 import io.chunkserver.core.model.Durability;
 import io.chunkserver.core.replication.ChainConfig;
+import io.chunkserver.core.replication.OrderConfig;
 
 /**
  * What an operator decides about a server.
@@ -16,6 +18,8 @@ import io.chunkserver.core.replication.ChainConfig;
  * @param commit              waits and limits of two-phase commit
  * @param chain               how chains are ordered and watched
  * @param log                 sizes of the transaction log
+ * @param session             how masters are spoken to
+ * @param orders              how much of the server their orders may take
  */
 public record ChunkServerConfig(
         long spaceLimitBytes,
@@ -24,7 +28,9 @@ public record ChunkServerConfig(
         int diskThreads,
         CommitConfig commit,
         ChainConfig chain,
-        TransactionLogConfig log) {
+        TransactionLogConfig log,
+        SessionConfig session,
+        OrderConfig orders) {
 
     private static final long MEBIBYTE = 1024 * 1024;
 
@@ -38,7 +44,9 @@ public record ChunkServerConfig(
             16,
             CommitConfig.DEFAULT,
             ChainConfig.DEFAULT,
-            TransactionLogConfig.DEFAULT);
+            TransactionLogConfig.DEFAULT,
+            SessionConfig.DEFAULT,
+            OrderConfig.DEFAULT);
 
     public ChunkServerConfig {
         if (spaceLimitBytes < 0) {
@@ -54,32 +62,47 @@ public record ChunkServerConfig(
     }
 
     public ChunkServerConfig withSpaceLimitBytes(long bytes) {
-        return new ChunkServerConfig(bytes, chunkSizeLimitBytes, durability, diskThreads, commit, chain, log);
+        return new ChunkServerConfig(
+                bytes, chunkSizeLimitBytes, durability, diskThreads, commit, chain, log, session, orders);
     }
 
     public ChunkServerConfig withChunkSizeLimitBytes(long bytes) {
-        return new ChunkServerConfig(spaceLimitBytes, bytes, durability, diskThreads, commit, chain, log);
+        return new ChunkServerConfig(
+                spaceLimitBytes, bytes, durability, diskThreads, commit, chain, log, session, orders);
     }
 
     public ChunkServerConfig withDurability(Durability mode) {
-        return new ChunkServerConfig(spaceLimitBytes, chunkSizeLimitBytes, mode, diskThreads, commit, chain, log);
+        return new ChunkServerConfig(
+                spaceLimitBytes, chunkSizeLimitBytes, mode, diskThreads, commit, chain, log, session, orders);
     }
 
     public ChunkServerConfig withDiskThreads(int threads) {
-        return new ChunkServerConfig(spaceLimitBytes, chunkSizeLimitBytes, durability, threads, commit, chain, log);
+        return new ChunkServerConfig(
+                spaceLimitBytes, chunkSizeLimitBytes, durability, threads, commit, chain, log, session, orders);
     }
 
     public ChunkServerConfig withCommit(CommitConfig config) {
-        return new ChunkServerConfig(spaceLimitBytes, chunkSizeLimitBytes, durability, diskThreads, config, chain, log);
+        return new ChunkServerConfig(
+                spaceLimitBytes, chunkSizeLimitBytes, durability, diskThreads, config, chain, log, session, orders);
     }
 
     public ChunkServerConfig withChain(ChainConfig config) {
         return new ChunkServerConfig(
-                spaceLimitBytes, chunkSizeLimitBytes, durability, diskThreads, commit, config, log);
+                spaceLimitBytes, chunkSizeLimitBytes, durability, diskThreads, commit, config, log, session, orders);
     }
 
     public ChunkServerConfig withLog(TransactionLogConfig config) {
         return new ChunkServerConfig(
-                spaceLimitBytes, chunkSizeLimitBytes, durability, diskThreads, commit, chain, config);
+                spaceLimitBytes, chunkSizeLimitBytes, durability, diskThreads, commit, chain, config, session, orders);
+    }
+
+    public ChunkServerConfig withSession(SessionConfig config) {
+        return new ChunkServerConfig(
+                spaceLimitBytes, chunkSizeLimitBytes, durability, diskThreads, commit, chain, log, config, orders);
+    }
+
+    public ChunkServerConfig withOrders(OrderConfig config) {
+        return new ChunkServerConfig(
+                spaceLimitBytes, chunkSizeLimitBytes, durability, diskThreads, commit, chain, log, session, config);
     }
 }

@@ -17,7 +17,9 @@ import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.Member;
 import io.chunkserver.core.replication.ForwardingChain;
+import io.chunkserver.core.replication.RemovalIntents;
 import io.chunkserver.core.replication.Replica;
+import io.chunkserver.core.replication.Replicas;
 import io.chunkserver.core.replication.ReplicationChain;
 import io.chunkserver.core.space.ReservingSpaceAccountant;
 import io.chunkserver.core.store.FileChunkStore;
@@ -27,11 +29,15 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.Executor;
 
 /**
  * The wiring of a server: its parts, opened bottom up, and closed top down.
  *
- * @param self how this server appears in chains; its address changes when a transport is attached
+ * @param self     how this server appears in chains; its address changes when a transport is attached
+ * @param replicas all servers as this one reaches them
+ * @param intents  chunks that this server means to remove
+ * @param changes  tells which chunks were published or removed
  */
 record OpenParts(
         DataDirectory directory,
@@ -42,6 +48,9 @@ record OpenParts(
         ReplicationChain chain,
         Replica replica,
         SelfMember self,
+        Replicas replicas,
+        RemovalIntents intents,
+        ChunkChanges changes,
         CommitRecovery.Report recovery,
         int damagedFiles,
         Deque<Closeable> open) {
@@ -49,23 +58,37 @@ record OpenParts(
     /** Bytes of the file system that are never promised to chunks: two log segments and the folders' growth. */
     private static final long HEADROOM_SEGMENTS = 3;
 
-    /** Opens everything, or nothing: what was opened before a failure is closed again. */
-    static OpenParts open(ChunkServerBuilder builder, Environment environment) throws IOException {
+    /**
+     * Opens everything, or nothing: what was opened before a failure is closed again.
+     *
+     * @param helper opens the store while the log is opened, which takes about as long
+     */
+    static OpenParts open(ChunkServerBuilder builder, Environment environment, Executor helper) throws IOException {
         Deque<Closeable> open = new ArrayDeque<>();
         try {
-            return open(builder, environment, open);
+            return open(builder, environment, helper, open);
         } catch (IOException | RuntimeException e) {
             closeAll(open, e);
             throw e;
         }
     }
 
-    private static OpenParts open(ChunkServerBuilder builder, Environment environment, Deque<Closeable> open)
+    private static OpenParts open(
+            ChunkServerBuilder builder, Environment environment, Executor helper, Deque<Closeable> open)
             throws IOException {
         ChunkServerConfig config = builder.config();
         DataDirectory directory = opened(open, openDirectory(builder, environment));
-        FileChunkStore store =
-                opened(open, FileChunkStore.open(directory.disk(), DataDirectory.CHUNKS, DataDirectory.QUARANTINE));
+        ChunkChanges changes = new ChunkChanges();
+        OpeningStore opening = opened(
+                open,
+                OpeningStore.begin(
+                        () -> FileChunkStore.open(
+                                directory.disk(),
+                                DataDirectory.CHUNKS,
+                                DataDirectory.QUARANTINE,
+                                DataDirectory.INDEX,
+                                changes),
+                        helper));
         if (!SegmentedTransactionLog.exists(directory.disk(), DataDirectory.LOG)) {
             // Whoever lost its log must not answer for what the lost one knew.
             directory.renewLogId();
@@ -80,7 +103,8 @@ record OpenParts(
                         config.log(),
                         environment.log(),
                         environment.clock(),
-                        () -> forcePublished(store, admission)));
+                        () -> forced(opening.await()::forcePublished, admission)));
+        FileChunkStore store = opening.await();
         log.failed().thenAccept(admission::close);
         List<Decided> undelivered = log.table().undelivered();
         CommitRecovery.Report recovery = CommitRecovery.run(store, log);
@@ -107,12 +131,14 @@ record OpenParts(
                 config.commit(),
                 new CoordinatorLog(
                         directory.identity().logId(), directory.identity().bootCount()));
-        Replica replica = new OwnReplica(chain, participant, coordinator);
+        RemovalIntents intents = new RemovalIntents();
+        Replica replica = new OwnReplica(chain, participant, coordinator, intents);
         replicas.own(replica);
         recovery.inDoubt()
                 .forEach(promise ->
                         participant.restore(promise.prepared(), storage.space().adopt(promise.stagedBytes())));
         undelivered.forEach(coordinator::restore);
+        opened(open, IndexUpkeep.start(() -> forced(store::checkpointIfDue, admission), environment));
         return new OpenParts(
                 directory,
                 storage,
@@ -122,15 +148,22 @@ record OpenParts(
                 chain,
                 replica,
                 self,
+                replicas,
+                intents,
+                changes,
                 recovery,
                 store.findings().size(),
                 open);
     }
 
+    private interface Force {
+        void force() throws IOException;
+    }
+
     /** A disk that cannot force what is published has failed, although nobody waits for that force (guarantee D3). */
-    private static void forcePublished(FileChunkStore store, Admission admission) throws IOException {
+    private static void forced(Force force, Admission admission) throws IOException {
         try {
-            store.forcePublished();
+            force.force();
         } catch (IOException e) {
             admission.close(Failure.of(ErrorCode.DISK_FAILED, "published chunks could not be forced: " + e.getMessage())
                     .withHint("check the disk, then restart the server"));

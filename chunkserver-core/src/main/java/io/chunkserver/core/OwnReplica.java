@@ -12,8 +12,11 @@ import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.Attempt;
 import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.model.TransactionId;
+import io.chunkserver.core.replication.CopySink;
+import io.chunkserver.core.replication.RemovalIntents;
 import io.chunkserver.core.replication.Replica;
 import io.chunkserver.core.replication.ReplicationChain;
 import io.chunkserver.core.store.StageKey;
@@ -28,11 +31,17 @@ final class OwnReplica implements Replica {
     private final ReplicationChain chain;
     private final Participant participant;
     private final TwoPhaseCoordinator coordinator;
+    private final RemovalIntents intents;
 
-    OwnReplica(ReplicationChain chain, Participant participant, TwoPhaseCoordinator coordinator) {
+    /**
+     * @param intents chunks that this server means to remove, and does not vouch for
+     */
+    OwnReplica(
+            ReplicationChain chain, Participant participant, TwoPhaseCoordinator coordinator, RemovalIntents intents) {
         this.chain = chain;
         this.participant = participant;
         this.coordinator = coordinator;
+        this.intents = intents;
     }
 
     /**
@@ -71,5 +80,27 @@ final class OwnReplica implements Replica {
     public CompletionStage<InquiryAnswer> inquire(
             TransactionId transaction, Attempt attempt, ChunkId chunk, UUID coordinatorLogId) {
         return CompletableFuture.completedFuture(coordinator.answer(transaction, attempt, coordinatorLogId));
+    }
+
+    /** Asked on the chunk's lane: a copy counts when it is durable, and a removal that is under way when it has been answered for. */
+    @Override
+    public CompletionStage<Boolean> holds(ChunkId chunk, ChunkVersion version, TransactionId transaction) {
+        return participant
+                .published(chunk)
+                .thenApply(published -> published
+                                .filter(info -> info.version().isNewerThan(version)
+                                        || (info.version().equals(version)
+                                                && info.transaction().equals(transaction)))
+                                .isPresent()
+                        && !intents.isOpen(chunk));
+    }
+
+    @Override
+    public CompletionStage<Void> fetch(ChunkId chunk, ChunkVersion atLeast, long offset, CopySink sink) {
+        return PublishedFetch.start(
+                participant.storage().store(),
+                participant.environment().disk(),
+                new PublishedFetch.Wanted(chunk, atLeast, offset),
+                sink);
     }
 }

@@ -1,5 +1,7 @@
 package io.chunkserver.core;
 
+import io.chunkserver.core.membership.MasterConnection;
+import io.chunkserver.core.membership.ServerState;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.Durability;
 import io.chunkserver.core.model.Member;
@@ -22,16 +24,18 @@ import java.util.UUID;
  * @param openTransactions    transactions that are not over, whoever coordinates them
  * @param inDoubt             those of them whose decision this server is waiting for
  * @param damagedFiles        files that were found damaged and put aside when it started
- * @param lostChunks          chunks whose committed version the log knows and the disk has not
+ * @param lostChunks          chunks whose committed version the log knew and the disk had not when it started, and that no copy has
+ *                            brought back since
  * @param uptime              since it started
  * @param chunkSizeLimitBytes the largest chunk that it takes
  * @param durability          what it promises when a store does not say
  * @param lastChain           the chain of the last store or delete of which it was the primary; empty before the first
+ * @param masters             how it stands with its masters
  */
 public record ServerStatus(
         Member self,
         UUID uuid,
-        State state,
+        ServerState state,
         String reason,
         StoreSnapshot store,
         SpaceSnapshot space,
@@ -42,15 +46,5 @@ public record ServerStatus(
         Duration uptime,
         long chunkSizeLimitBytes,
         Durability durability,
-        List<ServerId> lastChain) {
-
-    /** Whether a server takes new chunks. It serves reads in all of these. */
-    public enum State {
-        /** It takes new chunks. */
-        READY,
-        /** It is going down. */
-        DRAINING,
-        /** Its disk has failed. */
-        READ_ONLY
-    }
-}
+        List<ServerId> lastChain,
+        List<MasterConnection> masters) {}

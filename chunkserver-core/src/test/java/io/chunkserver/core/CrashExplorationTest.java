@@ -121,6 +121,23 @@ class CrashExplorationTest {
                 server.commit(gone);
             }
         },
+        CHECKPOINTS {
+            @Override
+            void run(WorkedServer server) throws IOException {
+                startQuietly(server);
+                server.store(A, 700);
+                server.reopen();
+                server.store(A, 10);
+                server.store(B, 600);
+                server.idle();
+                server.delete(A);
+                server.reopen();
+                server.perform(server.history().next(B, 900, StoreHistory.End.CANCEL));
+                server.promise(store(server, B, 20));
+                server.idle();
+                server.restart();
+            }
+        },
         ROTATE {
             @Override
             void run(WorkedServer server) throws IOException {

@@ -6,6 +6,7 @@ import io.chunkserver.core.commit.Receipt;
 import io.chunkserver.core.disk.DataDirectory;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.membership.ServerState;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.model.TransactionId;
@@ -45,7 +46,7 @@ class LogDefectTest {
                 .asInstanceOf(InstanceOfAssertFactories.type(ChunkServerException.class))
                 .extracting(ChunkServerException::code)
                 .isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
-        assertThat(first.server().status().state()).isEqualTo(ServerStatus.State.READ_ONLY);
+        assertThat(first.server().status().state()).isEqualTo(ServerState.READ_ONLY);
 
         first.kill();
         memory.endProcess();

@@ -6,9 +6,11 @@ import io.chunkserver.core.commit.TransactionState;
 import io.chunkserver.core.disk.DataDirectory;
 import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.disk.DiskFile;
+import io.chunkserver.core.membership.ServerState;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.model.TransactionId;
+import io.chunkserver.core.store.FileChunkStore;
 import io.chunkserver.core.testkit.DiskScript;
 import io.chunkserver.core.testkit.FaultyDisk;
 import io.chunkserver.core.testkit.MemoryDisk;
@@ -19,12 +21,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** A server that was started after a crash, and whether it is as the history of its clients says. */
 final class RecoveredServer {
 
     private static final Path ROOT = Path.of("");
+    private static final Path CHECKPOINT = DataDirectory.INDEX.resolve("checkpoint");
 
     /** No history has more; a server that is to remember fewer may have forgotten any of them. */
     private static final int MANY_OUTCOMES = 1000;
@@ -47,10 +51,32 @@ final class RecoveredServer {
      */
     static RecoveredServer start(MemoryDisk memory, ChunkServerConfig config, StoreHistory history, DiskScript script)
             throws IOException {
+        checkCheckpoint(memory);
         return new RecoveredServer(
                 memory,
                 config,
                 LoneServer.start(new FaultyDisk(memory, script), config, new ScriptedCoordinator(history), 0));
+    }
+
+    /** What a store finds with its checkpoint is what it finds without. */
+    private static void checkCheckpoint(MemoryDisk memory) throws IOException {
+        if (memory.size(CHECKPOINT).isPresent()) {
+            MemoryDisk other = memory.copyAfterProcessDeath();
+            other.delete(CHECKPOINT);
+            assertThat(found(memory.copyAfterProcessDeath()))
+                    .as("found with the checkpoint, as without")
+                    .isEqualTo(found(other));
+        }
+    }
+
+    private static List<Object> found(Disk disk) throws IOException {
+        FileChunkStore store =
+                FileChunkStore.open(disk, DataDirectory.CHUNKS, DataDirectory.QUARANTINE, DataDirectory.INDEX);
+        return List.of(
+                store.list("", null, Integer.MAX_VALUE),
+                store.snapshot(),
+                Set.copyOf(store.staged()),
+                store.findings());
     }
 
     LoneServer server() {
@@ -99,7 +125,7 @@ final class RecoveredServer {
     /** No transaction is open, nothing reserved, no file without an owner, and the space is what the files take (S3). */
     private void checkNothingIsLeftOver() throws IOException {
         ServerStatus status = server.server().status();
-        assertThat(status.state()).as("state, %s", status).isEqualTo(ServerStatus.State.READY);
+        assertThat(status.state()).as("state, %s", status).isEqualTo(ServerState.READY);
         assertThat(server.server().transactions()).as("open transactions").isEmpty();
         assertThat(status.damagedFiles()).as("damaged files").isZero();
         assertThat(status.lostChunks()).as("lost chunks").isEmpty();
@@ -113,7 +139,9 @@ final class RecoveredServer {
             } else if (file.startsWith(DataDirectory.LOG)) {
                 assertThat(file.toString()).as("files of the log").endsWith(".log");
             } else {
-                assertThat(file.toString()).as("other files").isIn("server_info.json", "lock");
+                assertThat(file.toString())
+                        .as("other files")
+                        .isIn("server_info.json", "lock", "index/checkpoint", "index/checkpoint.tmp");
             }
         }
         assertThat(chunkFiles)
@@ -136,11 +164,11 @@ final class RecoveredServer {
         return visible;
     }
 
-    /** All bytes on the disk, but for the count of starts. */
+    /** All bytes on the disk, but for the count of starts, and what only helps them. */
     Map<Path, ByteBuffer> bytes() throws IOException {
         Map<Path, ByteBuffer> bytes = new TreeMap<>();
         for (Path file : files(memory, ROOT)) {
-            if (!file.equals(DataDirectory.IDENTITY_FILE)) {
+            if (!file.equals(DataDirectory.IDENTITY_FILE) && !file.startsWith(DataDirectory.INDEX)) {
                 try (DiskFile open = memory.openForRead(file)) {
                     ByteBuffer content = ByteBuffer.allocate((int) open.size());
                     open.readFully(content, 0);

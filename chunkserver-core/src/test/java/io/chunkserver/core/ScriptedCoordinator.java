@@ -16,6 +16,7 @@ import io.chunkserver.core.model.Location;
 import io.chunkserver.core.model.Member;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.model.TransactionId;
+import io.chunkserver.core.replication.CopySink;
 import io.chunkserver.core.replication.Replica;
 import io.chunkserver.core.replication.Replicas;
 import java.nio.ByteBuffer;
@@ -117,5 +118,15 @@ final class ScriptedCoordinator implements Replicas, Replica {
     @Override
     public CompletionStage<Void> abort(TransactionId transaction, Attempt attempt, ChunkId chunk) {
         throw new AssertionError("a member of a chain told its coordinator to abort " + transaction);
+    }
+
+    @Override
+    public CompletionStage<Boolean> holds(ChunkId chunk, ChunkVersion version, TransactionId transaction) {
+        throw new AssertionError("a member of a chain asked its coordinator for a copy of " + chunk);
+    }
+
+    @Override
+    public CompletionStage<Void> fetch(ChunkId chunk, ChunkVersion atLeast, long offset, CopySink sink) {
+        throw new AssertionError("a member of a chain fetched " + chunk + " from its coordinator");
     }
 }

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.chunkserver.core.checksum.CheckedBlock;
 import io.chunkserver.core.commit.ChunkWriter;
 import io.chunkserver.core.commit.StoreRequest;
+import io.chunkserver.core.commit.log.OutcomeRetention;
+import io.chunkserver.core.commit.log.TransactionLogConfig;
 import io.chunkserver.core.disk.DataDirectory;
 import io.chunkserver.core.disk.DiskFile;
+import io.chunkserver.core.membership.ServerState;
 import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
@@ -35,6 +38,13 @@ class ServerOnCrashedDiskTest {
 
     private static final ChunkId CHUNK = new ChunkId("file", 0);
     private static final Duration A_WHILE = Duration.ofSeconds(5);
+    private static final Duration REMEMBERED = Duration.ofHours(1);
+    private static final TransactionLogConfig LOG = new TransactionLogConfig(
+            TransactionLogConfig.MIN_SEGMENT_BYTES,
+            TransactionLogConfig.DEFAULT.checkpointSegments(),
+            TransactionLogConfig.DEFAULT.maxQueuedBytes(),
+            TransactionLogConfig.DEFAULT.maxQueuedRecords(),
+            new OutcomeRetention(0, REMEMBERED, 1000));
 
     private final MemoryDisk memory = new MemoryDisk();
     private final SimulatedTime time = new SimulatedTime(new SplittableRandom(1));
@@ -43,8 +53,13 @@ class ServerOnCrashedDiskTest {
     private long sequence;
 
     private ChunkServer start() throws IOException {
+        return start(time.life(Duration.ofMillis(1)));
+    }
+
+    private ChunkServer start(SimulatedTime.Life life) throws IOException {
         return ChunkServer.builder(disk)
-                .environment(time.life(Duration.ofMillis(1)).environment())
+                .environment(life.environment())
+                .config(ChunkServerConfig.DEFAULT.withLog(LOG))
                 .start();
     }
 
@@ -80,7 +95,7 @@ class ServerOnCrashedDiskTest {
                 DiskFault.IO_ERROR);
         store(server);
 
-        assertThat(server.status().state()).isEqualTo(ServerStatus.State.READ_ONLY);
+        assertThat(server.status().state()).isEqualTo(ServerState.READ_ONLY);
         assertThat(server.status().reason()).contains("transaction log");
     }
 
@@ -125,6 +140,24 @@ class ServerOnCrashedDiskTest {
         assertThat(again.stat(CHUNK).map(ChunkInfo::version).orElseThrow().number())
                 .isEqualTo(2);
         assertThat(memory.size(first.getKey())).isEmpty();
+        assertThat(again.status().lostChunks()).isEmpty();
+    }
+
+    /** What the dead process published was never forced; when the log forgets it nobody would do it again. */
+    @Test
+    void aChunkThatADeadProcessPublishedOutlivesAPowerLossAfterTheLogForgotIt() throws IOException {
+        SimulatedTime.Life life = time.life(Duration.ofMillis(1));
+        store(start(life));
+        life.end();
+        memory.endProcess();
+        ChunkServer server = start();
+        time.runFor(REMEMBERED.plus(A_WHILE));
+        server.close();
+        memory.crash();
+
+        ChunkServer again = start();
+
+        assertThat(again.stat(CHUNK)).isPresent();
         assertThat(again.status().lostChunks()).isEmpty();
     }
 

@@ -2,6 +2,7 @@ package io.chunkserver.core;
 
 import io.chunkserver.core.commit.log.OutcomeRetention;
 import io.chunkserver.core.commit.log.TransactionLogConfig;
+import io.chunkserver.core.membership.ServerState;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.testkit.ChosenCrash;
 import io.chunkserver.core.testkit.CrashMode;
@@ -187,7 +188,7 @@ final class SimulatedCluster {
     /** Starts a server that is down. One whose disk has failed is down to its operator, who starts it again. */
     private void restart(String name) throws IOException {
         ChunkServer server = servers.get(name);
-        if (server != null && server.status().state() == ServerStatus.State.READ_ONLY) {
+        if (server != null && server.status().state() == ServerState.READ_ONLY) {
             crash(name);
         }
         if (!servers.containsKey(name)) {

@@ -57,6 +57,17 @@ class BenchIT {
     }
 
     @Test
+    void putSaysWhatAServerGuaranteesThatIsSetToLess() throws IOException {
+        try (ServerProcess relaxed = ServerProcess.start(directory.resolve("relaxed"), "--durability", "os")) {
+            Path beside = directory.resolve("beside-relaxed");
+            Outcome outcome = run("--server", relaxed.address(), "--size", "64KiB", "--baseline", beside.toString());
+            assertThat(outcome.exitCode()).as(outcome.out() + outcome.err()).isZero();
+            checkBaseline(outcome.json(), "plainFiles");
+            assertThat(outcome.json().get("durability").asText()).isEqualTo("os");
+        }
+    }
+
+    @Test
     void getReadsWhatItStoredBefore() {
         for (int run = 0; run < 2; run++) {
             JsonNode answer = answer("--op", "get", "--size", "100KiB");

@@ -20,8 +20,8 @@ class DemoIT {
         Outcome outcome = RunnerJar.run("demo", file.toString());
         assertThat(outcome.exitCode()).as(outcome.out() + outcome.err()).isZero();
         assertThat(outcome.out())
-                .contains("three chunk servers are up", "/demo/real#0", "/demo/real#2", "two phases", "SIGKILL")
-                .contains("SHA-256 before and after", "no transaction is left open");
+                .contains("four chunk servers are up", "/demo/real#0", "/demo/real#2", "two phases", "SIGKILL")
+                .contains("SHA-256 before and after", "3 copies again", "no transaction is left open");
         assertThat(outcome.err()).isEmpty();
     }
 }

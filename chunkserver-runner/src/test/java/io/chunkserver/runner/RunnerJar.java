@@ -89,12 +89,17 @@ final class RunnerJar {
     }
 
     static List<String> command(String... arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                // Tests start many short processes: compiling them well does not pay.
-                "-XX:TieredStopAtLevel=1",
-                "-jar",
-                JAR.toString()));
+        return command(List.of(), arguments);
+    }
+
+    /** A verb in a virtual machine with options of its own. */
+    static List<String> command(List<String> javaOptions, String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        // Tests start many short processes: compiling them well does not pay.
+        command.add("-XX:TieredStopAtLevel=1");
+        command.addAll(javaOptions);
+        command.addAll(List.of("-jar", JAR.toString()));
         command.addAll(List.of(arguments));
         return command;
     }

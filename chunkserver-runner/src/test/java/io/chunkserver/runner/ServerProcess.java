@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
 /** A server process, ready when {@link #start} returns. Closing kills it. */
@@ -33,17 +34,32 @@ final class ServerProcess implements AutoCloseable {
         return startVerb("serve", dataDirectory, more);
     }
 
+    /** Starts {@code serve} with a heap of at most so much, as Java writes it. */
+    static ServerProcess startWithHeap(String heap, Path dataDirectory) throws IOException {
+        return start(List.of("-Xmx" + heap), "serve", List.of("--data-dir", dataDirectory.toString()));
+    }
+
     static ServerProcess startVerb(String verb, Path dataDirectory, String... more) throws IOException {
-        List<String> arguments =
-                new ArrayList<>(List.of("-o", "json", "-v", verb, "--data-dir", dataDirectory.toString()));
-        arguments.addAll(List.of(more));
+        List<String> options = new ArrayList<>(List.of("--data-dir", dataDirectory.toString()));
+        options.addAll(List.of(more));
+        return start(List.of(), verb, options);
+    }
+
+    /** Starts a master and waits for the line that says it is ready. */
+    static ServerProcess startMaster(String... options) throws IOException {
+        return start(List.of(), "master", List.of(options));
+    }
+
+    private static ServerProcess start(List<String> javaOptions, String verb, List<String> options) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of("-o", "json", "-v", verb));
+        arguments.addAll(options);
         Path log = Files.createTempFile(Files.createDirectories(LOGS), "server", ".log");
-        Process process = new ProcessBuilder(RunnerJar.command(arguments.toArray(String[]::new)))
+        Process process = new ProcessBuilder(RunnerJar.command(javaOptions, arguments.toArray(String[]::new)))
                 .redirectError(log.toFile())
                 .start();
         BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
         String first = out.readLine();
-        if (first == null || !first.contains("chunkserver.serving/1")) {
+        if (first == null || !first.contains("\"address\"")) {
             process.destroyForcibly();
             throw new AssertionError("server is not ready: " + first + "\n" + Files.readString(log));
         }
@@ -63,10 +79,40 @@ final class ServerProcess implements AutoCloseable {
         return ready.get("port").asInt();
     }
 
+    /** The most memory that it ever had from the system, heap and all else; only systems with {@code /proc} tell. */
+    OptionalLong peakResidentBytes() throws IOException {
+        Path status = Path.of("/proc", String.valueOf(process.pid()), "status");
+        if (!Files.exists(status)) {
+            return OptionalLong.empty();
+        }
+        return Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("VmHWM:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+                .findFirst();
+    }
+
     /** Ends it as a power failure would, and waits until it is gone. */
     void kill() {
         process.destroyForcibly();
         awaitExit();
+    }
+
+    /** Stops the process where it is, as a machine that hangs, until {@link #resume}. */
+    void pause() throws IOException, InterruptedException {
+        signal("-STOP");
+    }
+
+    void resume() throws IOException, InterruptedException {
+        signal("-CONT");
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        int exit = new ProcessBuilder("kill", name, String.valueOf(process.pid()))
+                .start()
+                .waitFor();
+        if (exit != 0) {
+            throw new AssertionError("kill " + name + " exited with " + exit);
+        }
     }
 
     /** Sends SIGTERM and returns the exit code. */

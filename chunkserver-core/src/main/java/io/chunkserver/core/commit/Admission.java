@@ -3,7 +3,10 @@ package io.chunkserver.core.commit;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.ChunkId;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +20,7 @@ public final class Admission {
 
     private final long chunkSizeLimitBytes;
     private final AtomicReference<@Nullable Failure> closed = new AtomicReference<>();
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
     /** Admits chunks up to this many bytes. */
     public Admission(long chunkSizeLimitBytes) {
@@ -36,9 +40,17 @@ public final class Admission {
         return Optional.ofNullable(why);
     }
 
+    /** Has this run, on the thread that closes, whenever the reason changes for which nothing new is taken. It must not wait. */
+    public void onClose(Runnable listener) {
+        listeners.add(listener);
+    }
+
     /** Takes nothing new from now on. A failed disk outweighs every other reason; otherwise the first reason stays. */
     public void close(Failure why) {
-        closed.updateAndGet(old -> old == null || outweighs(why, old) ? why : old);
+        Failure before = closed.getAndUpdate(old -> old == null || outweighs(why, old) ? why : old);
+        if (!Objects.equals(closed.get(), before)) {
+            listeners.forEach(Runnable::run);
+        }
     }
 
     /** Why nothing is taken; empty when chunks are. */

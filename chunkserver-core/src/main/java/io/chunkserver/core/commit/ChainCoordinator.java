@@ -20,7 +20,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +39,7 @@ public final class ChainCoordinator implements TwoPhaseCoordinator {
     private final TransactionPeers peers;
     private final CommitConfig config;
     private final CoordinatorLog log;
-    private final AtomicLong attempts = new AtomicLong();
+    private final AttemptNumbers attempts;
     private final ConcurrentHashMap<TransactionId, CoordinatedTransaction> open = new ConcurrentHashMap<>();
     private volatile List<Member> lastChain = List.of();
 
@@ -63,6 +62,7 @@ public final class ChainCoordinator implements TwoPhaseCoordinator {
         this.peers = peers;
         this.config = config;
         this.log = log;
+        this.attempts = new AttemptNumbers(log.boot());
     }
 
     Participant participant() {
@@ -103,6 +103,11 @@ public final class ChainCoordinator implements TwoPhaseCoordinator {
         return transaction;
     }
 
+    /** What numbers the attempts of this run: also copies, which are staged beside them, take their numbers here. */
+    public AttemptNumbers attempts() {
+        return attempts;
+    }
+
     /**
      * The answer to a retry of a committed transaction. It needs no chain: the retry is answered also when members cannot be
      * reached any more, or when nothing new is taken.
@@ -113,7 +118,18 @@ public final class ChainCoordinator implements TwoPhaseCoordinator {
                 .log()
                 .table()
                 .outcome(request.transaction())
-                .map(outcome -> EndedWriter.of(outcome, request, participant.self(), isVisible(outcome)));
+                .<ChunkWriter>map(outcome -> EndedWriter.of(outcome, request, participant.self(), isVisible(outcome)))
+                .or(() -> copied(request));
+    }
+
+    /** What a transaction committed elsewhere came here as a copy: the log knows nothing of it, but the version names it. */
+    private Optional<ChunkWriter> copied(StoreRequest request) {
+        return participant
+                .storage()
+                .store()
+                .stat(request.chunk())
+                .filter(info -> info.transaction().equals(request.transaction()))
+                .map(info -> EndedWriter.of(info, request, participant.self()));
     }
 
     /** The decision is in the log before the version is in its place; of a deletion there may be no trace any more. */
@@ -175,7 +191,7 @@ public final class ChainCoordinator implements TwoPhaseCoordinator {
         Duration margin = request.timeout().dividedBy(10);
         return new PrepareRequest(
                 request.transaction(),
-                new Attempt(log.boot(), attempts.incrementAndGet()),
+                attempts.next(),
                 request.chunk(),
                 committedVersion(request),
                 0,

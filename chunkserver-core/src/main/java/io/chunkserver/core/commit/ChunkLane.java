@@ -7,12 +7,12 @@ import io.chunkserver.core.commit.ParticipantState.Phase;
 import io.chunkserver.core.commit.log.LogRecord;
 import io.chunkserver.core.commit.log.LogRecord.Prepared;
 import io.chunkserver.core.commit.log.Outcome;
-import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.model.ChunkVersion;
+import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.core.space.Reservation;
 import io.chunkserver.core.store.Publication;
 import io.chunkserver.core.store.StageKey;
@@ -45,12 +45,14 @@ final class ChunkLane {
     private final Participant participant;
     private final ChunkId chunk;
     private final Executor sequence;
+    private final MemberFailures failures;
 
     /** Tasks that are under way; changed only inside the participant's map operations, which are atomic per chunk. */
     private int users;
 
     private ParticipantState state;
     private @Nullable Hold hold;
+    private @Nullable IncomingCopy adopting;
     private final ArrayDeque<ParticipantEvent> events = new ArrayDeque<>();
     private boolean handling;
     private final Map<StageKey, StagingStream> voters = new HashMap<>();
@@ -62,7 +64,8 @@ final class ChunkLane {
         this.chunk = chunk;
         this.sequence =
                 MoreExecutors.newSequentialExecutor(participant.environment().disk());
-        Optional<ChunkInfo> published = participant.storage().store().stat(chunk);
+        this.failures = participant.failures(chunk);
+        Optional<ChunkInfo> published = published();
         this.state = ParticipantState.idle(
                 published.map(ChunkInfo::version).orElse(ChunkVersion.NONE),
                 published.map(ChunkInfo::epoch).orElse(0L));
@@ -102,12 +105,58 @@ final class ChunkLane {
                 request.epoch(),
                 request.coordinatorLogId(),
                 request.coordinator().id().equals(participant.self()),
-                participant
-                        .storage()
-                        .log()
-                        .table()
-                        .outcome(request.transaction())
-                        .isPresent()));
+                isCommitted(request.transaction())));
+    }
+
+    /** Of a version that came as a copy the log knows nothing. */
+    private boolean isCommitted(TransactionId transaction) {
+        return participant.storage().log().table().outcome(transaction).isPresent() || isPublished(transaction);
+    }
+
+    private boolean isPublished(TransactionId transaction) {
+        return published()
+                .filter(info -> info.transaction().equals(transaction))
+                .isPresent();
+    }
+
+    private Optional<ChunkInfo> published() {
+        return participant.storage().store().stat(chunk);
+    }
+
+    /** Takes a staged copy, or throws it away; it hears what became of it. */
+    void adopt(IncomingCopy copy) {
+        adopting = copy;
+        try {
+            ChunkInfo source = copy.source();
+            Hold current = hold;
+            handle(new ParticipantEvent.Adopt(
+                    copy.key(),
+                    source.version(),
+                    source.epoch(),
+                    isPublished(source.transaction()),
+                    current != null && current.promises(source)));
+        } finally {
+            adopting = null;
+        }
+    }
+
+    /**
+     * Removes the published version, if it still is this one and no transaction is open.
+     *
+     * @return whether it did
+     */
+    boolean remove(ChunkVersion version, TransactionId transaction) throws IOException {
+        boolean same = published()
+                .filter(info ->
+                        info.version().equals(version) && info.transaction().equals(transaction))
+                .isPresent();
+        if (!same || state.open() != null) {
+            return false;
+        }
+        long freedBytes = participant.storage().store().delete(chunk, version);
+        participant.storage().space().release(freedBytes);
+        state = ParticipantState.idle(ChunkVersion.NONE, 0);
+        return true;
     }
 
     void write(StageKey key, CheckedBlock block) {
@@ -116,7 +165,7 @@ final class ChunkLane {
             try {
                 current.write(block);
             } catch (IOException | RuntimeException e) {
-                handle(new ParticipantEvent.StagingFailed(key, failure(e)));
+                handle(new ParticipantEvent.StagingFailed(key, failures.of(e)));
             }
         }
     }
@@ -127,7 +176,7 @@ final class ChunkLane {
             try {
                 current.finish(lengthBytes, crc32c);
             } catch (IOException | RuntimeException e) {
-                handle(new ParticipantEvent.StagingFailed(key, failure(e)));
+                handle(new ParticipantEvent.StagingFailed(key, failures.of(e)));
                 return;
             }
             handle(new ParticipantEvent.Staged(key));
@@ -214,7 +263,7 @@ final class ChunkLane {
                     requireHold(key).prepared(),
                     () -> new ParticipantEvent.PreparedForced(key),
                     why -> handle(
-                            mayBeDurable(why)
+                            MemberFailures.mayBeDurable(why)
                                     ? new ParticipantEvent.PreparedForceFailed(key, why)
                                     : new ParticipantEvent.PreparedRefused(key, why)));
         } else if (effect instanceof ParticipantEffect.VoteYes) {
@@ -238,6 +287,14 @@ final class ChunkLane {
             participant.storage().log().append(new LogRecord.Aborted(key.transaction(), key.attempt()));
         } else if (effect instanceof ParticipantEffect.Discard) {
             discard(key);
+        } else if (effect instanceof ParticipantEffect.PublishCopy copied) {
+            publishCopy(copied);
+        } else if (effect instanceof ParticipantEffect.DropCopy unneeded) {
+            requireCopy().drop();
+            requireCopy().taken(unneeded.why());
+        } else if (effect instanceof ParticipantEffect.RefuseCopy unfit) {
+            requireCopy().drop();
+            requireCopy().refused(unfit.why());
         } else {
             throw new IllegalStateException("unhandled effect " + effect);
         }
@@ -251,7 +308,7 @@ final class ChunkLane {
         try {
             hold = Hold.begin(stream.request(), participant.storage());
         } catch (IOException | RuntimeException e) {
-            events.add(new ParticipantEvent.StagingFailed(key, failure(e)));
+            events.add(new ParticipantEvent.StagingFailed(key, failures.of(e)));
         }
     }
 
@@ -264,24 +321,9 @@ final class ChunkLane {
                     if (failure == null) {
                         handle(forced.get());
                     } else {
-                        failed.accept(logFailure(failure(ChunkServerException.from(failure))));
+                        failed.accept(failures.ofLog(failure));
                     }
                 }));
-    }
-
-    private Failure logFailure(Failure why) {
-        if (mayBeDurable(why)) {
-            participant.admission().close(why);
-        }
-        return why;
-    }
-
-    /**
-     * Of a record that the log was writing when its disk failed, or when a defect ended it, nobody knows; every other refusal came
-     * before it was written.
-     */
-    static boolean mayBeDurable(Failure why) {
-        return why.code() == ErrorCode.DISK_FAILED || why.code() == ErrorCode.INTERNAL;
     }
 
     private void voteYes(StageKey key) {
@@ -327,8 +369,29 @@ final class ChunkLane {
                     chunk);
             events.add(new ParticipantEvent.PublishLost(key));
         } catch (IOException e) {
-            replies.fail(key, failure(e));
+            replies.fail(key, failures.of(e));
         }
+    }
+
+    /**
+     * The folder is forced before anybody hears that the copy is here: no record in the log would bring it back, and somebody may be about
+     * to remove another copy because of this one.
+     */
+    private void publishCopy(ParticipantEffect.PublishCopy effect) {
+        IncomingCopy copy = requireCopy();
+        try {
+            copy.publish();
+            events.add(new ParticipantEvent.Adopted(effect.key(), effect.version(), effect.epoch()));
+            participant.storage().store().forcePublished();
+            copy.taken(Adoption.PUBLISHED);
+        } catch (IOException | RuntimeException e) {
+            copy.drop();
+            copy.refused(failures.of(e));
+        }
+    }
+
+    private IncomingCopy requireCopy() {
+        return Objects.requireNonNull(adopting, "no copy is offered");
     }
 
     /** The reservation is given back only when the bytes are off the disk. */
@@ -345,33 +408,8 @@ final class ChunkLane {
             }
         } catch (IOException e) {
             LOG.warn("staged file of transaction {} on chunk {} stays until the next start", key, chunk, e);
-            failure(e);
+            failures.of(e);
         }
-    }
-
-    /** What stopped the staging; also a request that is wrong, or a defect, must leave nothing held. */
-    private Failure failure(Exception e) {
-        if (e instanceof IOException io) {
-            return failure(io);
-        }
-        Failure failure = ChunkServerException.from(e).failure().at(participant.self());
-        if (failure.code() == ErrorCode.INTERNAL) {
-            LOG.error("staging of chunk {} failed", chunk, e);
-        }
-        return failure;
-    }
-
-    /** The failure as members and clients hear it; a disk that failed closes the server to new transactions. */
-    private Failure failure(IOException e) {
-        Failure failure = (e instanceof ChunkServerException known
-                        ? known.failure()
-                        : Failure.of(ErrorCode.DISK_FAILED, "disk of chunk " + chunk + " failed: " + e.getMessage()))
-                .at(participant.self());
-        if (failure.code() == ErrorCode.DISK_FAILED) {
-            LOG.error("the disk failed; no new transactions are taken until this server is started again", e);
-            participant.admission().close(failure);
-        }
-        return failure;
     }
 
     private Hold requireHold(StageKey key) {

@@ -6,6 +6,7 @@ import io.chunkserver.core.commit.log.Outcome;
 import io.chunkserver.core.commit.log.TransactionLog;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.store.ChunkStore;
 import io.chunkserver.core.store.StageKey;
 import io.chunkserver.core.store.StagedVersion;
@@ -29,7 +30,8 @@ import org.slf4j.LoggerFactory;
  *   <li>committed and neither staged nor published: lost on this server, and reported as such, never taken for fine.
  * </ul>
  *
- * <p>Running it twice is the same as once, also when the first run was cut off anywhere.
+ * <p>When it is done, all that is published is durable, also what a process published that died before it could force that.
+ * Running it twice is the same as once, also when the first run was cut off anywhere.
  */
 public final class CommitRecovery {
 
@@ -41,9 +43,12 @@ public final class CommitRecovery {
      * What a start found.
      *
      * @param inDoubt promises whose outcome must be asked for, with what their staged files take on disk
-     * @param lost    chunks whose committed version is not on this server
+     * @param lost    versions that are committed and not on this server, the newest of each chunk
      */
-    public record Report(List<InDoubt> inDoubt, List<ChunkId> lost) {}
+    public record Report(List<InDoubt> inDoubt, List<Lost> lost) {}
+
+    /** A committed version that is not here. */
+    public record Lost(ChunkId chunk, ChunkVersion version) {}
 
     /** A promise without outcome; {@code stagedBytes} is 0 when its file is gone. */
     public record InDoubt(Prepared prepared, long stagedBytes) {}
@@ -72,6 +77,7 @@ public final class CommitRecovery {
                 }
             }
         }
+        // The log would have it done before it forgets anything, but then whoever commits would wait for all folders.
         store.forcePublished();
         List<InDoubt> inDoubt = plan.standing().stream()
                 .map(prepared -> new InDoubt(
@@ -101,27 +107,32 @@ public final class CommitRecovery {
     }
 
     /** A chunk is lost when the newest version that the log remembers is newer than the published one. */
-    private static List<ChunkId> lost(ChunkStore store, TransactionLog log) {
+    private static List<Lost> lost(ChunkStore store, TransactionLog log) {
         Map<ChunkId, Outcome> newest = new HashMap<>();
         for (Outcome outcome : log.table().outcomes()) {
-            newest.merge(outcome.chunk(), outcome, (a, b) -> a.version().isNewerThan(b.version()) ? a : b);
+            // Nearly always all of 100,000 are there: only those that are not are worth a map.
+            if (isBehind(store, outcome)) {
+                newest.merge(outcome.chunk(), outcome, (a, b) -> a.version().isNewerThan(b.version()) ? a : b);
+            }
         }
-        List<ChunkId> lost = new ArrayList<>();
+        List<Lost> lost = new ArrayList<>();
         newest.forEach((chunk, outcome) -> {
-            Optional<ChunkInfo> published = store.stat(chunk);
             // A tombstone is removed after its time, while its outcome may still be remembered.
-            boolean behind = published.isEmpty()
-                    ? !outcome.tombstone()
-                    : outcome.version().isNewerThan(published.get().version());
-            if (behind) {
+            if (!outcome.tombstone() || store.stat(chunk).isPresent()) {
                 LOG.error(
                         "version {} of chunk {} is committed by {} but not on this server",
                         outcome.version(),
                         chunk,
                         outcome.transaction());
-                lost.add(chunk);
+                lost.add(new Lost(chunk, outcome.version()));
             }
         });
         return lost;
+    }
+
+    private static boolean isBehind(ChunkStore store, Outcome outcome) {
+        Optional<ChunkInfo> published = store.stat(outcome.chunk());
+        return published.isEmpty()
+                || outcome.version().isNewerThan(published.get().version());
     }
 }

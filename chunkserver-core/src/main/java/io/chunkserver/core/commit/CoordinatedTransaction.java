@@ -14,6 +14,7 @@ import io.chunkserver.core.model.Attempt;
 import io.chunkserver.core.model.Member;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.model.TransactionId;
+import io.chunkserver.core.retry.Backoff;
 import io.chunkserver.core.store.StageKey;
 import java.time.Duration;
 import java.util.List;
@@ -169,9 +170,14 @@ final class CoordinatedTransaction implements ChunkWriter {
         sequence.execute(() -> {
             CoordinatorMachine.Step step = CoordinatorMachine.step(state, event);
             state = step.state();
-            step.effects().forEach(this::perform);
-            if (state.phase() == Phase.ENDED || state.phase() == Phase.ABORTED) {
+            boolean over = state.phase() == Phase.ENDED || state.phase() == Phase.ABORTED;
+            if (over) {
+                // Before the client is told: it may try again at once, and is not to hear that its first try is not
+                // over.
                 coordinator.forget(this);
+            }
+            step.effects().forEach(this::perform);
+            if (over) {
                 stop(deadline);
                 stop(overdue);
                 stop(resend);
@@ -218,7 +224,7 @@ final class CoordinatedTransaction implements ChunkWriter {
     }
 
     private void decisionFailed(Failure why) {
-        if (ChunkLane.mayBeDurable(why)) {
+        if (MemberFailures.mayBeDurable(why)) {
             coordinator.participant().admission().close(why);
             handle(new CoordinatorEvent.DecisionForceFailed(why));
         } else {
@@ -302,7 +308,7 @@ final class CoordinatedTransaction implements ChunkWriter {
     }
 
     private Failure unknown(Failure why) {
-        boolean untilRestart = ChunkLane.mayBeDurable(why);
+        boolean untilRestart = MemberFailures.mayBeDurable(why);
         return Failure.of(
                         ErrorCode.OUTCOME_UNKNOWN,
                         "whether chunk " + decision.chunk() + " is committed was being decided and is not known: "

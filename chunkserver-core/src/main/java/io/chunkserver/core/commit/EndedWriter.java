@@ -4,7 +4,10 @@ import io.chunkserver.core.checksum.CheckedBlock;
 import io.chunkserver.core.commit.log.Outcome;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.model.ServerId;
+import io.chunkserver.core.model.TransactionId;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -29,12 +32,7 @@ final class EndedWriter implements ChunkWriter {
      */
     static EndedWriter of(Outcome outcome, StoreRequest request, ServerId self, boolean visible) {
         if (!outcome.chunk().equals(request.chunk()) || outcome.tombstone() != request.tombstone()) {
-            return refused(Failure.of(
-                            ErrorCode.INVALID_ARGUMENT,
-                            "transaction " + outcome.transaction() + " was used for another request on chunk "
-                                    + outcome.chunk())
-                    .at(self)
-                    .in(outcome.transaction()));
+            return otherRequest(outcome.transaction(), outcome.chunk(), self);
         }
         return new EndedWriter(CompletableFuture.completedFuture(new Receipt(
                 outcome.transaction(),
@@ -45,6 +43,33 @@ final class EndedWriter implements ChunkWriter {
                 outcome.durability(),
                 outcome.members(),
                 visible ? List.of(self) : List.of())));
+    }
+
+    /**
+     * A retry of a transaction whose version is published here, though the log does not know it: it came as a copy. How many members the
+     * transaction had is not known; this server answers for itself alone.
+     */
+    static EndedWriter of(ChunkInfo published, StoreRequest request, ServerId self) {
+        if (published.tombstone() != request.tombstone()) {
+            return otherRequest(published.transaction(), published.id(), self);
+        }
+        return new EndedWriter(CompletableFuture.completedFuture(new Receipt(
+                published.transaction(),
+                published.id(),
+                published.version(),
+                published.lengthBytes(),
+                published.crc32c(),
+                request.durability(),
+                1,
+                List.of(self))));
+    }
+
+    private static EndedWriter otherRequest(TransactionId transaction, ChunkId chunk, ServerId self) {
+        return refused(Failure.of(
+                        ErrorCode.INVALID_ARGUMENT,
+                        "transaction " + transaction + " was used for another request on chunk " + chunk)
+                .at(self)
+                .in(transaction));
     }
 
     @Override

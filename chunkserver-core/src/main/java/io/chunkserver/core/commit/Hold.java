@@ -87,6 +87,15 @@ final class Hold {
         return prepared;
     }
 
+    /** Whether what is promised is this very version, byte for byte. */
+    boolean promises(ChunkInfo version) {
+        return prepared.transaction().equals(version.transaction())
+                && prepared.base().next().equals(version.version())
+                && prepared.tombstone() == version.tombstone()
+                && prepared.lengthBytes() == version.lengthBytes()
+                && prepared.crc32c() == version.crc32c();
+    }
+
     void write(CheckedBlock block) throws IOException {
         writtenBytes += block.lengthBytes();
         if (writtenBytes > maxLengthBytes) {

@@ -5,6 +5,7 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import io.chunkserver.core.commit.log.LogRecord.Prepared;
 import io.chunkserver.core.model.Member;
 import io.chunkserver.core.model.ServerId;
+import io.chunkserver.core.retry.Backoff;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;

@@ -4,13 +4,20 @@ import io.chunkserver.core.commit.log.LogRecord.Prepared;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.model.Attempt;
+import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.ServerId;
+import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.core.space.Reservation;
 import io.chunkserver.core.store.StageKey;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -65,11 +72,11 @@ public final class Participant {
         return self;
     }
 
-    Storage storage() {
+    public Storage storage() {
         return storage;
     }
 
-    Environment environment() {
+    public Environment environment() {
         return environment;
     }
 
@@ -107,6 +114,50 @@ public final class Participant {
     public CompletionStage<Void> settle(ChunkId chunk) {
         CompletableFuture<Void> settled = new CompletableFuture<>();
         return run(chunk, lane -> lane.settle(settled)).thenCompose(begun -> settled);
+    }
+
+    /**
+     * Begins to take in a version that a peer has published; where it comes from is the caller's business.
+     *
+     * <p>Completes exceptionally when this server takes nothing new, when there is no space, and when the disk fails; nothing is left
+     * behind then.
+     *
+     * @param attempt a number of this server's own, never given before
+     */
+    public CompletionStage<IncomingCopy> copy(ChunkInfo source, Attributes attributes, Attempt attempt) {
+        return admission
+                .refusal(source.id(), source.lengthBytes())
+                .<CompletionStage<IncomingCopy>>map(
+                        why -> CompletableFuture.failedFuture(why.at(self).toException()))
+                .orElseGet(() -> new IncomingCopy(this, source, attributes, attempt).begin());
+    }
+
+    /**
+     * Removes the published version of a chunk without leaving a tombstone, if it still is this one and no transaction is open on it.
+     * Whether others have it is the caller's to know.
+     *
+     * @return whether it was removed; exceptionally when the disk failed
+     */
+    public CompletionStage<Boolean> remove(ChunkId chunk, ChunkVersion version, TransactionId transaction) {
+        CompletableFuture<Boolean> removed = new CompletableFuture<>();
+        return run(chunk, lane -> {
+                    try {
+                        removed.complete(lane.remove(version, transaction));
+                    } catch (IOException e) {
+                        removed.completeExceptionally(failures(chunk).of(e).toException(e));
+                    }
+                })
+                .thenCompose(begun -> removed);
+    }
+
+    /**
+     * The published version, asked on the chunk's lane: whatever was begun on the chunk before is done, and what a copy brought is
+     * durable.
+     */
+    public CompletionStage<Optional<ChunkInfo>> published(ChunkId chunk) {
+        CompletableFuture<Optional<ChunkInfo>> published = new CompletableFuture<>();
+        return run(chunk, lane -> published.complete(storage.store().stat(chunk)))
+                .thenCompose(begun -> published);
     }
 
     /** Takes up a promise that was found in the log at start: holds the chunk and asks for the outcome. */
@@ -152,6 +203,11 @@ public final class Participant {
                     .toException(closed));
         }
         return done;
+    }
+
+    /** What failures at this chunk mean to others. */
+    MemberFailures failures(ChunkId chunk) {
+        return new MemberFailures(self, chunk, admission);
     }
 
     private void leave(ChunkId chunk) {

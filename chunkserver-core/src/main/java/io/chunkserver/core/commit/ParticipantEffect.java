@@ -1,6 +1,7 @@
 package io.chunkserver.core.commit;
 
 import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.store.StageKey;
 
 /** What a member must do because of an event, in the order in which the machine lists it. */
@@ -29,6 +30,15 @@ sealed interface ParticipantEffect {
 
     /** Log, unforced, that the promise is void. */
     record AppendAborted(StageKey key) implements ParticipantEffect {}
+
+    /** Make a staged copy visible and settle its space; then report it. */
+    record PublishCopy(StageKey key, ChunkVersion version, long epoch) implements ParticipantEffect {}
+
+    /** Throw a staged copy away, since it is not needed. */
+    record DropCopy(StageKey key, Adoption why) implements ParticipantEffect {}
+
+    /** Throw a staged copy away, since it cannot be taken. */
+    record RefuseCopy(StageKey key, Failure why) implements ParticipantEffect {}
 
     /** Remove the staged file and forfeit the reservation. */
     record Discard(StageKey key) implements ParticipantEffect {}

@@ -16,7 +16,7 @@ sealed interface ParticipantEvent {
      *
      * @param coordinatorLogId the log in which the coordinator decides
      * @param local            the coordinator is this member itself
-     * @param remembered       this transaction is remembered here as committed
+     * @param remembered       this transaction is remembered here as committed, or a copy of what it committed is published here
      */
     record Prepare(
             StageKey key, ChunkVersion base, long epoch, UUID coordinatorLogId, boolean local, boolean remembered)
@@ -52,6 +52,20 @@ sealed interface ParticipantEvent {
 
     /** The staged file of a committed version is gone: it is lost at this member. */
     record PublishLost(StageKey key) implements ParticipantEvent {}
+
+    /**
+     * A copy of a version that a peer has published is staged here, under an attempt of this member's own.
+     *
+     * @param version     the copied version
+     * @param epoch       its epoch
+     * @param published   the version that is published here is of the same transaction
+     * @param promised    the promise that is open here is of the same transaction, and for the very same version and bytes
+     */
+    record Adopt(StageKey key, ChunkVersion version, long epoch, boolean published, boolean promised)
+            implements ParticipantEvent {}
+
+    /** The copy is visible, and a crash does not take it. */
+    record Adopted(StageKey key, ChunkVersion version, long epoch) implements ParticipantEvent {}
 
     /** The coordinator says abort, or gives up before the vote. */
     record Abort(StageKey key, Failure why) implements ParticipantEvent {}

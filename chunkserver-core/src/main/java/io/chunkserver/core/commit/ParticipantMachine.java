@@ -23,6 +23,8 @@ import java.util.stream.Stream;
  *   <li>After a yes nothing but {@link ParticipantEvent.Commit} or {@link ParticipantEvent.Abort} for that attempt, or a newer
  *       attempt out of the same coordinator's log, ends the hold (guarantee A2).
  *   <li>A commit is confirmed only after the committed record is durable and the version is visible.
+ *   <li>A copy never takes the place of a version that is as new, nor of a promise: it is published only where no transaction holds
+ *       the chunk. But it proves that its transaction is committed, so a promise of the very same bytes is kept.
  *   <li>Every event may come twice, late, or for an attempt that is over: then it changes nothing (guarantee A3).
  * </ul>
  */
@@ -56,6 +58,10 @@ final class ParticipantMachine {
             return publishLost(state, lost.key());
         } else if (event instanceof ParticipantEvent.Abort abort) {
             return abort(state, abort);
+        } else if (event instanceof ParticipantEvent.Adopt adopt) {
+            return adopt(state, adopt);
+        } else if (event instanceof ParticipantEvent.Adopted adopted) {
+            return adopted(state, adopted);
         }
         throw new AssertionError("unhandled event " + event);
     }
@@ -212,6 +218,47 @@ final class ParticipantMachine {
         Open open = requireNonNull(state.open());
         ParticipantEffect no = new ParticipantEffect.VoteNo(key, event.why());
         return new Step(state.with(null), open.phase() == Phase.PREPARED ? undo(open) : append(undo(open), no));
+    }
+
+    private static Step adopt(ParticipantState state, ParticipantEvent.Adopt event) {
+        StageKey key = event.key();
+        if (!event.version().isNewerThan(state.version())) {
+            boolean other = event.version().equals(state.version()) && !event.published();
+            return other
+                    ? new Step(state, List.of(new ParticipantEffect.RefuseCopy(key, conflict(event))))
+                    : new Step(state, List.of(new ParticipantEffect.DropCopy(key, Adoption.HELD_ALREADY)));
+        }
+        Open open = state.open();
+        if (open == null) {
+            return new Step(state, List.of(new ParticipantEffect.PublishCopy(key, event.version(), event.epoch())));
+        }
+        if (event.promised() && open.phase() == Phase.PREPARED && !open.local()) {
+            return new Step(
+                    state.with(open.in(Phase.FORCING_COMMITTED)),
+                    List.of(
+                            new ParticipantEffect.DropCopy(key, Adoption.PROMISE_COMMITTED),
+                            new ParticipantEffect.ForceCommitted(open.key())));
+        }
+        Failure busy = Failure.of(ErrorCode.BUSY, "transaction " + open.key() + " is open on the chunk")
+                .in(open.key().transaction());
+        return new Step(state, List.of(new ParticipantEffect.RefuseCopy(key, busy)));
+    }
+
+    private static Failure conflict(ParticipantEvent.Adopt event) {
+        return Failure.of(
+                        ErrorCode.CONFLICTING_COPIES,
+                        "version " + event.version() + " is published here by another transaction than the copy's, "
+                                + event.key().transaction())
+                .withHint("compare both copies and delete the wrong one")
+                .in(event.key().transaction());
+    }
+
+    private static Step adopted(ParticipantState state, ParticipantEvent.Adopted event) {
+        return state.open() == null
+                ? new Step(
+                        ParticipantState.idle(event.version(), event.epoch()),
+                        List.of(new ParticipantEffect.DropCopy(event.key(), Adoption.PUBLISHED)))
+                : unchanged(state);
     }
 
     /** The record goes first: a staged file without a record is rubbish, a record without its file is a question. */

@@ -4,8 +4,8 @@
  * machines ({@code CoordinatorMachine}, {@code ParticipantMachine}: no I/O, threads or clock); the shells around
  * them do what the machines say.
  *
- * <p>May import: {@code commit.log}, {@code store}, {@code space}, {@code checksum}, {@code model}, {@code error},
- * {@code stats}. Other servers are reached through the port {@link io.chunkserver.core.commit.TransactionPeers}.
+ * <p>May import: {@code commit.log}, {@code store}, {@code space}, {@code checksum}, {@code retry}, {@code model},
+ * {@code error}, {@code stats}. Other servers are reached through the port {@link io.chunkserver.core.commit.TransactionPeers}.
  *
  * <p>Flow: blocks come in through a {@link io.chunkserver.core.commit.PrepareStream}, are staged in the store against a
  * reservation, the log makes the vote durable, the coordinator's log makes the decision durable, the store publishes.

@@ -26,6 +26,7 @@ import org.slf4j.LoggerFactory;
  * chunks/            published chunks, and versions that are being written or await a decision
  * log/               the transaction log
  * quarantine/        damaged files, kept for an operator
+ * index/             what helps the next start, and can be removed
  * </pre>
  *
  * <p><b>Guarantees.</b> While it is open no other server, in this or another process, has it open. Each opening has a
@@ -39,12 +40,13 @@ public final class DataDirectory implements Closeable {
     public static final Path CHUNKS = Path.of("chunks");
     public static final Path LOG = Path.of("log");
     public static final Path QUARANTINE = Path.of("quarantine");
+    public static final Path INDEX = Path.of("index");
     public static final Path IDENTITY_FILE = Path.of("server_info.json");
 
     static final Path LOCK = Path.of("lock");
 
     private static final Path ROOT = Path.of("");
-    private static final List<Path> FOLDERS = List.of(CHUNKS, LOG, QUARANTINE);
+    private static final List<Path> FOLDERS = List.of(CHUNKS, LOG, QUARANTINE, INDEX);
     private static final int GENERATED_ID_DIGITS = 10;
 
     private static final Logger logger = LoggerFactory.getLogger(DataDirectory.class);

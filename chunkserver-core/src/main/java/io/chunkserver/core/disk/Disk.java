@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -49,7 +50,12 @@ public interface Disk {
      */
     DiskFile openForWrite(Path file) throws IOException;
 
-    /** Gives a file a new name in one step, replacing a file that has it; open files keep their bytes. */
+    /**
+     * Gives a file a new name in one step, replacing a file that has it; open files keep their bytes.
+     *
+     * <p>Between two directories it is one step for a power loss too: once the directory of the old name was forced, the new
+     * name is durable as well. When only that of the new name was, the file may have both.
+     */
     void rename(Path from, Path to) throws IOException;
 
     /**
@@ -71,6 +77,14 @@ public interface Disk {
 
     /** The size of a file in bytes; empty when there is none or it is a directory. */
     OptionalLong size(Path file) throws IOException;
+
+    /**
+     * When a file or directory was last changed; empty when there is none.
+     *
+     * <p>A crash takes from a directory its stamp and what the stamp tells of together: after it no directory has the stamp of a
+     * moment whose names it has not, provided that it was forced at that moment.
+     */
+    Optional<FileStamp> stamp(Path path) throws IOException;
 
     /** Makes all creations, renames and deletions of names in this directory durable. */
     void forceDirectory(Path directory) throws IOException;

@@ -16,6 +16,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import java.util.concurrent.SynchronousQueue;
@@ -104,6 +106,11 @@ public final class LocalDisk implements Disk {
         } catch (IOException e) {
             throw FullDisk.translate(e);
         }
+        if (!DiskNames.parentOf(from).equals(DiskNames.parentOf(to))) {
+            // A journal makes both names one step; a file system without one must not lose the new name and force the
+            // old.
+            forceDirectory(DiskNames.parentOf(to));
+        }
     }
 
     @Override
@@ -159,6 +166,18 @@ public final class LocalDisk implements Disk {
             return attributes.isDirectory() ? OptionalLong.empty() : OptionalLong.of(attributes.size());
         } catch (NoSuchFileException e) {
             return OptionalLong.empty();
+        }
+    }
+
+    @Override
+    public Optional<FileStamp> stamp(Path path) throws IOException {
+        try {
+            BasicFileAttributes attributes = Files.readAttributes(resolve(path), BasicFileAttributes.class);
+            return Optional.of(new FileStamp(
+                    Objects.hashCode(attributes.fileKey()),
+                    attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS)));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
         }
     }
 

@@ -31,4 +31,9 @@ public record ClusterStatus(
     public ClusterStatus {
         members = List.copyOf(members);
     }
+
+    /** The same numbers with other servers, as where they come in pages. */
+    public ClusterStatus withMembers(List<MemberStatus> others) {
+        return new ClusterStatus(name, uptime, replication, others, chunks, underReplicated, withoutCopy, conflicting);
+    }
 }

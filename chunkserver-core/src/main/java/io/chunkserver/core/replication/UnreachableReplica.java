@@ -9,6 +9,7 @@ import io.chunkserver.core.commit.Vote;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.Attempt;
 import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.Member;
 import io.chunkserver.core.model.TransactionId;
 import java.util.UUID;
@@ -39,6 +40,16 @@ public record UnreachableReplica(Member member, Failure why) implements Replica 
     @Override
     public CompletionStage<InquiryAnswer> inquire(
             TransactionId transaction, Attempt attempt, ChunkId chunk, UUID coordinatorLogId) {
+        return CompletableFuture.failedFuture(why.toException());
+    }
+
+    @Override
+    public CompletionStage<Boolean> holds(ChunkId chunk, ChunkVersion version, TransactionId transaction) {
+        return CompletableFuture.failedFuture(why.toException());
+    }
+
+    @Override
+    public CompletionStage<Void> fetch(ChunkId chunk, ChunkVersion atLeast, long offset, CopySink sink) {
         return CompletableFuture.failedFuture(why.toException());
     }
 }

@@ -4,12 +4,14 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,21 +28,20 @@ final class ChunkIndex {
      */
     private record Place(String path, int index) implements Comparable<Place> {
 
-        private static final Comparator<Place> ORDER =
-                Comparator.comparing(Place::path).thenComparingInt(Place::index);
-
         static Place of(ChunkId chunk) {
             return new Place(chunk.path(), chunk.index());
         }
 
         @Override
         public int compareTo(Place other) {
-            return ORDER.compare(this, other);
+            int byPath = path.compareTo(other.path);
+            return byPath != 0 ? byPath : Integer.compare(index, other.index);
         }
     }
 
     private final ConcurrentNavigableMap<Place, ChunkInfo> entries = new ConcurrentSkipListMap<>();
     private final Object changes = new Object();
+    private final Consumer<ChunkId> onChange;
 
     @GuardedBy("changes")
     private long chunks;
@@ -50,6 +51,20 @@ final class ChunkIndex {
 
     @GuardedBy("changes")
     private long publishedBytes;
+
+    /** An index whose changes nobody wants to hear of. */
+    ChunkIndex() {
+        this(chunk -> {});
+    }
+
+    /**
+     * An empty index.
+     *
+     * @param onChange hears of each chunk whose entry has changed, after that; must not wait
+     */
+    ChunkIndex(Consumer<ChunkId> onChange) {
+        this.onChange = onChange;
+    }
 
     Optional<ChunkInfo> find(ChunkId chunk) {
         return Optional.ofNullable(entries.get(Place.of(chunk)));
@@ -69,17 +84,22 @@ final class ChunkIndex {
             entries.put(place, info);
             count(info, 1);
         }
+        onChange.accept(info.id());
     }
 
     /** Removes this entry; false when the chunk has another one or none. */
     boolean remove(ChunkInfo info) {
+        boolean removed;
         synchronized (changes) {
-            boolean removed = entries.remove(Place.of(info.id()), info);
+            removed = entries.remove(Place.of(info.id()), info);
             if (removed) {
                 count(info, -1);
             }
-            return removed;
         }
+        if (removed) {
+            onChange.accept(info.id());
+        }
+        return removed;
     }
 
     @GuardedBy("changes")
@@ -108,6 +128,18 @@ final class ChunkIndex {
             page.add(info);
         }
         return page;
+    }
+
+    /** All entries in their order, as they are while they are gone through. */
+    Collection<ChunkInfo> all() {
+        return Collections.unmodifiableCollection(entries.values());
+    }
+
+    /** How many entries there are, tombstones included. */
+    long size() {
+        synchronized (changes) {
+            return chunks + tombstones;
+        }
     }
 
     StoreSnapshot snapshot() {

@@ -113,10 +113,8 @@ public interface ChunkStore extends Closeable {
     ChunkInfo verify(ChunkId chunk) throws IOException;
 
     /**
-     * Makes all publications and deletions up to now durable.
-     *
-     * <p>A publication of a process that died before it forced it is seen by the next one, but counts here only once it was
-     * published again: a power loss may still turn it back into a staged version.
+     * Makes all publications and deletions up to now durable, also those that were made before the store was opened, by a
+     * process that died before it forced them.
      */
     void forcePublished() throws IOException;
 

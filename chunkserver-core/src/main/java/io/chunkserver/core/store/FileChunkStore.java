@@ -9,13 +9,17 @@ import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.model.ChunkVersion;
+import io.chunkserver.core.model.Durability;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,8 +27,9 @@ import org.slf4j.LoggerFactory;
 /**
  * A chunk store that keeps each version in a file of its own.
  *
- * <p>Opening it reads the footer of every file; from then on {@link #stat}, {@link #list} and {@link #snapshot} answer
- * from memory. No lock is held while the disk is waited for, so chunks do not slow one another down.
+ * <p>Opening it reads a checkpoint of the index, and the footer of every file in the folders that were changed since; from then on
+ * {@link #stat}, {@link #list} and {@link #snapshot} answer from memory. No lock is held while the disk is waited for, so chunks do
+ * not slow one another down.
  *
  * <p>A file is taken for what its footer says, not for where it lies: a footer that does not fit the index is damage.
  */
@@ -32,54 +37,106 @@ public final class FileChunkStore implements ChunkStore {
 
     private static final Logger logger = LoggerFactory.getLogger(FileChunkStore.class);
 
+    /** The format of the files that are written. */
+    public static final int FORMAT_VERSION = ChunkFileFormat.FORMAT;
+
     /** Files that stay open for the next reader; of the usual 1,024 or more that a process may have open. */
     private static final int MAX_OPEN_FILES = 256;
 
     private final Disk disk;
     private final StoreLayout layout;
-    private final ChunkIndex index = new ChunkIndex();
+    private final ChunkIndex index;
     private final ConcurrentMap<StageKey, ChunkInfo> finished = new ConcurrentHashMap<>();
     private final StoreFolders folders;
     private final StoreHandles handles = new StoreHandles();
     private final OpenFiles openFiles = new OpenFiles(MAX_OPEN_FILES);
     private final ChunkOpener opener;
+    private final IndexCheckpointFile checkpointFile;
+    private final CheckpointWriter checkpoints;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    /** Versions, staged and published, whose files may not be durable. */
+    private final Set<ChunkInfo> unforced = ConcurrentHashMap.newKeySet();
 
     private volatile List<DamageFinding> findings = List.of();
     private volatile @Nullable IOException forceFailure;
 
-    private FileChunkStore(Disk disk, StoreLayout layout) {
+    private FileChunkStore(Disk disk, StoreLayout layout, Path checkpoint, Consumer<ChunkId> onChange) {
         this.disk = disk;
+        this.index = new ChunkIndex(onChange);
         this.layout = layout;
         this.folders = new StoreFolders(disk, layout);
         this.opener = new ChunkOpener(disk, layout, index, finished, handles, openFiles);
+        this.checkpointFile = new IndexCheckpointFile(disk, checkpoint);
+        this.checkpoints = new CheckpointWriter(disk, layout, index, folders, unforced, checkpointFile);
     }
 
     /**
-     * Opens a store in two folders of a disk, which exist.
+     * Opens a store in three folders of a disk. The first two exist.
      *
      * @param chunks     published versions, and beside them those that are being written or await a decision
      * @param quarantine where damaged files are moved to
+     * @param checkpoint what helps the next opening; it may be removed
      * @throws ChunkServerException.Unusable with {@code FORMAT_TOO_NEW} or {@code FORMAT_TOO_OLD} when a file has
      *     another format; it is left as it is
      */
-    public static FileChunkStore open(Disk disk, Path chunks, Path quarantine) throws IOException {
-        FileChunkStore store = new FileChunkStore(disk, new StoreLayout(chunks, quarantine));
+    public static FileChunkStore open(Disk disk, Path chunks, Path quarantine, Path checkpoint) throws IOException {
+        return open(disk, chunks, quarantine, checkpoint, chunk -> {});
+    }
+
+    /**
+     * Opens a store, as {@link #open(Disk, Path, Path, Path)}, and tells somebody of its changes.
+     *
+     * @param onChange hears of each chunk that was found, published or removed, right after that; must not wait
+     */
+    public static FileChunkStore open(
+            Disk disk, Path chunks, Path quarantine, Path checkpoint, Consumer<ChunkId> onChange) throws IOException {
+        FileChunkStore store = new FileChunkStore(disk, new StoreLayout(chunks, quarantine), checkpoint, onChange);
         store.recover();
         return store;
     }
 
     private void recover() throws IOException {
-        StoreRecovery recovery = new StoreRecovery(disk, layout);
-        recovery.recover(index, finished);
+        StoreRecovery recovery = new StoreRecovery(disk, layout, folders, unforced);
+        recovery.recover(readCheckpoint(), index, finished);
         findings = recovery.findings();
+        checkpoints.opened(recovery.footersRead());
         StoreSnapshot counts = index.snapshot();
         logger.info(
-                "opened {} chunks and {} tombstones of {} bytes, {} staged versions; {} files were damaged",
+                "opened {} chunks and {} tombstones of {} bytes, {} staged versions; {} files were read, {} were damaged",
                 counts.chunks(),
                 counts.tombstones(),
                 counts.publishedBytes(),
                 finished.size(),
+                recovery.footersRead(),
                 findings.size());
+    }
+
+    /** Whatever is wrong with a checkpoint, the files themselves say what is there. */
+    private IndexCheckpoint readCheckpoint() {
+        try {
+            return checkpointFile.read();
+        } catch (IOException e) {
+            logger.warn("all chunk files are read, since {} is of no use: {}", checkpointFile, e.getMessage());
+            return IndexCheckpoint.NONE;
+        }
+    }
+
+    /**
+     * Writes a checkpoint of the index if it would spare the next opening much, or something and nothing is going on. To be called
+     * now and then, by one thread at a time.
+     *
+     * @throws IOException when folders could not be forced: the disk has failed, as with {@link #forcePublished}
+     */
+    public void checkpointIfDue() throws IOException {
+        if (checkpoints.isDue()) {
+            checkpoint();
+        }
+    }
+
+    private void checkpoint() throws IOException {
+        forceFolders(folders::force);
+        checkpoints.write();
     }
 
     /** The damaged files that were found when the store was opened. */
@@ -98,10 +155,17 @@ public final class FileChunkStore implements ChunkStore {
         Path file = layout.stagedFile(request.chunk(), request.key());
         try {
             folders.makeFor(file);
-            return new StagedFile(disk, request, file, handles, finished::put);
+            return changing(file, () -> new StagedFile(disk, request, file, handles, info -> finished(request, info)));
         } catch (DiskFullException e) {
             throw StagedFile.noRoom(disk, request, e);
         }
+    }
+
+    private void finished(StageRequest request, ChunkInfo info) {
+        if (request.durability() != Durability.SYNC) {
+            unforced.add(info);
+        }
+        finished.put(request.key(), info);
     }
 
     @Override
@@ -117,7 +181,8 @@ public final class FileChunkStore implements ChunkStore {
         Path target = layout.chunkFile(chunk);
         Optional<ChunkInfo> current = index.find(chunk);
         if (current.isPresent() && current.get().transaction().equals(key.transaction())) {
-            return republish(current.get(), key, target);
+            discard(chunk, key);
+            return new Publication(current.get(), 0);
         }
         ChunkInfo info = finished.get(key);
         if (info == null) {
@@ -127,20 +192,15 @@ public final class FileChunkStore implements ChunkStore {
                     "no finished version " + key + " of chunk " + chunk);
         }
         checkSucceeds(info, chunk, key, current);
-        disk.rename(layout.stagedFile(chunk, key), target);
-        folders.markChanged(target);
-        index.advance(info);
+        changing(target, () -> {
+            disk.rename(layout.stagedFile(chunk, key), target);
+            index.advance(info);
+            return info;
+        });
         finished.remove(key);
+        current.ifPresent(unforced::remove);
         openFiles.forget(chunk);
         return new Publication(info, current.map(ChunkInfo::storedBytes).orElse(0L));
-    }
-
-    /** The version is published already, but perhaps by a process that died before it could force that. */
-    private Publication republish(ChunkInfo info, StageKey key, Path target) throws IOException {
-        folders.makeFor(target);
-        folders.markChanged(target);
-        discard(info.id(), key);
-        return new Publication(info, 0);
     }
 
     private static void checkSucceeds(ChunkInfo info, ChunkId chunk, StageKey key, Optional<ChunkInfo> current)
@@ -162,9 +222,16 @@ public final class FileChunkStore implements ChunkStore {
     @Override
     public void discard(ChunkId chunk, StageKey key) throws IOException {
         handles.checkOpen();
-        finished.remove(key);
+        ChunkInfo removed = finished.remove(key);
+        if (removed != null) {
+            unforced.remove(removed);
+        }
+        Path file = layout.stagedFile(chunk, key);
         try {
-            disk.delete(layout.stagedFile(chunk, key));
+            changing(file, () -> {
+                disk.delete(file);
+                return file;
+            });
         } catch (NoSuchFileException e) {
             // Never staged, published or discarded before: all are fine.
         }
@@ -196,23 +263,32 @@ public final class FileChunkStore implements ChunkStore {
     public long delete(ChunkId chunk, ChunkVersion version) throws IOException {
         handles.checkOpen();
         ChunkInfo info = index.find(chunk).orElse(null);
-        // Taken off the index first: a reader must not find an entry whose file is gone, which would be damage.
-        if (info == null || !info.version().equals(version) || !index.remove(info)) {
+        if (info == null || !info.version().equals(version)) {
             return 0;
         }
         Path file = layout.chunkFile(chunk);
+        boolean removed = changing(file, () -> remove(info, file));
+        return removed ? info.storedBytes() : 0;
+    }
+
+    private boolean remove(ChunkInfo info, Path file) throws IOException {
+        // Taken off the index first: a reader must not find an entry whose file is gone, which would be damage.
+        if (!index.remove(info)) {
+            return false;
+        }
         try {
             disk.delete(file);
         } catch (NoSuchFileException e) {
-            logger.warn("chunk {} version {} had lost its file {} before it was deleted", chunk, version, file);
+            logger.warn(
+                    "chunk {} version {} had lost its file {} before it was deleted", info.id(), info.version(), file);
         } catch (IOException e) {
             index.advance(info);
             throw e;
         } finally {
-            openFiles.forget(chunk);
+            openFiles.forget(info.id());
         }
-        folders.markChanged(file);
-        return info.storedBytes();
+        unforced.remove(info);
+        return true;
     }
 
     @Override
@@ -235,6 +311,32 @@ public final class FileChunkStore implements ChunkStore {
     @Override
     public void forcePublished() throws IOException {
         handles.checkOpen();
+        forceFolders(folders::force);
+    }
+
+    private interface Change<T> {
+        T make() throws IOException;
+    }
+
+    /** Changes the name of a chunk file in the sight of who writes a checkpoint. */
+    private <T> T changing(Path file, Change<T> change) throws IOException {
+        StoreFolder folder = folders.beginChange(file);
+        boolean changed = true;
+        try {
+            return change.make();
+        } catch (NoSuchFileException e) {
+            changed = false;
+            throw e;
+        } finally {
+            folder.end(changed);
+        }
+    }
+
+    private interface Force {
+        void force() throws IOException;
+    }
+
+    private void forceFolders(Force force) throws IOException {
         IOException failed = forceFailure;
         if (failed != null) {
             throw Failure.of(ErrorCode.DISK_FAILED, "an earlier force of the chunk folders failed")
@@ -242,7 +344,7 @@ public final class FileChunkStore implements ChunkStore {
                     .toException(failed);
         }
         try {
-            folders.force();
+            force.force();
         } catch (IOException e) {
             forceFailure = e;
             throw e;
@@ -254,8 +356,16 @@ public final class FileChunkStore implements ChunkStore {
         return index.snapshot();
     }
 
+    /** As promised, and writes a checkpoint for the next opening. */
     @Override
     public void close() throws IOException {
         handles.close();
+        if (closed.compareAndSet(false, true) && forceFailure == null && checkpoints.isOutdated()) {
+            try {
+                checkpoint();
+            } catch (IOException e) {
+                logger.warn("no checkpoint of the index was written, the next start takes longer", e);
+            }
+        }
     }
 }

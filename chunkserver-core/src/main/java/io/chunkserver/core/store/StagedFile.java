@@ -15,7 +15,7 @@ import io.chunkserver.core.model.Durability;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /**
  * A staged version as a file: its blocks are written where they will stay, table and footer follow in one write.
@@ -40,7 +40,7 @@ final class StagedFile implements StagedChunk {
     private final Path name;
     private final DiskFile file;
     private final StoreHandles handles;
-    private final BiConsumer<StageKey, ChunkInfo> onFinished;
+    private final Consumer<ChunkInfo> onFinished;
     private final BlockChecksums checksums = new BlockChecksums();
     private State state = State.OPEN;
 
@@ -50,12 +50,7 @@ final class StagedFile implements StagedChunk {
      * @param handles    closes the file when the store is closed first
      * @param onFinished is told when the version is complete
      */
-    StagedFile(
-            Disk disk,
-            StageRequest request,
-            Path name,
-            StoreHandles handles,
-            BiConsumer<StageKey, ChunkInfo> onFinished)
+    StagedFile(Disk disk, StageRequest request, Path name, StoreHandles handles, Consumer<ChunkInfo> onFinished)
             throws IOException {
         this.disk = disk;
         this.request = request;
@@ -111,7 +106,7 @@ final class StagedFile implements StagedChunk {
             disk.forceDirectory(DiskNames.parentOf(name));
         }
         state = State.FINISHED;
-        onFinished.accept(request.key(), info);
+        onFinished.accept(info);
         return info;
     }
 

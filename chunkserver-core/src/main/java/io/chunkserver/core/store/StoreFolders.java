@@ -2,17 +2,17 @@ package io.chunkserver.core.store;
 
 import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.disk.DiskNames;
+import io.chunkserver.core.disk.FileStamp;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The folders of a store: made when they are first needed, and forced when names in them may have changed.
+ * The folders of a store: made when they are first needed, changed in the sight of who writes a checkpoint, and forced when names
+ * in them may have changed.
  *
  * <p>Safe for many threads; no lock is held while the disk is waited for.
  */
@@ -24,15 +24,27 @@ final class StoreFolders {
     /** Folders whose names are durable, so that most chunks need not ask; at most 64 and 4096 below them. */
     private final Set<Path> known = ConcurrentHashMap.newKeySet();
 
-    /** The last mark of each changed folder; taken off when no other was made while the folder was forced. */
-    private final ConcurrentMap<Path, Long> marks = new ConcurrentHashMap<>();
-
-    /** No two marks are equal, or a mark made late could be taken for one that was forced. */
-    private final AtomicLong lastMark = new AtomicLong();
+    /** The folders that hold chunk files, at most 4096. */
+    private final ConcurrentMap<Path, StoreFolder> folders = new ConcurrentHashMap<>();
 
     StoreFolders(Disk disk, StoreLayout layout) {
         this.disk = disk;
         this.layout = layout;
+    }
+
+    /** A folder was looked into when the store was opened. */
+    void found(Path folder) {
+        folders.put(folder, StoreFolder.found());
+    }
+
+    /** A folder is as a checkpoint has it. */
+    void unchanged(Path folder, FileStamp stamp) {
+        folders.put(folder, StoreFolder.unchangedSince(stamp));
+    }
+
+    /** All that there are, by their names. */
+    Map<Path, StoreFolder> all() {
+        return folders;
     }
 
     /**
@@ -53,21 +65,34 @@ final class StoreFolders {
         }
     }
 
-    /** To be called after a chunk file's name was changed, since a force may be under way. */
-    void markChanged(Path chunkFile) {
-        mark(DiskNames.parentOf(chunkFile));
+    /** A change of the name of a chunk file begins; whoever makes it ends it at the folder that is returned. */
+    StoreFolder beginChange(Path chunkFile) {
+        StoreFolder folder = folderOf(chunkFile);
+        folder.begin();
+        return folder;
     }
 
-    private void mark(Path folder) {
-        marks.put(folder, lastMark.incrementAndGet());
+    private StoreFolder folderOf(Path chunkFile) {
+        return folders.computeIfAbsent(DiskNames.parentOf(chunkFile), name -> StoreFolder.found());
     }
 
-    /** Makes every change durable that was marked before this call. */
+    /**
+     * Makes every change durable that was ended before this call, and what was found when the store was opened: it may be the work of
+     * a process that died before it could force that.
+     */
     void force() throws IOException {
-        for (Map.Entry<Path, Long> folder : List.copyOf(marks.entrySet())) {
-            Long mark = folder.getValue();
-            disk.forceDirectory(folder.getKey());
-            marks.remove(folder.getKey(), mark);
+        for (Map.Entry<Path, StoreFolder> entry : folders.entrySet()) {
+            StoreFolder folder = entry.getValue();
+            if (!folder.isDurable()) {
+                long changes = folder.changes();
+                disk.forceDirectory(entry.getKey());
+                folder.forced(changes);
+            }
         }
+    }
+
+    /** How many changes there have been since the store was opened. */
+    long changes() {
+        return folders.values().stream().mapToLong(StoreFolder::changes).sum();
     }
 }

@@ -27,6 +27,8 @@ import java.util.regex.Pattern;
  */
 record StoreLayout(Path chunks, Path quarantine) {
 
+    private static final int FAN_OUT_WIDTH = 64;
+
     private static final String HASH = "[0-9a-f]{64}";
     private static final Pattern FAN_OUT = Pattern.compile("[0-3][0-9a-f]");
     private static final Pattern CHUNK = Pattern.compile(HASH + "\\.chunk");
@@ -43,9 +45,31 @@ record StoreLayout(Path chunks, Path quarantine) {
     }
 
     private Path folder(byte[] chunkHash) {
-        int first = (chunkHash[0] & 0xFF) >>> 2;
-        int second = (chunkHash[0] & 0x03) << 4 | (chunkHash[1] & 0xFF) >>> 4;
-        return chunks.resolve(fanOut(first)).resolve(fanOut(second));
+        int number = folderNumber(chunkHash);
+        return chunks.resolve(fanOut(number / FAN_OUT_WIDTH)).resolve(fanOut(number % FAN_OUT_WIDTH));
+    }
+
+    /** The folder of a chunk's file, from 0 to 4095: 64 times the number of the upper one, and that of the lower. */
+    static int folderNumber(ChunkId chunk) {
+        return folderNumber(sha256(chunk.toString()));
+    }
+
+    /** The first 12 bits of the hash. */
+    private static int folderNumber(byte[] chunkHash) {
+        return (chunkHash[0] & 0xFF) << 4 | (chunkHash[1] & 0xFF) >>> 4;
+    }
+
+    /** The number of a lower folder. */
+    int folderNumber(Path lower) {
+        Path numbers = chunks.relativize(lower);
+        return Integer.parseInt(numbers.getName(0).toString(), 16) * FAN_OUT_WIDTH
+                + Integer.parseInt(numbers.getName(1).toString(), 16);
+    }
+
+    static void checkFolderNumber(int number) {
+        if (number < 0 || number >= FAN_OUT_WIDTH * FAN_OUT_WIDTH) {
+            throw new IllegalArgumentException("there is no folder " + number);
+        }
     }
 
     private static String fanOut(int bits) {

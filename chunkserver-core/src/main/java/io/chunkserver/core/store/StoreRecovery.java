@@ -2,22 +2,27 @@ package io.chunkserver.core.store;
 
 import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.disk.DiskFile;
-import io.chunkserver.core.disk.DiskNames;
+import io.chunkserver.core.disk.FileStamp;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.core.model.Durability;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds out what a store holds when it is opened, from the footers of its files.
+ * Finds out what a store holds when it is opened: from the checkpoint of the index, of folders that nobody has changed since, and from
+ * the footers of the files in all others.
  *
  * <p>A published file that is damaged goes to the quarantine and is reported; it is never deleted. An unfinished staged
  * file is deleted: its version was never promised to anybody. Files of another format stop the opening, for a newer
@@ -32,11 +37,28 @@ final class StoreRecovery {
 
     private final Disk disk;
     private final StoreLayout layout;
+    private final StoreFolders folders;
+    private final Set<ChunkInfo> unforced;
     private final List<DamageFinding> findings = new ArrayList<>();
 
-    StoreRecovery(Disk disk, StoreLayout layout) {
+    private int footersRead;
+
+    /**
+     * A recovery.
+     *
+     * @param folders  is told of all folders
+     * @param unforced gets the versions whose files may not be durable
+     */
+    StoreRecovery(Disk disk, StoreLayout layout, StoreFolders folders, Set<ChunkInfo> unforced) {
         this.disk = disk;
         this.layout = layout;
+        this.folders = folders;
+        this.unforced = unforced;
+    }
+
+    /** How many files were looked into. */
+    int footersRead() {
+        return footersRead;
     }
 
     /** Files that were moved to the quarantine. */
@@ -45,16 +67,47 @@ final class StoreRecovery {
     }
 
     /** Puts every published version into the index, lists every finished staged version and removes the other staged ones. */
-    void recover(ChunkIndex index, Map<StageKey, ChunkInfo> finished) throws IOException {
-        for (Path upper : folders(layout.chunks())) {
-            for (Path lower : folders(upper)) {
-                for (Path file : names(lower, name -> StoreLayout.isChunk(name) || StoreLayout.isStaged(name))) {
-                    if (StoreLayout.isChunk(file.getFileName())) {
-                        recoverPublished(file, index);
-                    } else {
-                        recoverStaged(file, finished);
-                    }
+    void recover(IndexCheckpoint checkpoint, ChunkIndex index, Map<StageKey, ChunkInfo> finished) throws IOException {
+        BitSet unchanged = new BitSet();
+        for (Path upper : names(layout.chunks(), StoreLayout::isFanOut)) {
+            if (isFolder(upper)) {
+                for (Path lower : names(upper, StoreLayout::isFanOut)) {
+                    recoverFolder(lower, checkpoint, unchanged, index, finished);
                 }
+            }
+        }
+        for (IndexCheckpoint.Entry entry : checkpoint.versions()) {
+            if (unchanged.get(entry.folder())) {
+                index.advance(entry.info());
+            }
+        }
+    }
+
+    private void recoverFolder(
+            Path folder,
+            IndexCheckpoint checkpoint,
+            BitSet unchanged,
+            ChunkIndex index,
+            Map<StageKey, ChunkInfo> finished)
+            throws IOException {
+        int number = layout.folderNumber(folder);
+        FileStamp stamp = checkpoint.folders().get(number);
+        if (stamp != null && disk.stamp(folder).equals(Optional.of(stamp))) {
+            unchanged.set(number);
+            folders.unchanged(folder, stamp);
+        } else if (isFolder(folder)) {
+            folders.found(folder);
+            lookInto(folder, index, finished);
+        }
+    }
+
+    private void lookInto(Path folder, ChunkIndex index, Map<StageKey, ChunkInfo> finished) throws IOException {
+        for (Path file : names(folder, name -> StoreLayout.isChunk(name) || StoreLayout.isStaged(name))) {
+            footersRead++;
+            if (StoreLayout.isChunk(file.getFileName())) {
+                recoverPublished(file, index);
+            } else {
+                recoverStaged(file, finished);
             }
         }
     }
@@ -66,6 +119,7 @@ final class StoreRecovery {
                 throw misplaced(file, "chunk " + footer.chunk());
             }
             index.advance(footer.info());
+            noteDurability(footer);
         } catch (ChunkServerException.Corrupt e) {
             quarantine(file, e);
         }
@@ -78,10 +132,17 @@ final class StoreRecovery {
                 throw misplaced(file, "staged version " + footer.key());
             }
             finished.put(footer.key(), footer.info());
+            noteDurability(footer);
         } catch (ChunkServerException.Corrupt e) {
             logger.info(
                     "removing unfinished staged file {}: {}", file, e.failure().message());
             disk.delete(file);
+        }
+    }
+
+    private void noteDurability(ChunkFooter footer) {
+        if (footer.durability() != Durability.SYNC) {
+            unforced.add(footer.info());
         }
     }
 
@@ -98,9 +159,9 @@ final class StoreRecovery {
 
     private void quarantine(Path file, ChunkServerException.Corrupt damage) throws IOException {
         Path target = freeQuarantineName(file.getFileName());
+        // Durable with the folder that the file leaves; until then a crash may undo it, and the next start finds the
+        // file again.
         disk.rename(file, target);
-        disk.forceDirectory(layout.quarantine());
-        disk.forceDirectory(DiskNames.parentOf(file));
         findings.add(new DamageFinding(file, target, damage.failure().message()));
         logger.warn(
                 "moved damaged file {} to {}: {}",
@@ -117,16 +178,12 @@ final class StoreRecovery {
         return candidate;
     }
 
-    private List<Path> folders(Path folder) throws IOException {
-        List<Path> folders = new ArrayList<>();
-        for (Path path : names(folder, StoreLayout::isFanOut)) {
-            if (disk.size(path).isPresent()) {
-                logger.warn("{} is a file where a folder is expected; it is left alone", path);
-            } else {
-                folders.add(path);
-            }
+    private boolean isFolder(Path path) throws IOException {
+        boolean file = disk.size(path).isPresent();
+        if (file) {
+            logger.warn("{} is a file where a folder is expected; it is left alone", path);
         }
-        return folders;
+        return !file;
     }
 
     private List<Path> names(Path folder, Predicate<Path> ours) throws IOException {

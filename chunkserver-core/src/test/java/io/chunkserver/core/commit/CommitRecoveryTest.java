@@ -75,7 +75,7 @@ class CommitRecoveryTest {
         recover();
         memory.crash();
 
-        store = FileChunkStore.open(memory, DataDirectory.CHUNKS, DataDirectory.QUARANTINE);
+        store = FileChunkStore.open(memory, DataDirectory.CHUNKS, DataDirectory.QUARANTINE, DataDirectory.INDEX);
         assertThat(published()).isEqualTo(1);
     }
 
@@ -147,7 +147,7 @@ class CommitRecoveryTest {
         Prepared promise = promise(0);
         force(promise, LogRecords.committed(promise));
 
-        assertThat(recover().lost()).containsExactly(CHUNK);
+        assertThat(recover().lost()).extracting(CommitRecovery.Lost::chunk).containsExactly(CHUNK);
     }
 
     @Test
@@ -157,7 +157,7 @@ class CommitRecoveryTest {
         stage(kept);
         force(kept, LogRecords.committed(kept), gone, LogRecords.committed(gone));
 
-        assertThat(recover().lost()).containsExactly(CHUNK);
+        assertThat(recover().lost()).extracting(CommitRecovery.Lost::chunk).containsExactly(CHUNK);
         assertThat(published()).isEqualTo(1);
     }
 

@@ -36,6 +36,29 @@ class CoordinatedTransactionTest extends CoordinatorOnMemoryDisk {
         assertThat(time.pendingTasks()).isEqualTo(timers);
     }
 
+    /** Who hears of an abort may try again at once, under the same id, and must not be told that the first try is not over. */
+    @Test
+    void aTransactionIsOverBeforeItsClientHearsSo() {
+        List<Integer> openWhenTold = new ArrayList<>();
+        c.refuse(Failure.of(ErrorCode.BUSY, "not now"));
+        ChunkWriter aborted = store();
+        aborted.receipt()
+                .whenComplete((receipt, failure) ->
+                        openWhenTold.add(coordinator.open().size()));
+        time.runFor(QUIET);
+        assertThat(failure(aborted).code()).isEqualTo(ErrorCode.BUSY);
+        c.recover();
+        ChunkWriter committed = store();
+        committed
+                .receipt()
+                .whenComplete((receipt, failure) ->
+                        openWhenTold.add(coordinator.open().size()));
+        time.runFor(LONG);
+        receipt(committed);
+
+        assertThat(openWhenTold).as("open transactions at each answer").containsExactly(0, 0);
+    }
+
     /** The buffer is the client's again, whatever became of the store. */
     @Test
     void aWriteCompletesBeforeAndAfterTheOutcome() {

@@ -85,6 +85,15 @@ final class ExploredMember implements ExploredLog.Waiting {
         }
     }
 
+    /** Lets others have a copy of what is published here, now or later. */
+    void offerCopy() {
+        StageKey published = participant.published();
+        if (published != null) {
+            sent.add(new ProtocolMessage.Copy(
+                    published, participant.chunk().version().number()));
+        }
+    }
+
     private void receive(ProtocolMessage message) {
         StageKey key = message.key();
         if (message instanceof ProtocolMessage.Prepare prepare) {
@@ -102,6 +111,8 @@ final class ExploredMember implements ExploredLog.Waiting {
             coordinator.handle(key, new CoordinatorEvent.Confirmed(confirmed.member(), confirmed.reply()));
         } else if (message instanceof ProtocolMessage.Inquire inquire) {
             answer(inquire);
+        } else if (message instanceof ProtocolMessage.Copy copy) {
+            participant.adopt(copy);
         } else if (message instanceof ProtocolMessage.Answer answer) {
             if (answer.answer() == InquiryAnswer.COMMIT) {
                 participant.commit(key);

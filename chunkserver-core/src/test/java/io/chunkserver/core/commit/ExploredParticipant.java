@@ -9,6 +9,7 @@ import io.chunkserver.core.commit.log.TransactionTable;
 import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.Durability;
 import io.chunkserver.core.model.ServerId;
+import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.core.store.StageKey;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -127,7 +128,23 @@ final class ExploredParticipant {
                 0,
                 message.log(),
                 message.coordinator().equals(self),
-                log.outcome(key.transaction()).isPresent()));
+                log.outcome(key.transaction()).isPresent()
+                        || (rules.remembersCopies() && isPublished(key.transaction()))));
+    }
+
+    private boolean isPublished(TransactionId transaction) {
+        return published != null && published.transaction().equals(transaction);
+    }
+
+    /** Is offered a copy, which is staged already. Two attempts of a transaction have different bytes here. */
+    void adopt(ProtocolMessage.Copy copy) {
+        boolean promised = hold != null && rules.isOf(MemberState.key(hold), copy.key());
+        handle(new ParticipantEvent.Adopt(
+                copy.key(),
+                new ChunkVersion(copy.version()),
+                0,
+                isPublished(copy.key().transaction()),
+                promised));
     }
 
     /** Is told to commit, by its coordinator or by an answer to what it asked. */
@@ -178,6 +195,9 @@ final class ExploredParticipant {
         } else if (effect instanceof ParticipantEffect.Discard) {
             staged.remove(key);
             letGo();
+        } else if (effect instanceof ParticipantEffect.PublishCopy copy) {
+            published = key;
+            events.add(new ParticipantEvent.Adopted(key, copy.version(), copy.epoch()));
         }
     }
 

@@ -54,6 +54,12 @@ record MemberFacts(Set<StageKey> decided, Set<StageKey> committed, Set<StageKey>
                         member.self() + " keeps a staged file of " + key + " that no transaction holds (S3)");
             }
         }
+        Prepared hold = member.hold();
+        StageKey published = member.published();
+        if (hold != null && published != null && hold.transaction().equals(published.transaction())) {
+            return Optional.of(
+                    member.self() + " promises " + MemberState.key(hold) + " and shows what it committed already (A4)");
+        }
         for (Outcome outcome : member.table().outcomes()) {
             StageKey key = new StageKey(outcome.transaction(), outcome.attempt());
             if (outcome.version().isNewerThan(member.chunk().version())

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
  * @param restarts     crashes and starts of all servers together
  * @param wipes        how many of these find the log, or the whole directory, gone
  * @param diskFailures failed forces of all servers together
+ * @param copies       whether what a server has published may reach the others as a copy, soon or late
  */
 record ProtocolBounds(
         List<ServerId> members,
@@ -27,7 +28,8 @@ record ProtocolBounds(
         Map<TransactionId, Integer> attempts,
         int restarts,
         int wipes,
-        int diskFailures) {
+        int diskFailures,
+        boolean copies) {
 
     static final ChunkId CHUNK = new ChunkId("/explored", 0);
     static final ServerId A = new ServerId("A");
@@ -44,7 +46,8 @@ record ProtocolBounds(
 
     /** One transaction, begun at the first server only. */
     static ProtocolBounds of(int members) {
-        return new ProtocolBounds(List.of(A, B, C).subList(0, members), Map.of(T, Set.of(A)), Map.of(T, 1), 0, 0, 0);
+        return new ProtocolBounds(
+                List.of(A, B, C).subList(0, members), Map.of(T, Set.of(A)), Map.of(T, 1), 0, 0, 0, false);
     }
 
     /** These members, the coordinator first. */
@@ -55,7 +58,7 @@ record ProtocolBounds(
     }
 
     ProtocolBounds attempts(int count) {
-        return new ProtocolBounds(members, coordinators, Map.of(T, count), restarts, wipes, diskFailures);
+        return new ProtocolBounds(members, coordinators, Map.of(T, count), restarts, wipes, diskFailures, copies);
     }
 
     /** A second transaction on the same chunk, begun at this server. */
@@ -66,26 +69,31 @@ record ProtocolBounds(
                 Map.of(T, attempts.get(T), U, 1),
                 restarts,
                 wipes,
-                diskFailures);
+                diskFailures,
+                copies);
     }
 
     /** The client may begin the first transaction at these servers, as one does that does not reach the first. */
     ProtocolBounds begunAt(ServerId... servers) {
         Map<TransactionId, Set<ServerId>> begun = new HashMap<>(coordinators);
         begun.put(T, Set.of(servers));
-        return new ProtocolBounds(members, begun, attempts, restarts, wipes, diskFailures);
+        return new ProtocolBounds(members, begun, attempts, restarts, wipes, diskFailures, copies);
     }
 
     ProtocolBounds restarts(int count) {
-        return new ProtocolBounds(members, coordinators, attempts, count, wipes, diskFailures);
+        return new ProtocolBounds(members, coordinators, attempts, count, wipes, diskFailures, copies);
     }
 
     ProtocolBounds wipes(int count) {
-        return new ProtocolBounds(members, coordinators, attempts, restarts, count, diskFailures);
+        return new ProtocolBounds(members, coordinators, attempts, restarts, count, diskFailures, copies);
     }
 
     ProtocolBounds diskFailures(int count) {
-        return new ProtocolBounds(members, coordinators, attempts, restarts, wipes, count);
+        return new ProtocolBounds(members, coordinators, attempts, restarts, wipes, count, copies);
+    }
+
+    ProtocolBounds withCopies() {
+        return new ProtocolBounds(members, coordinators, attempts, restarts, wipes, diskFailures, true);
     }
 
     /** Whether B and C are alike: then what happens to the one need not be tried with the other. */
@@ -104,6 +112,7 @@ record ProtocolBounds(
                                         .toList())
                         .reduce((one, other) -> one + ", " + other)
                         .orElse("nothing begun")
-                + ", " + restarts + " restarts, " + wipes + " wipes, " + diskFailures + " failed disks";
+                + ", " + restarts + " restarts, " + wipes + " wipes, " + diskFailures + " failed disks"
+                + (copies ? ", copies" : "");
     }
 }

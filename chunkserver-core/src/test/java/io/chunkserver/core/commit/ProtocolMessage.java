@@ -79,6 +79,15 @@ sealed interface ProtocolMessage {
         }
     }
 
+    /** To all others: a copy of what somebody has published. */
+    record Copy(StageKey key, long version) implements ProtocolMessage {
+
+        @Override
+        public String toString() {
+            return "a copy of " + key + " as version " + version;
+        }
+    }
+
     /** To the client: visible on these members. */
     record ToldCommitted(StageKey key, Set<ServerId> applied) implements ProtocolMessage {}
 

@@ -152,7 +152,9 @@ final class ProtocolModel implements StateExplorer.Model<ProtocolState> {
     }
 
     private boolean isStillOfUse(ProtocolMessage message, ProtocolState state) {
-        if (message instanceof ProtocolMessage.Prepare || message instanceof ProtocolMessage.Abort) {
+        if (message instanceof ProtocolMessage.Prepare
+                || message instanceof ProtocolMessage.Abort
+                || message instanceof ProtocolMessage.Copy) {
             return false;
         }
         boolean repeated = message instanceof ProtocolMessage.Commit

@@ -190,6 +190,39 @@ enum ProtocolMutants {
             }
             return super.participant(state, event);
         }
+    }),
+    RETRY_OF_A_COPIED_TRANSACTION_APPLIED_AGAIN(new ProtocolRules() {
+        @Override
+        boolean remembersCopies() {
+            return false;
+        }
+    }),
+    COPY_PUT_OVER_A_PROMISE(new ProtocolRules() {
+        @Override
+        ParticipantMachine.Step participant(ParticipantState state, ParticipantEvent event) {
+            ParticipantState.Open open = state.open();
+            if (event instanceof ParticipantEvent.Adopt && open != null) {
+                ParticipantMachine.Step step = super.participant(state.with(null), event);
+                List<ParticipantEffect> effects = new ArrayList<>(step.effects());
+                effects.add(0, new ParticipantEffect.Discard(open.key()));
+                return new ParticipantMachine.Step(step.state(), effects);
+            }
+            return super.participant(state, event);
+        }
+    }),
+    COPY_PUT_OVER_A_NEWER_VERSION(new ProtocolRules() {
+        @Override
+        ParticipantMachine.Step participant(ParticipantState state, ParticipantEvent event) {
+            return event instanceof ParticipantEvent.Adopt && state.open() == null
+                    ? super.participant(ParticipantState.idle(ChunkVersion.NONE, 0), event)
+                    : super.participant(state, event);
+        }
+    }),
+    PROMISE_COMMITTED_BY_A_COPY_OF_OTHER_BYTES(new ProtocolRules() {
+        @Override
+        boolean isOf(StageKey promise, StageKey copy) {
+            return promise.transaction().equals(copy.transaction());
+        }
     });
 
     private final ProtocolRules rules;
@@ -219,6 +252,11 @@ enum ProtocolMutants {
             case CHUNK_NOT_HELD_AFTER_YES -> ProtocolBounds.of(2).another(ProtocolBounds.A);
             case OLD_VERSION_PUT_OVER_A_NEWER_ONE ->
                 ProtocolBounds.of(2).another(ProtocolBounds.A).restarts(1).wipes(1);
+            case COPY_PUT_OVER_A_PROMISE -> ProtocolBounds.of(2).withCopies();
+            case COPY_PUT_OVER_A_NEWER_VERSION ->
+                ProtocolBounds.of(2).another(ProtocolBounds.A).withCopies();
+            case RETRY_OF_A_COPIED_TRANSACTION_APPLIED_AGAIN, PROMISE_COMMITTED_BY_A_COPY_OF_OTHER_BYTES ->
+                ProtocolBounds.of(2).attempts(2).restarts(1).wipes(1).withCopies();
             default -> ProtocolBounds.of(2).restarts(1);
         };
     }

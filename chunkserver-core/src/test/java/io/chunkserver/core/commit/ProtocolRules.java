@@ -42,6 +42,16 @@ class ProtocolRules {
         return true;
     }
 
+    /** Whether a member that has a version as a copy refuses the transaction that made it. */
+    boolean remembersCopies() {
+        return true;
+    }
+
+    /** Whether a promise is one of the very bytes of a copy. */
+    boolean isOf(StageKey promise, StageKey copy) {
+        return promise.equals(copy);
+    }
+
     /** Whether each start has a boot count of its own. */
     boolean countsBoots() {
         return true;

@@ -153,6 +153,9 @@ final class ServerSteps {
         MemberAction taken = actions.get(action);
         ExploredMember server = new ExploredMember(rules, bounds.members(), before);
         server.act(taken);
+        if (bounds.copies()) {
+            server.offerCopy();
+        }
         String what =
                 taken instanceof MemberAction.Receives received ? "receives " + received.message() : taken.toString();
         return new Step(

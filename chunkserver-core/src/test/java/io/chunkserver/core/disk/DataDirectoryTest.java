@@ -82,6 +82,17 @@ class DataDirectoryTest {
         assertThat(openAndClose()).isEqualTo(first.atNextBoot());
     }
 
+    /** The identity's place is forced with every opening, so what is missing is made durable by that only where it lies here. */
+    @Test
+    void foldersOutliveACrashAlsoWhenTheIdentityLiesElsewhere() throws IOException {
+        DataDirectory.on(disk, random)
+                .identityFile(new MemoryDisk(), DataDirectory.IDENTITY_FILE)
+                .open();
+        disk.crash();
+
+        assertThat(disk.list(ROOT)).contains(DataDirectory.CHUNKS, DataDirectory.LOG, DataDirectory.QUARANTINE);
+    }
+
     @Test
     void aBootCountIsNotUsedTwiceWhateverCrashes() throws IOException {
         long first = openAndClose().bootCount();

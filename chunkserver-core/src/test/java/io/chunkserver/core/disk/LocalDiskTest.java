@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -35,6 +37,26 @@ class LocalDiskTest {
         disk.create(Path.of("file")).close();
 
         assertThat(directory.resolve("missing/root/file")).isEmptyFile();
+    }
+
+    /** Whether a force gets to the operating system only a power cut shows; the virtual machine tells that it was asked. */
+    @Test
+    void aForcedDirectoryIsForcedByTheOperatingSystem() throws IOException {
+        Path recorded = directory.resolve("recorded.jfr");
+        Path folder = Path.of("folder");
+        Disk disk = new LocalDisk(directory);
+        disk.createDirectories(folder);
+        try (Recording recording = new Recording()) {
+            recording.enable("jdk.FileForce").withoutThreshold();
+            recording.start();
+            disk.forceDirectory(folder);
+            recording.stop();
+            recording.dump(recorded);
+        }
+
+        assertThat(RecordingFile.readAllEvents(recorded))
+                .extracting(event -> event.getString("path"))
+                .contains(directory.resolve(folder).toString());
     }
 
     @Test

@@ -10,9 +10,8 @@ import java.nio.file.Path;
  * @param file     its source below the product's root package
  * @param line     the text, which stands there once
  * @param instead  what stands there in the mutant
- * @param survives why no test can notice the mutant, empty when one must
  */
-record DangerousLine(String name, String file, String line, String instead, String survives) {
+record DangerousLine(String name, String file, String line, String instead) {
 
     /** The statement is skipped, but still compiled: what it may throw is still to be caught. */
     static DangerousLine without(String name, String file, String line) {
@@ -20,11 +19,7 @@ record DangerousLine(String name, String file, String line, String instead, Stri
     }
 
     static DangerousLine changed(String name, String file, String line, String instead) {
-        return new DangerousLine(name, file, line, instead, "");
-    }
-
-    DangerousLine survivesBecause(String why) {
-        return new DangerousLine(name, file, line, instead, why);
+        return new DangerousLine(name, file, line, instead);
     }
 
     /** The package of the product's class, whose tests are most likely to notice. */

@@ -9,8 +9,6 @@ import java.util.stream.Stream;
 /** Every force, force of a directory, checksum check and ordering that a guarantee stands on. */
 final class DangerousLines {
 
-    private static final String ONLY_POWER = "what the operating system itself forces, only a power cut shows";
-
     private DangerousLines() {}
 
     static List<DangerousLine> all() {
@@ -28,30 +26,34 @@ final class DangerousLines {
                         "disk.forceDirectory(DiskNames.parentOf(name));"),
                 without("chunk folder's own name", "store/StoreFolders.java", "disk.forceDirectory(upper);"),
                 without("folder above that", "store/StoreFolders.java", "disk.forceDirectory(layout.chunks());"),
-                without("changed chunk folders", "store/StoreFolders.java", "disk.forceDirectory(folder.getKey());"),
-                without("chunk folders before the log forgets", "store/FileChunkStore.java", "folders.force();"),
+                without("changed chunk folders", "store/StoreFolders.java", "disk.forceDirectory(entry.getKey());"),
                 changed(
-                        "mark of a publication",
+                        "chunk folders before the log forgets",
                         "store/FileChunkStore.java",
-                        "folders.markChanged(target);\n        index.advance(info);",
-                        "index.advance(info);"),
+                        "handles.checkOpen();\n        forceFolders(folders::force);",
+                        "handles.checkOpen();"),
                 changed(
-                        "mark of a repeated publication",
+                        "what a start finds in a folder",
+                        "store/StoreFolder.java",
+                        "return new StoreFolder(NOTHING_FORCED);",
+                        "return new StoreFolder(0);"),
+                changed(
+                        "mark of a publication or deletion",
+                        "store/StoreFolder.java",
+                        "changes += changed ? 1 : 0;",
+                        "changes += 0;"),
+                changed(
+                        "folders before a checkpoint",
                         "store/FileChunkStore.java",
-                        "folders.markChanged(target);\n        discard(info.id(), key);",
-                        "discard(info.id(), key);"),
-                without("mark of a deletion", "store/FileChunkStore.java", "folders.markChanged(file);"),
-                without(
-                                "quarantine's new name",
-                                "store/StoreRecovery.java",
-                                "disk.forceDirectory(layout.quarantine());")
-                        .survivesBecause("the force of the old folder makes a rename over two folders durable here"),
-                without(
-                        "quarantined file's old name",
-                        "store/StoreRecovery.java",
-                        "disk.forceDirectory(DiskNames.parentOf(file));"),
-                without("publications of a recovery", "commit/CommitRecovery.java", "store.forcePublished();")
-                        .survivesBecause("the log forces publications itself before it forgets what would redo them"));
+                        "forceFolders(folders::force);\n        checkpoints.write();",
+                        "checkpoints.write();\n        folders.all().values().forEach(folder -> folder.forced(folder.changes()));"),
+                without("checkpoint before its name", "store/IndexCheckpointFile.java", "open.force();"),
+                changed(
+                        "tick of the clock before a checkpoint",
+                        "store/CheckpointWriter.java",
+                        "stamp != null && stamp.isOlderThan(begun)",
+                        "stamp != null"),
+                without("publications of a recovery", "commit/CommitRecovery.java", "store.forcePublished();"));
     }
 
     private static List<DangerousLine> forcesOfTheLog() {
@@ -65,10 +67,7 @@ final class DangerousLines {
                         "folder.disk().forceDirectory(folder.path());"),
                 without("last batch, written again", "commit/log/LogRecovery.java", "writeAgain(segment, last);"),
                 without("last segment at a start", "commit/log/LogRecovery.java", "            segment.force();"),
-                without("ready segment at a start", "commit/log/LogRecovery.java", "ready.force();")
-                        .survivesBecause(
-                                "a segment is forced before it gets its name; what a start cuts off it, the next one"
-                                        + " cuts off again"),
+                without("ready segment at a start", "commit/log/LogRecovery.java", "ready.force();"),
                 without(
                         "log folder at a start",
                         "commit/log/LogRecovery.java",
@@ -95,12 +94,10 @@ final class DangerousLines {
                         "folder of an identity elsewhere",
                         "disk/IdentityFile.java",
                         "disk.forceDirectory(DiskNames.parentOf(made));"),
-                without("folders of the data directory", "disk/DataDirectory.java", "disk.forceDirectory(ROOT);")
-                        .survivesBecause("the log's folder, made next, has the same directory forced"),
+                without("folders of the data directory", "disk/DataDirectory.java", "disk.forceDirectory(ROOT);"),
                 without("file of the operating system", "disk/LocalDiskFile.java", "channel.force(true);"),
                 changed("failure of an early write", "disk/WriteBack.java", "running == null", "true"),
-                without("directory of the operating system", "disk/LocalDisk.java", "channel.force(true);")
-                        .survivesBecause(ONLY_POWER));
+                without("directory of the operating system", "disk/LocalDisk.java", "channel.force(true);"));
     }
 
     private static List<DangerousLine> checks() {
@@ -197,13 +194,11 @@ final class DangerousLines {
                         "filledBytes == segmentBytes) {",
                         "filledBytes > 0) {"),
                 changed("rename before the index", "store/FileChunkStore.java", """
-                                disk.rename(layout.stagedFile(chunk, key), target);
-                                folders.markChanged(target);
-                                index.advance(info);
+                                    disk.rename(layout.stagedFile(chunk, key), target);
+                                    index.advance(info);
                         """, """
-                                index.advance(info);
-                                disk.rename(layout.stagedFile(chunk, key), target);
-                                folders.markChanged(target);
+                                    index.advance(info);
+                                    disk.rename(layout.stagedFile(chunk, key), target);
                         """),
                 changed(
                         "file gone before its room is free",

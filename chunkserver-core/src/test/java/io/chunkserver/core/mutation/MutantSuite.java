@@ -40,7 +40,7 @@ final class MutantSuite {
                         excludeClassNamePatterns(
                                 ".*\\.mutation\\..*",
                                 ".*\\.ArchitectureTest",
-                                ".*LinearizabilityTest",
+                                ".*(Linearizability|Concurrency)Test",
                                 ".*ReportTest.*"))
                 .configurationParameter("jqwik.database", "target/jqwik-mutants")
                 .configurationParameter("jqwik.reporting.usejunitplatform", "true")
@@ -54,6 +54,7 @@ final class MutantSuite {
         public void executionFinished(TestIdentifier test, TestExecutionResult result) {
             if (result.getStatus() == TestExecutionResult.Status.FAILED) {
                 System.out.println("noticed by " + test.getLegacyReportingName() + " of " + test.getUniqueId());
+                result.getThrowable().ifPresent(failure -> failure.printStackTrace(System.out));
                 System.out.flush();
                 Runtime.getRuntime().halt(NOTICED);
             }

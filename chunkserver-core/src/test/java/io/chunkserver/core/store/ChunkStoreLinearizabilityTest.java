@@ -44,7 +44,7 @@ class ChunkStoreLinearizabilityTest {
                                 (String name) -> name.startsWith("io.chunkserver.core.testkit.Memory")
                                         || name.matches("io\\.chunkserver\\.core\\.(model|checksum)\\..*")
                                         || name.matches(
-                                                ".*\\.(DiskNames|StoreLayout|StoreFolders|ChunkFileFormat|ChunkFooter|FooterReader)"))
+                                                ".*\\.(DiskNames|StoreLayout|StoreFolders?|ChunkFileFormat|ChunkFooter|FooterReader)"))
                         .allMethods()
                         .treatAsAtomic())
                 .check(Calls.class);

@@ -17,7 +17,8 @@ class ChunkStoreProperties {
         Disk disk = new MemoryDisk();
         disk.createDirectories(DataDirectory.CHUNKS);
         disk.createDirectories(DataDirectory.QUARANTINE);
-        script.run(() -> FileChunkStore.open(disk, DataDirectory.CHUNKS, DataDirectory.QUARANTINE));
+        script.run(
+                () -> FileChunkStore.open(disk, DataDirectory.CHUNKS, DataDirectory.QUARANTINE, DataDirectory.INDEX));
     }
 
     @Provide

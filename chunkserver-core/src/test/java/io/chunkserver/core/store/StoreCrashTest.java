@@ -60,16 +60,27 @@ class StoreCrashTest extends StoreOnMemoryDisk {
 
     /** The process dies, the machine lives on: what was published is seen again before it was ever forced. */
     @Test
-    void aPublicationThatADeadProcessLeftUnforcedIsForcedWhenItIsPublishedAgain() throws IOException {
-        StageKey key = stage(CHUNK, 1, Durability.SYNC);
-        store.publish(CHUNK, key);
+    void aPublicationThatADeadProcessLeftUnforced() throws IOException {
+        put(CHUNK, 1);
         reopen();
 
-        store.publish(CHUNK, key);
         store.forcePublished();
         crash();
 
         store.verify(CHUNK);
+    }
+
+    @Test
+    void aDeletionThatADeadProcessLeftUnforced() throws IOException {
+        put(CHUNK, 1);
+        store.forcePublished();
+        store.delete(CHUNK, new ChunkVersion(1));
+        reopen();
+
+        store.forcePublished();
+        crash();
+
+        assertThat(store.stat(CHUNK)).isEmpty();
     }
 
     @Test

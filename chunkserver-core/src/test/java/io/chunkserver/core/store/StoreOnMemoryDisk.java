@@ -41,7 +41,7 @@ abstract class StoreOnMemoryDisk {
             disk.createDirectories(folder);
         }
         disk.forceDirectory(Path.of(""));
-        return FileChunkStore.open(disk, LAYOUT.chunks(), LAYOUT.quarantine());
+        return FileChunkStore.open(disk, LAYOUT.chunks(), LAYOUT.quarantine(), DataDirectory.INDEX);
     }
 
     final MemoryDisk disk;
@@ -71,6 +71,13 @@ abstract class StoreOnMemoryDisk {
 
     void reopen() throws IOException {
         store.close();
+        store = open(disk);
+    }
+
+    /** Opens the store anew, which has to look into every file. */
+    void reopenWithoutCheckpoint() throws IOException {
+        store.close();
+        disk.delete(DataDirectory.INDEX.resolve("checkpoint"));
         store = open(disk);
     }
 

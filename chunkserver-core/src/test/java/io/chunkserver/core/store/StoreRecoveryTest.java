@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.chunkserver.core.checksum.Crc32c;
+import io.chunkserver.core.disk.DataDirectory;
+import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.disk.DiskFile;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
@@ -11,6 +13,11 @@ import io.chunkserver.core.model.Attempt;
 import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.model.Durability;
+import io.chunkserver.core.testkit.CrashMode;
+import io.chunkserver.core.testkit.EveryCrash;
+import io.chunkserver.core.testkit.FaultyDisk;
+import io.chunkserver.core.testkit.MemoryDisk;
+import io.chunkserver.core.testkit.StopAfter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -18,8 +25,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** What the files themselves say, when there is no checkpoint of the index. */
 class StoreRecoveryTest extends StoreOnMemoryDisk {
 
     private void assertQuarantined(byte[] content) throws IOException {
@@ -45,7 +54,7 @@ class StoreRecoveryTest extends StoreOnMemoryDisk {
         flipBit(LAYOUT.chunkFile(CHUNK), offset);
         byte[] damaged = fileOf(CHUNK);
 
-        reopen();
+        reopenWithoutCheckpoint();
 
         assertQuarantined(damaged);
     }
@@ -60,7 +69,7 @@ class StoreRecoveryTest extends StoreOnMemoryDisk {
         }
         byte[] damaged = fileOf(CHUNK);
 
-        reopen();
+        reopenWithoutCheckpoint();
 
         assertQuarantined(damaged);
     }
@@ -71,7 +80,7 @@ class StoreRecoveryTest extends StoreOnMemoryDisk {
         put(OTHER, 1);
         replaceFile(LAYOUT.chunkFile(CHUNK), fileOf(OTHER));
 
-        reopen();
+        reopenWithoutCheckpoint();
 
         assertQuarantined(fileOf(OTHER));
     }
@@ -97,7 +106,7 @@ class StoreRecoveryTest extends StoreOnMemoryDisk {
         ChunkFileFormat.encode(footer, changed);
         replaceFile(LAYOUT.chunkFile(CHUNK), changed.array());
 
-        reopen();
+        reopenWithoutCheckpoint();
 
         assertCorrupt(CHUNK, "not that of the whole");
     }
@@ -107,12 +116,12 @@ class StoreRecoveryTest extends StoreOnMemoryDisk {
         for (int round = 0; round < 3; round++) {
             put(CHUNK, 1);
             flipBit(LAYOUT.chunkFile(CHUNK), -1);
-            reopen();
+            reopenWithoutCheckpoint();
             assertThat(store.findings()).hasSize(1);
         }
         assertThat(disk.list(LAYOUT.quarantine())).hasSize(3);
 
-        reopen();
+        reopenWithoutCheckpoint();
         assertThat(store.findings()).isEmpty();
     }
 
@@ -124,10 +133,50 @@ class StoreRecoveryTest extends StoreOnMemoryDisk {
         try (DiskFile file = disk.openForWrite(LAYOUT.chunkFile(CHUNK))) {
             file.force();
         }
-        reopen();
+        reopenWithoutCheckpoint();
         crash();
 
         assertThat(disk.list(LAYOUT.quarantine())).hasSize(1);
+    }
+
+    /** Wherever the power goes while it is moved: it is under its old name or under its new one. */
+    @ParameterizedTest
+    @EnumSource
+    void andItCanBeFoundInEveryStateThatACrashLeavesMeanwhile(CrashMode mode) throws IOException {
+        put(CHUNK, 1);
+        store.forcePublished();
+        flipBit(LAYOUT.chunkFile(CHUNK), -1);
+        try (DiskFile file = disk.openForWrite(LAYOUT.chunkFile(CHUNK))) {
+            file.force();
+        }
+        store.close();
+        int moments = 0;
+        boolean finished = false;
+        while (!finished) {
+            MemoryDisk working = disk.copyAfterProcessDeath();
+            StopAfter stop = StopAfter.forGood(moments, sector -> true);
+            finished = opens(new FaultyDisk(working, stop));
+            EveryCrash crash = new EveryCrash();
+            do {
+                MemoryDisk left = working.copyAfterCrash(mode, crash);
+                assertThat(left.size(LAYOUT.chunkFile(CHUNK)).isPresent()
+                                || !left.list(LAYOUT.quarantine()).isEmpty())
+                        .as("the damaged file is there after %s changes, crash %s", moments, crash)
+                        .isTrue();
+            } while (crash.next());
+            moments++;
+        }
+        assertThat(moments).as("places to stop").isGreaterThan(1);
+    }
+
+    private static boolean opens(Disk disk) {
+        try {
+            FileChunkStore.open(disk, LAYOUT.chunks(), LAYOUT.quarantine(), DataDirectory.INDEX)
+                    .close();
+            return true;
+        } catch (IOException stopped) {
+            return false;
+        }
     }
 
     @ParameterizedTest
@@ -144,6 +193,7 @@ class StoreRecoveryTest extends StoreOnMemoryDisk {
                 trailer + 4, Crc32c.of(buffer.duplicate().limit(trailer + 4).position(footer)));
         replaceFile(LAYOUT.chunkFile(CHUNK), otherFormat);
         store.close();
+        disk.delete(DataDirectory.INDEX.resolve("checkpoint"));
 
         assertThatThrownBy(() -> open(disk))
                 .isInstanceOfSatisfying(
@@ -165,7 +215,7 @@ class StoreRecoveryTest extends StoreOnMemoryDisk {
             replaceFile(stranger, new byte[] {1});
         }
 
-        reopen();
+        reopenWithoutCheckpoint();
 
         assertThat(strangers)
                 .allSatisfy(stranger -> assertThat(disk.size(stranger)).hasValue(1));
@@ -177,7 +227,7 @@ class StoreRecoveryTest extends StoreOnMemoryDisk {
         StageKey key = stage(CHUNK, 1, Durability.SYNC);
         flipBit(LAYOUT.stagedFile(CHUNK, key), -20);
 
-        reopen();
+        reopenWithoutCheckpoint();
 
         assertThat(store.staged()).isEmpty();
         assertThat(disk.list(LAYOUT.chunkFile(CHUNK).getParent())).isEmpty();
@@ -188,7 +238,7 @@ class StoreRecoveryTest extends StoreOnMemoryDisk {
         StageKey key = stage(CHUNK, 1, Durability.SYNC);
         disk.rename(LAYOUT.stagedFile(CHUNK, key), LAYOUT.stagedFile(CHUNK, newKey()));
 
-        reopen();
+        reopenWithoutCheckpoint();
 
         assertThat(store.staged()).isEmpty();
     }

@@ -11,8 +11,10 @@ import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.Attempt;
 import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.Member;
 import io.chunkserver.core.model.TransactionId;
+import io.chunkserver.core.replication.CopySink;
 import io.chunkserver.core.replication.Replica;
 import io.chunkserver.core.replication.Replicas;
 import java.io.IOException;
@@ -108,6 +110,20 @@ public final class DirectReplicas implements Replicas {
                 TransactionId transaction, Attempt attempt, ChunkId chunk, UUID coordinatorLogId) {
             return reached()
                     .map(replica -> replica.inquire(transaction, attempt, chunk, coordinatorLogId))
+                    .orElseGet(this::failed);
+        }
+
+        @Override
+        public CompletionStage<Boolean> holds(ChunkId chunk, ChunkVersion version, TransactionId transaction) {
+            return reached()
+                    .map(replica -> replica.holds(chunk, version, transaction))
+                    .orElseGet(this::failed);
+        }
+
+        @Override
+        public CompletionStage<Void> fetch(ChunkId chunk, ChunkVersion atLeast, long offset, CopySink sink) {
+            return reached()
+                    .map(replica -> replica.fetch(chunk, atLeast, offset, sink))
                     .orElseGet(this::failed);
         }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.disk.DiskFile;
+import io.chunkserver.core.disk.FileStamp;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import java.io.Closeable;
@@ -354,6 +355,7 @@ public abstract class DiskContract implements PromiseReport.Traced {
         assertThatThrownBy(() -> disk.createDirectories(outside)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> disk.list(outside)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> disk.size(outside)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> disk.stamp(outside)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> disk.forceDirectory(outside)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> disk.lock(outside)).isInstanceOf(IllegalArgumentException.class);
     }
@@ -363,6 +365,77 @@ public abstract class DiskContract implements PromiseReport.Traced {
         write(FILE, "text");
         assertThatThrownBy(() -> disk.rename(FILE, Path.of("../up"))).isInstanceOf(IllegalArgumentException.class);
         assertThat(read(FILE)).isEqualTo("text");
+    }
+
+    // Stamps
+
+    private FileStamp stamp(Path path) throws IOException {
+        return disk.stamp(path).orElseThrow();
+    }
+
+    @Test
+    void whatIsNotThereHasNoStamp() throws IOException {
+        assertThat(disk.stamp(FILE)).isEmpty();
+        assertThat(disk.stamp(FOLDER.resolve(FILE))).isEmpty();
+    }
+
+    @Test
+    void aStampStaysAsLongAsNothingIsChanged() throws IOException {
+        disk.createDirectories(FOLDER);
+        write(FOLDER.resolve(FILE), "text");
+        FileStamp folder = stamp(FOLDER);
+        FileStamp file = stamp(FOLDER.resolve(FILE));
+        awaitTick(file);
+
+        assertThat(read(FOLDER.resolve(FILE))).isEqualTo("text");
+        disk.list(FOLDER);
+        disk.forceDirectory(FOLDER);
+        assertThat(stamp(FOLDER)).isEqualTo(folder);
+        assertThat(stamp(FOLDER.resolve(FILE))).isEqualTo(file);
+    }
+
+    /** Waits, by changing something else, until the clock of the disk has moved on. */
+    private void awaitTick(FileStamp from) throws IOException {
+        Path probe = Path.of("probe");
+        FileStamp now = from;
+        while (!from.isOlderThan(now)) {
+            disk.create(probe).close();
+            now = stamp(probe);
+            disk.delete(probe);
+        }
+    }
+
+    @Test
+    void everyChangeOfNamesInAFolderChangesItsStampOnceTheClockHasMovedOn() throws IOException {
+        disk.createDirectories(FOLDER);
+        Path one = FOLDER.resolve(FILE);
+        Path two = FOLDER.resolve(OTHER);
+        changesTheStampOfTheFolder(() -> write(one, "one"));
+        changesTheStampOfTheFolder(() -> disk.rename(one, two));
+        changesTheStampOfTheFolder(() -> write(one, "again"));
+        changesTheStampOfTheFolder(() -> disk.rename(one, two));
+        changesTheStampOfTheFolder(() -> disk.delete(two));
+        write(OTHER, "from elsewhere");
+        changesTheStampOfTheFolder(() -> disk.rename(OTHER, two));
+        changesTheStampOfTheFolder(() -> disk.rename(two, OTHER));
+    }
+
+    private interface Change {
+        void make() throws IOException;
+    }
+
+    private void changesTheStampOfTheFolder(Change change) throws IOException {
+        FileStamp before = stamp(FOLDER);
+        awaitTick(before);
+        change.make();
+        assertThat(before.isOlderThan(stamp(FOLDER))).isTrue();
+    }
+
+    @Test
+    void foldersHaveStampsOfTheirOwn() throws IOException {
+        disk.createDirectories(FOLDER);
+        disk.createDirectories(Path.of("second"));
+        assertThat(stamp(FOLDER).file()).isNotEqualTo(stamp(Path.of("second")).file());
     }
 
     // The whole

@@ -24,6 +24,7 @@ public record DiskOperation(Kind kind, Path path) {
         FORCE_DIRECTORY(true),
         LIST(false),
         SIZE(false),
+        STAMP(false),
         FREE_BYTES(false),
         LOCK(false);
 

@@ -64,7 +64,7 @@ final class EntryJournal {
             if (forcedWhole[at]) {
                 forced(operation);
             } else if (operation instanceof Move move && move.isIn(directory)) {
-                forced(new Link(move.to(), move.node()));
+                forced(new Link(move.to(), move.node(), move.time()));
                 left.add(move.oldNameGone());
             } else {
                 left.add(operation);

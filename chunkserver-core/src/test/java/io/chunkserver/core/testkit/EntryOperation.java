@@ -1,7 +1,6 @@
 package io.chunkserver.core.testkit;
 
 import java.util.List;
-import java.util.SortedMap;
 import java.util.function.Function;
 
 /** A change of the names in one directory or two. */
@@ -16,8 +15,11 @@ sealed interface EntryOperation {
     /** All names that it changes. */
     List<Name> names();
 
+    /** When it was done, on the disk's clock. */
+    long time();
+
     /** Changes the entries of the directories as this function gives them. */
-    void applyTo(Function<MemoryDirectory, SortedMap<String, MemoryNode>> entries);
+    void applyTo(Function<MemoryDirectory, DirectoryEntries> entries);
 
     /** Whether it changes names in this directory. */
     default boolean isIn(MemoryDirectory directory) {
@@ -25,7 +27,7 @@ sealed interface EntryOperation {
     }
 
     /** A name was given to a new file or directory. */
-    record Link(Name name, MemoryNode node) implements EntryOperation {
+    record Link(Name name, MemoryNode node, long time) implements EntryOperation {
 
         @Override
         public List<Name> names() {
@@ -33,13 +35,13 @@ sealed interface EntryOperation {
         }
 
         @Override
-        public void applyTo(Function<MemoryDirectory, SortedMap<String, MemoryNode>> entries) {
-            entries.apply(name.directory()).put(name.name(), node);
+        public void applyTo(Function<MemoryDirectory, DirectoryEntries> entries) {
+            entries.apply(name.directory()).put(name.name(), node, time);
         }
     }
 
     /** A name was deleted. */
-    record Unlink(Name name, MemoryNode node) implements EntryOperation {
+    record Unlink(Name name, MemoryNode node, long time) implements EntryOperation {
 
         @Override
         public List<Name> names() {
@@ -47,13 +49,13 @@ sealed interface EntryOperation {
         }
 
         @Override
-        public void applyTo(Function<MemoryDirectory, SortedMap<String, MemoryNode>> entries) {
-            entries.apply(name.directory()).remove(name.name());
+        public void applyTo(Function<MemoryDirectory, DirectoryEntries> entries) {
+            entries.apply(name.directory()).remove(name.name(), time);
         }
     }
 
     /** A name was given up for another one, in this or another directory, in one step. */
-    record Move(Name from, Name to, MemoryNode node) implements EntryOperation {
+    record Move(Name from, Name to, MemoryNode node, long time) implements EntryOperation {
 
         @Override
         public List<Name> names() {
@@ -61,9 +63,9 @@ sealed interface EntryOperation {
         }
 
         @Override
-        public void applyTo(Function<MemoryDirectory, SortedMap<String, MemoryNode>> entries) {
-            entries.apply(from.directory()).remove(from.name());
-            entries.apply(to.directory()).put(to.name(), node);
+        public void applyTo(Function<MemoryDirectory, DirectoryEntries> entries) {
+            entries.apply(from.directory()).remove(from.name(), time);
+            entries.apply(to.directory()).put(to.name(), node, time);
         }
 
         boolean crosses() {
@@ -72,7 +74,7 @@ sealed interface EntryOperation {
 
         /** The half that is left when the new name alone was forced. */
         Unlink oldNameGone() {
-            return new Unlink(from, node);
+            return new Unlink(from, node, time);
         }
     }
 }

@@ -9,13 +9,19 @@ import io.chunkserver.core.commit.Vote;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.Attempt;
+import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.Member;
 import io.chunkserver.core.model.TransactionId;
+import io.chunkserver.core.replication.CopySink;
 import io.chunkserver.core.replication.Replica;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -24,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A member of chains that does as a test tells it, and remembers what it was told.
  *
- * <p>Unless told otherwise it votes yes when all bytes have come, and confirms each commit. Not thread-safe.
+ * <p>Unless told otherwise it votes yes when all bytes have come, confirms each commit, and has no chunk. Not thread-safe.
  */
 public final class FakeReplica implements Replica {
 
@@ -34,6 +40,7 @@ public final class FakeReplica implements Replica {
     private final List<Attempt> commits = new ArrayList<>();
     private final List<Attempt> aborts = new ArrayList<>();
     private final List<Attempt> yesVotes = new ArrayList<>();
+    private final Map<ChunkId, FakeCopy> copies = new HashMap<>();
     private ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
     private @Nullable Failure refusal;
@@ -107,6 +114,11 @@ public final class FakeReplica implements Replica {
         onCommit = action;
     }
 
+    /** Has this version from now on: bytes that fit the info, none of a tombstone. */
+    public void publish(ChunkInfo info, Attributes attributes, byte[] content) {
+        copies.put(info.id(), new FakeCopy(info, attributes, content.clone()));
+    }
+
     // What it was told
 
     /** The prepare requests that reached it, in order; the members before it have passed them on. */
@@ -169,6 +181,29 @@ public final class FakeReplica implements Replica {
     public CompletionStage<InquiryAnswer> inquire(
             TransactionId transaction, Attempt attempt, ChunkId chunk, UUID coordinatorLogId) {
         return deaf("inquiry " + attempt) ? unreachable() : CompletableFuture.completedFuture(knows);
+    }
+
+    @Override
+    public CompletionStage<Boolean> holds(ChunkId chunk, ChunkVersion version, TransactionId transaction) {
+        if (deaf("a question about " + chunk)) {
+            return unreachable();
+        }
+        return CompletableFuture.completedFuture(
+                copies.containsKey(chunk) && copies.get(chunk).holds(version, transaction));
+    }
+
+    @Override
+    public CompletionStage<Void> fetch(ChunkId chunk, ChunkVersion atLeast, long offset, CopySink sink) {
+        if (deaf("a fetch of " + chunk)) {
+            return unreachable();
+        }
+        FakeCopy copy = copies.get(chunk);
+        return copy == null
+                ? CompletableFuture.failedFuture(
+                        Failure.of(ErrorCode.CHUNK_NOT_FOUND, "chunk " + chunk + " is not here")
+                                .at(member.id())
+                                .toException())
+                : copy.give(atLeast, offset, sink);
     }
 
     private boolean deaf(String message) {

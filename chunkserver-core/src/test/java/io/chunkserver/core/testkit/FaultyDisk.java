@@ -3,12 +3,14 @@ package io.chunkserver.core.testkit;
 import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.disk.DiskFile;
 import io.chunkserver.core.disk.DiskFullException;
+import io.chunkserver.core.disk.FileStamp;
 import io.chunkserver.core.testkit.DiskOperation.Kind;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -108,6 +110,12 @@ public final class FaultyDisk implements Disk {
     public OptionalLong size(Path file) throws IOException {
         meet(Kind.SIZE, file);
         return disk.size(file);
+    }
+
+    @Override
+    public Optional<FileStamp> stamp(Path path) throws IOException {
+        meet(Kind.STAMP, path);
+        return disk.stamp(path);
     }
 
     @Override

@@ -19,10 +19,12 @@ final class MemoryCopy {
     EntryOperation of(EntryOperation original) {
         MemoryNode node = node(original.node());
         if (original instanceof Move move) {
-            return new Move(name(move.from()), name(move.to()), node);
+            return new Move(name(move.from()), name(move.to()), node, original.time());
         }
         Name name = name(original.names().get(0));
-        return original instanceof Link ? new Link(name, node) : new Unlink(name, node);
+        return original instanceof Link
+                ? new Link(name, node, original.time())
+                : new Unlink(name, node, original.time());
     }
 
     private Name name(Name original) {
@@ -39,9 +41,10 @@ final class MemoryCopy {
             copies.put(inode, copy);
             return copy;
         }
-        MemoryDirectory copy = new MemoryDirectory();
+        MemoryDirectory directory = (MemoryDirectory) original;
+        MemoryDirectory copy = directory.withoutNames();
         copies.put(original, copy);
-        copy.beginAs((MemoryDirectory) original, this::node);
+        copy.beginAs(directory, this::node);
         return copy;
     }
 }

@@ -4,6 +4,7 @@ import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.disk.DiskFile;
 import io.chunkserver.core.disk.DiskFullException;
 import io.chunkserver.core.disk.DiskNames;
+import io.chunkserver.core.disk.FileStamp;
 import io.chunkserver.core.testkit.EntryOperation.Name;
 import java.io.Closeable;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -37,6 +39,9 @@ import java.util.Set;
  * fit is cut short, and one of which nothing fits is a {@link DiskFullException}. A deleted file frees its room when it
  * is closed.
  *
+ * <p><b>Stamps.</b> The clock of files and directories counts changes; {@value #CHANGES_PER_TICK} of them have the same time. A crash
+ * leaves a directory the time of the last of its changes that survives.
+ *
  * <p><b>Determinism.</b> What it does depends on nothing but the calls. Files have at most 2 GiB. Safe for many threads; all
  * calls exclude each other.
  */
@@ -45,12 +50,17 @@ public final class MemoryDisk implements Disk {
     /** The unit in which files take room. */
     public static final int BLOCK_BYTES = 4096;
 
+    /** So many changes, one after the other, cannot be told apart by their time. */
+    public static final int CHANGES_PER_TICK = 16;
+
     private final long capacityBytes;
     private final Set<MemoryFile> openFiles = new HashSet<>();
     private final MemoryLocks locks = new MemoryLocks(toString());
     private MemoryTree tree;
     private EntryJournal journal;
     private long usedBytes;
+    private long changes;
+    private int lastNumber;
 
     /** A disk with room for 1 TiB. */
     public MemoryDisk() {
@@ -58,13 +68,15 @@ public final class MemoryDisk implements Disk {
     }
 
     public MemoryDisk(long capacityBytes) {
-        this(capacityBytes, new MemoryTree(new MemoryDirectory()), new EntryJournal());
+        this(capacityBytes, new MemoryTree(new MemoryDirectory(0, 0)), new EntryJournal(), 0, 0);
     }
 
-    private MemoryDisk(long capacityBytes, MemoryTree tree, EntryJournal journal) {
+    private MemoryDisk(long capacityBytes, MemoryTree tree, EntryJournal journal, long changes, int lastNumber) {
         this.capacityBytes = capacityBytes;
         this.tree = tree;
         this.journal = journal;
+        this.changes = changes;
+        this.lastNumber = lastNumber;
         countNames();
     }
 
@@ -92,7 +104,7 @@ public final class MemoryDisk implements Disk {
      * choices give the same state, so that one moment can be looked at many times.
      */
     public synchronized MemoryDisk copyAfterCrash(CrashMode mode, CrashChoices choices) {
-        return new MemoryDisk(capacityBytes, treeAfterCrash(mode, choices), new EntryJournal());
+        return new MemoryDisk(capacityBytes, treeAfterCrash(mode, choices), new EntryJournal(), changes, lastNumber);
     }
 
     /**
@@ -101,7 +113,8 @@ public final class MemoryDisk implements Disk {
      */
     public synchronized MemoryDisk copyAfterProcessDeath() {
         MemoryCopy copy = new MemoryCopy();
-        return new MemoryDisk(capacityBytes, new MemoryTree(copy.of(tree.root())), journal.copy(copy));
+        return new MemoryDisk(
+                capacityBytes, new MemoryTree(copy.of(tree.root())), journal.copy(copy), changes, lastNumber);
     }
 
     /** The process that uses the disk dies, see {@link #copyAfterProcessDeath}. */
@@ -139,11 +152,12 @@ public final class MemoryDisk implements Disk {
     @Override
     public synchronized DiskFile create(Path file) throws IOException {
         Name name = tree.entry(file);
-        if (name.directory().current().containsKey(name.name())) {
+        if (name.directory().current().names().containsKey(name.name())) {
             throw new FileAlreadyExistsException(file.toString());
         }
-        MemoryInode inode = new MemoryInode();
-        journal.perform(new EntryOperation.Link(name, inode));
+        long time = tick();
+        MemoryInode inode = new MemoryInode(++lastNumber, time);
+        journal.perform(new EntryOperation.Link(name, inode, time));
         inode.addName();
         return open(inode, true);
     }
@@ -169,13 +183,13 @@ public final class MemoryDisk implements Disk {
     public synchronized void rename(Path from, Path to) throws IOException {
         MemoryInode moved = tree.file(from);
         Name target = tree.entry(to);
-        MemoryNode replaced = target.directory().current().get(target.name());
+        MemoryNode replaced = target.directory().current().names().get(target.name());
         if (replaced instanceof MemoryDirectory) {
             throw new IOException(to + " is a directory");
         }
         // As in POSIX: two names of one file stay two names.
         if (replaced != moved) {
-            journal.perform(new EntryOperation.Move(tree.entry(from), target, moved));
+            journal.perform(new EntryOperation.Move(tree.entry(from), target, moved, tick()));
             if (replaced instanceof MemoryInode inode) {
                 inode.removeName();
                 freeIfUnused(inode);
@@ -186,7 +200,7 @@ public final class MemoryDisk implements Disk {
     @Override
     public synchronized void delete(Path file) throws IOException {
         MemoryInode inode = tree.file(file);
-        journal.perform(new EntryOperation.Unlink(tree.entry(file), inode));
+        journal.perform(new EntryOperation.Unlink(tree.entry(file), inode, tick()));
         inode.removeName();
         freeIfUnused(inode);
     }
@@ -198,10 +212,12 @@ public final class MemoryDisk implements Disk {
         for (Path element : directory) {
             String name = element.toString();
             if (!name.isEmpty()) {
-                if (!at.current().containsKey(name)) {
-                    journal.perform(new EntryOperation.Link(new Name(at, name), new MemoryDirectory()));
+                if (!at.current().names().containsKey(name)) {
+                    long time = tick();
+                    MemoryDirectory made = new MemoryDirectory(++lastNumber, time);
+                    journal.perform(new EntryOperation.Link(new Name(at, name), made, time));
                 }
-                if (!(at.current().get(name) instanceof MemoryDirectory below)) {
+                if (!(at.current().names().get(name) instanceof MemoryDirectory below)) {
                     throw new FileAlreadyExistsException(directory.toString());
                 }
                 at = below;
@@ -211,7 +227,7 @@ public final class MemoryDisk implements Disk {
 
     @Override
     public synchronized List<Path> list(Path directory) throws IOException {
-        return tree.directory(directory).current().keySet().stream()
+        return tree.directory(directory).current().names().keySet().stream()
                 .map(Path::of)
                 .toList();
     }
@@ -221,6 +237,16 @@ public final class MemoryDisk implements Disk {
         return tree.find(file) instanceof MemoryInode inode
                 ? OptionalLong.of(inode.current().size())
                 : OptionalLong.empty();
+    }
+
+    @Override
+    public synchronized Optional<FileStamp> stamp(Path path) {
+        return Optional.ofNullable(tree.find(path)).map(node -> new FileStamp(node.number(), node.modified()));
+    }
+
+    /** The time of a change that is made now. */
+    long tick() {
+        return changes++ / CHANGES_PER_TICK;
     }
 
     @Override

@@ -49,7 +49,7 @@ final class MemoryFile implements DiskFile {
             int count = disk.makeRoom(inode, position, source.remaining());
             byte[] bytes = new byte[count];
             source.get(bytes);
-            inode.perform(new DataOperation.Write((int) position, bytes));
+            inode.perform(new DataOperation.Write((int) position, bytes), disk.tick());
             return count;
         }
     }
@@ -59,7 +59,7 @@ final class MemoryFile implements DiskFile {
         synchronized (disk) {
             checkWritable();
             if (sizeBytes < inode.current().size()) {
-                disk.resized(inode, () -> inode.perform(new DataOperation.Truncate((int) sizeBytes)));
+                disk.resized(inode, () -> inode.perform(new DataOperation.Truncate((int) sizeBytes), disk.tick()));
             }
         }
     }

@@ -9,6 +9,8 @@ import java.util.List;
  */
 final class MemoryInode implements MemoryNode {
 
+    private final int number;
+    private long modified;
     private ByteImage durable;
     private ByteImage current;
     private final List<DataOperation> pending = new ArrayList<>();
@@ -21,20 +23,33 @@ final class MemoryInode implements MemoryNode {
 
     private int openFiles;
 
-    MemoryInode() {
-        this(new ByteImage());
+    MemoryInode(int number, long time) {
+        this(number, time, new ByteImage());
     }
 
-    private MemoryInode(ByteImage durable) {
+    private MemoryInode(int number, long modified, ByteImage durable) {
+        this.number = number;
+        this.modified = modified;
         this.durable = durable;
         this.current = new ByteImage(durable);
+    }
+
+    @Override
+    public int number() {
+        return number;
+    }
+
+    @Override
+    public long modified() {
+        return modified;
     }
 
     ByteImage current() {
         return current;
     }
 
-    void perform(DataOperation operation) {
+    void perform(DataOperation operation, long time) {
+        modified = time;
         operation.applyTo(current);
         pending.add(operation);
     }
@@ -56,7 +71,7 @@ final class MemoryInode implements MemoryNode {
 
     /** The file as it is, with nobody who uses it. */
     MemoryInode copy() {
-        MemoryInode copy = new MemoryInode(new ByteImage(durable));
+        MemoryInode copy = new MemoryInode(number, modified, new ByteImage(durable));
         copy.current = new ByteImage(current);
         copy.pending.addAll(pending);
         copy.lossy = lossy;
@@ -67,7 +82,7 @@ final class MemoryInode implements MemoryNode {
     MemoryInode afterCrash(CrashChoices choices) {
         ByteImage left = new ByteImage(durable);
         pending.forEach(operation -> operation.crash(left, choices));
-        return new MemoryInode(left);
+        return new MemoryInode(number, modified, left);
     }
 
     void addName() {

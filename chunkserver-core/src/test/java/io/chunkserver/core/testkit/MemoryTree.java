@@ -9,8 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +22,9 @@ record MemoryTree(MemoryDirectory root) {
         MemoryNode at = root;
         for (Path element : name) {
             if (!element.toString().isEmpty()) {
-                Map<String, MemoryNode> entries =
-                        at instanceof MemoryDirectory directory ? directory.current() : Map.of();
+                Map<String, MemoryNode> entries = at instanceof MemoryDirectory directory
+                        ? directory.current().names()
+                        : Map.of();
                 at = entries.get(element.toString());
             }
         }
@@ -68,7 +67,7 @@ record MemoryTree(MemoryDirectory root) {
     }
 
     private static void forEachName(MemoryDirectory directory, Consumer<MemoryInode> action) {
-        for (MemoryNode node : directory.current().values()) {
+        for (MemoryNode node : directory.current().names().values()) {
             if (node instanceof MemoryInode inode) {
                 action.accept(inode);
             } else if (node instanceof MemoryDirectory below) {
@@ -84,27 +83,27 @@ record MemoryTree(MemoryDirectory root) {
      * @param choices   what survives of the files' bytes
      */
     MemoryTree afterCrash(CrashMode mode, List<EntryOperation> survivors, CrashChoices choices) {
-        Map<MemoryDirectory, SortedMap<String, MemoryNode>> entries = new HashMap<>();
+        Map<MemoryDirectory, DirectoryEntries> entries = new HashMap<>();
         survivors.forEach(operation -> operation.applyTo(
-                directory -> entries.computeIfAbsent(directory, any -> new TreeMap<>(any.durable(mode)))));
+                directory -> entries.computeIfAbsent(directory, any -> new DirectoryEntries(any.durable(mode)))));
         return new MemoryTree(new Remains(mode, choices, entries).of(root));
     }
 
     private record Remains(
             CrashMode mode,
             CrashChoices choices,
-            Map<MemoryDirectory, SortedMap<String, MemoryNode>> entries,
+            Map<MemoryDirectory, DirectoryEntries> entries,
             Map<MemoryInode, MemoryInode> files) {
 
-        Remains(CrashMode mode, CrashChoices choices, Map<MemoryDirectory, SortedMap<String, MemoryNode>> entries) {
+        Remains(CrashMode mode, CrashChoices choices, Map<MemoryDirectory, DirectoryEntries> entries) {
             this(mode, choices, entries, new HashMap<>());
         }
 
         MemoryDirectory of(MemoryDirectory before) {
-            MemoryDirectory after = new MemoryDirectory();
-            SortedMap<String, MemoryNode> left = entries.getOrDefault(before, before.durable(mode));
-            left.forEach((name, node) -> after.begin(name, of(node)));
-            return after;
+            DirectoryEntries left = entries.getOrDefault(before, before.durable(mode));
+            DirectoryEntries after = new DirectoryEntries(left.modified());
+            after.putAll(left, this::of);
+            return new MemoryDirectory(before.number(), after);
         }
 
         private MemoryNode of(MemoryNode before) {

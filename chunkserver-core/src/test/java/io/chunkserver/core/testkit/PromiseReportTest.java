@@ -185,7 +185,7 @@ class PromiseReportTest {
     private static ChunkStore storeOn(Disk disk) throws IOException {
         disk.createDirectories(DataDirectory.CHUNKS);
         disk.createDirectories(DataDirectory.QUARANTINE);
-        return FileChunkStore.open(disk, DataDirectory.CHUNKS, DataDirectory.QUARANTINE);
+        return FileChunkStore.open(disk, DataDirectory.CHUNKS, DataDirectory.QUARANTINE, DataDirectory.INDEX);
     }
 
     static class AccountantThatRefusesZeroBytes extends SpaceAccountantContract {

@@ -11,8 +11,10 @@ import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.Attempt;
 import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.Member;
 import io.chunkserver.core.model.TransactionId;
+import io.chunkserver.core.replication.CopySink;
 import io.chunkserver.core.replication.Replica;
 import io.chunkserver.core.replication.Replicas;
 import java.time.Duration;
@@ -184,6 +186,24 @@ public final class SimulatedNetwork {
             return exchange(replica -> replica.inquire(transaction, attempt, chunk, coordinatorLogId));
         }
 
+        @Override
+        public CompletionStage<Boolean> holds(ChunkId chunk, ChunkVersion version, TransactionId transaction) {
+            return exchange(replica -> replica.holds(chunk, version, transaction));
+        }
+
+        @Override
+        public CompletionStage<Void> fetch(ChunkId chunk, ChunkVersion atLeast, long offset, CopySink sink) {
+            SimulatedCopy copy = new SimulatedCopy(
+                    new WayBack(sender, to), sink, unreachable(to).at(member.id()));
+            time.after(time.upTo(LONGEST_DELAY), () -> {
+                ChunkServer server = servers.get(to);
+                if (server != null && !lost(from, to)) {
+                    copy.from(server.asReplica().fetch(chunk, atLeast, offset, copy));
+                }
+            });
+            return copy.outcome();
+        }
+
         private <T> CompletionStage<T> exchange(Function<Replica, CompletionStage<T>> message) {
             CompletableFuture<T> answer = new CompletableFuture<>();
             int copies = random.nextDouble() < lossRate ? 2 : 1;
@@ -214,6 +234,39 @@ public final class SimulatedNetwork {
             answer.complete(value);
         } else {
             answer.completeExceptionally(failure);
+        }
+    }
+
+    /** What a copy goes over, from the server that has it to the one that wants it. */
+    private final class WayBack implements SimulatedCopy.Way {
+
+        private final Sender receiver;
+        private final String source;
+
+        WayBack(Sender receiver, String source) {
+            this.receiver = receiver;
+            this.source = source;
+        }
+
+        @Override
+        public void carry(Runnable arrival, Runnable loss) {
+            time.after(time.upTo(LONGEST_DELAY), () -> {
+                if (receiver.lives() && !lost(source, receiver.name)) {
+                    arrival.run();
+                } else {
+                    loss.run();
+                }
+            });
+        }
+
+        @Override
+        public boolean receiverLives() {
+            return receiver.lives();
+        }
+
+        @Override
+        public void later(Runnable step) {
+            time.after(PATIENCE, step);
         }
     }
 

@@ -34,7 +34,8 @@ public final class StorageOnDisk {
         disk.createDirectories(DataDirectory.CHUNKS);
         disk.createDirectories(DataDirectory.QUARANTINE);
         disk.forceDirectory(ROOT);
-        FileChunkStore store = FileChunkStore.open(disk, DataDirectory.CHUNKS, DataDirectory.QUARANTINE);
+        FileChunkStore store =
+                FileChunkStore.open(disk, DataDirectory.CHUNKS, DataDirectory.QUARANTINE, DataDirectory.INDEX);
         SegmentedTransactionLog log = SegmentedTransactionLog.open(
                 disk,
                 DataDirectory.LOG,

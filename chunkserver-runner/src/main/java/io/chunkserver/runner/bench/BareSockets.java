@@ -52,27 +52,29 @@ public final class BareSockets implements Workload {
     /**
      * Begins to listen.
      *
-     * @param parent        directory for the file that is sent; is made if need be
-     * @param transferBytes moved by each operation, from or to a random place in the file
+     * @param parent        directory for the file that is sent; is made if need be. {@link Way#SEND} sends memory, and makes neither
+     * @param fileBytes     length of that file; for {@link Way#SEND} it changes nothing that is measured
+     * @param transferBytes moved by each operation, with {@link Way#SENDFILE} from a random place in the file
      */
     public static BareSockets open(Way way, Path parent, long fileBytes, long transferBytes) throws IOException {
-        ServerSocketChannel listener =
-                ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        ServerSocketChannel listener = ServerSocketChannel.open();
         BareSockets sockets;
         try {
-            // Bytes that go the other way come from memory.
+            listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             SentFile file = way == Way.SENDFILE ? SentFile.in(parent, fileBytes) : null;
             sockets = new BareSockets(way, file, listener, fileBytes, transferBytes);
         } catch (IOException e) {
-            listener.close();
-            throw e;
+            try (listener) {
+                throw e;
+            }
         }
         startDaemon("bench-listener", sockets::accept);
         return sockets;
     }
 
     private void accept() {
-        try {
+        // Whoever waits to be accepted when this ends hears of it, and does not wait for ever.
+        try (listener) {
             while (true) {
                 SocketChannel accepted = listener.accept();
                 startDaemon("bench-peer", () -> serve(accepted));
@@ -105,8 +107,7 @@ public final class BareSockets implements Workload {
 
     @Override
     public Worker worker(int index) throws IOException {
-        SocketChannel socket = SocketChannel.open(listener.getLocalAddress());
-        socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        SocketChannel socket = connect();
         SplittableRandom random = new SplittableRandom(index);
         ByteBuffer request = ByteBuffer.allocateDirect(REQUEST_BYTES);
         ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
@@ -131,6 +132,17 @@ public final class BareSockets implements Workload {
                 socket.close();
             }
         };
+    }
+
+    private SocketChannel connect() throws IOException {
+        SocketChannel socket = SocketChannel.open(listener.getLocalAddress());
+        try {
+            return socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        } catch (IOException e) {
+            try (socket) {
+                throw e;
+            }
+        }
     }
 
     private static void send(SocketChannel to, ByteBuffer buffer, long length) throws IOException {

@@ -2,10 +2,8 @@ package io.chunkserver.runner.bench;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -24,7 +22,7 @@ public record Comparison(Load load, Map<String, Load> baselines, Map<String, Dou
      * Measures; ends early when the workload fails in a round. Before that everything runs for the time of the warm-up, uncounted.
      *
      * @param duration of the workload, all rounds together; each baseline gets as much
-     * @throws IOException why a baseline failed: a ratio to it would mean nothing
+     * @throws IOException why a baseline failed, be it in the warm-up: a ratio to it would mean nothing
      */
     public static Comparison measure(
             LoadGenerator generator,
@@ -33,12 +31,11 @@ public record Comparison(Load load, Map<String, Load> baselines, Map<String, Dou
             Duration warmUp,
             Duration duration)
             throws IOException {
-        List<Workload> all = new ArrayList<>(baselines.values());
-        all.add(workload);
         if (!warmUp.isZero()) {
-            for (Workload each : all) {
-                generator.run(each, warmUp);
+            for (Map.Entry<String, Workload> baseline : baselines.entrySet()) {
+                runBaseline(generator, baseline, warmUp);
             }
+            generator.run(workload, warmUp);
         }
         // Without anything to take turns with, a pause between rounds would only blur the figures.
         int rounds = baselines.isEmpty() ? 1 : ROUNDS;
@@ -52,13 +49,7 @@ public record Comparison(Load load, Map<String, Load> baselines, Map<String, Dou
                 return new Comparison(load, sums, Map.of());
             }
             for (Map.Entry<String, Workload> baseline : baselines.entrySet()) {
-                Load beside = generator.run(baseline.getValue(), duration.dividedBy(rounds));
-                if (beside.firstError() != null) {
-                    throw new IOException(
-                            "baseline " + baseline.getKey() + " failed: "
-                                    + beside.firstError().getMessage(),
-                            beside.firstError());
-                }
+                Load beside = runBaseline(generator, baseline, duration.dividedBy(rounds));
                 sums.computeIfAbsent(baseline.getKey(), name -> new Load()).add(beside);
                 ratios.computeIfAbsent(baseline.getKey(), name -> new double[rounds])[round] =
                         one.mebibytesPerSecond() / beside.mebibytesPerSecond();
@@ -67,6 +58,16 @@ public record Comparison(Load load, Map<String, Load> baselines, Map<String, Dou
         Map<String, Double> medians = new LinkedHashMap<>();
         ratios.forEach((name, seen) -> medians.put(name, median(seen)));
         return new Comparison(load, sums, medians);
+    }
+
+    private static Load runBaseline(LoadGenerator generator, Map.Entry<String, Workload> baseline, Duration duration)
+            throws IOException {
+        Load load = generator.run(baseline.getValue(), duration);
+        IOException error = load.firstError();
+        if (error != null) {
+            throw new IOException("baseline " + baseline.getKey() + " failed: " + error.getMessage(), error);
+        }
+        return load;
     }
 
     private static double median(double[] values) {

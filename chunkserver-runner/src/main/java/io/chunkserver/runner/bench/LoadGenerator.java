@@ -10,6 +10,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
@@ -38,15 +40,17 @@ public final class LoadGenerator {
 
     /**
      * Runs the workload; each thread does at least one operation and ends the one that it is in when the time is over. No thread
-     * works any more when this returns or throws, unless the caller is interrupted.
+     * works any more when this returns or throws.
      *
-     * @throws IOException when a thread's part could not begin; no other thread operates then
+     * @throws IOException when a thread's part could not begin; no other thread operates then. Also when the caller is interrupted,
+     *                     which it stays; threads end the operation that they are in
      */
     public Load run(Workload workload, Duration duration) throws IOException {
         ExecutorService executor = Executors.newFixedThreadPool(threads);
+        CountDownLatch go = new CountDownLatch(1);
+        AtomicBoolean over = new AtomicBoolean();
         try {
             CountDownLatch ready = new CountDownLatch(threads);
-            CountDownLatch go = new CountDownLatch(1);
             AtomicInteger begun = new AtomicInteger();
             List<Future<Load>> parts = new ArrayList<>();
             for (int index = 0; index < threads; index++) {
@@ -54,7 +58,7 @@ public final class LoadGenerator {
                 parts.add(executor.submit(() -> {
                     try (Workload.Worker worker = begin(workload, own, ready, begun)) {
                         go.await();
-                        return begun.get() < threads ? new Load() : repeat(worker, duration);
+                        return begun.get() < threads || over.get() ? new Load() : repeat(worker, duration, over);
                     }
                 }));
             }
@@ -70,7 +74,26 @@ public final class LoadGenerator {
         } catch (ExecutionException e) {
             throw e.getCause() instanceof IOException known ? known : ChunkServerException.from(e);
         } finally {
+            over.set(true);
+            go.countDown();
             executor.shutdown();
+            awaitEnd(executor);
+        }
+    }
+
+    /** A caller that is interrupted stays so, but waits: it is to close what the threads work with. */
+    private static void awaitEnd(ExecutorService executor) {
+        boolean interrupted = false;
+        boolean ended = false;
+        while (!ended) {
+            try {
+                ended = executor.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -102,7 +125,7 @@ public final class LoadGenerator {
         return all;
     }
 
-    private Load repeat(Workload.Worker worker, Duration duration) {
+    private Load repeat(Workload.Worker worker, Duration duration, AtomicBoolean over) {
         Load seen = new Load();
         int errorsInARow = 0;
         long begun = nanoTime.getAsLong();
@@ -119,7 +142,7 @@ public final class LoadGenerator {
                 seen.failed(e);
                 errorsInARow++;
             }
-        } while (now - begun < duration.toNanos() && errorsInARow < MAX_ERRORS_IN_A_ROW);
+        } while (now - begun < duration.toNanos() && errorsInARow < MAX_ERRORS_IN_A_ROW && !over.get());
         return seen;
     }
 }

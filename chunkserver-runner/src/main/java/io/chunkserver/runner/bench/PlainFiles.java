@@ -97,42 +97,44 @@ public final class PlainFiles implements Workload {
         }
     }
 
-    /** Also those after one that failed: nobody writes any more when this ends. */
+    /** Also those after one that failed, and when the thread is interrupted: nobody writes any more when this ends. */
     private static void awaitAll(List<Future<?>> writing) throws IOException {
-        IOException failure = null;
-        for (Future<?> one : writing) {
-            try {
-                await(one);
-            } catch (IOException e) {
-                failure = failure == null ? e : failure;
-            }
-        }
-        if (failure != null) {
-            throw failure;
-        }
+        FirstFailure failure = new FirstFailure();
+        writing.forEach(one -> failure.keep(() -> await(one)));
+        failure.throwIfAny();
     }
 
+    /** A thread that is interrupted stays so, but waits to the end. */
     private static void await(Future<?> one) throws IOException {
+        boolean interrupted = false;
         try {
-            one.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
+            while (true) {
+                try {
+                    one.get();
+                    return;
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
         } catch (ExecutionException e) {
             throw e.getCause() instanceof IOException known ? known : ChunkServerException.from(e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
-    /** Removes the files. */
+    /** Removes the files, also those after one that cannot be removed. */
     @Override
     public void close() throws IOException {
         List<Path> files;
         try (var listed = Files.list(directory)) {
             files = listed.toList();
         }
-        for (Path file : files) {
-            Files.deleteIfExists(file);
-        }
-        Files.deleteIfExists(directory);
+        FirstFailure failure = new FirstFailure();
+        files.forEach(file -> failure.keep(() -> Files.deleteIfExists(file)));
+        failure.keep(() -> Files.deleteIfExists(directory));
+        failure.throwIfAny();
     }
 }

@@ -2,6 +2,7 @@ package io.chunkserver.runner.bench;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
@@ -24,23 +25,26 @@ final class SentFile implements Closeable {
      */
     static SentFile in(Path directory, long lengthBytes) throws IOException {
         Path file = Files.createTempFile(Files.createDirectories(directory), "sent-", ".bytes");
-        try (RepeatedBytes bytes = new RepeatedBytes(lengthBytes);
-                var out = Files.newOutputStream(file)) {
-            bytes.transferTo(out);
-        } catch (IOException e) {
-            Files.deleteIfExists(file);
-            throw e;
-        }
-        FileChannel content = FileChannel.open(
-                file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
-        SentFile sent = new SentFile(content);
+        FileChannel content;
         try {
+            content = FileChannel.open(
+                    file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
+        } catch (IOException e) {
+            Closeable removal = () -> Files.deleteIfExists(file);
+            try (removal) {
+                throw e;
+            }
+        }
+        try (RepeatedBytes bytes = new RepeatedBytes(lengthBytes)) {
+            // The stream is not closed, since that would close the file.
+            bytes.transferTo(Channels.newOutputStream(content));
             content.force(true);
         } catch (IOException e) {
-            content.close();
-            throw e;
+            try (content) {
+                throw e;
+            }
         }
-        return sent;
+        return new SentFile(content);
     }
 
     void send(WritableByteChannel to, long offset, long length) throws IOException {

@@ -3,6 +3,8 @@ package io.chunkserver.runner.cli;
 import io.chunkserver.core.model.Durability;
 import io.chunkserver.runner.bench.Comparison;
 import io.chunkserver.runner.bench.Load;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +29,10 @@ record BenchAnswer(
     private static final double P50 = 50;
     private static final double P99 = 99;
     private static final double P999 = 99.9;
-    private static final double TWO_DIGITS = 100;
+
+    private static final int SIGNIFICANT_DIGITS = 3;
+    private static final int DECIMALS = 2;
+    private static final int DECIMALS_IN_WORDS = 1;
 
     Answer answer() {
         return new Answer(text(), json());
@@ -72,15 +77,15 @@ record BenchAnswer(
         Load load = seen.load();
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
-                "%s of %d bytes, %s, %s%s: %.1f MiB/s, %.1f operations/s%n"
+                "%s of %d bytes, %s, %s%s: %s MiB/s, %s operations/s%n"
                         + "p50 %d us, p99 %d us, p99.9 %d us; %s in %.1f s, %s",
                 operation,
                 movedBytes,
                 count(threads, "thread"),
                 copies == 1 ? "1 copy" : copies + " copies",
                 durability == null ? "" : ", " + durability.word(),
-                load.mebibytesPerSecond(),
-                load.operationsPerSecond(),
+                words(load.mebibytesPerSecond()),
+                words(load.operationsPerSecond()),
                 load.percentileMicros(P50),
                 load.percentileMicros(P99),
                 load.percentileMicros(P999),
@@ -88,16 +93,16 @@ record BenchAnswer(
                 load.seconds(),
                 count(load.errors(), "error")));
         if (load.firstError() != null) {
-            text.append("\nfirst error: ").append(Failures.of(load.firstError()).message());
+            text.append("\nfirst ").append(FailureAnswer.text(Failures.of(load.firstError())));
         }
         for (Map.Entry<String, Load> baseline : seen.baselines().entrySet()) {
             text.append(String.format(
                     Locale.ROOT,
-                    "%nbeside it %s: %.1f MiB/s, %.1f operations/s; ratio %s",
+                    "%nbeside it %s: %s MiB/s, %s operations/s; ratio %s",
                     baseline.getKey(),
-                    baseline.getValue().mebibytesPerSecond(),
-                    baseline.getValue().operationsPerSecond(),
-                    ratio(baseline.getKey()) == null ? "unknown" : ratio(baseline.getKey())));
+                    words(baseline.getValue().mebibytesPerSecond()),
+                    words(baseline.getValue().operationsPerSecond()),
+                    ratioInWords(baseline.getKey())));
         }
         return text.toString();
     }
@@ -108,11 +113,28 @@ record BenchAnswer(
         return ratio == null ? null : Double.valueOf(rounded(ratio));
     }
 
+    private String ratioInWords(String baseline) {
+        Double ratio = seen.ratios().get(baseline);
+        return ratio == null ? "unknown" : rounded(ratio, DECIMALS).toPlainString();
+    }
+
     private static String count(long number, String what) {
         return number + " " + what + (number == 1 ? "" : "s");
     }
 
     private static double rounded(double value) {
-        return Math.round(value * TWO_DIGITS) / TWO_DIGITS;
+        return rounded(value, DECIMALS).doubleValue();
+    }
+
+    private static String words(double value) {
+        return rounded(value, DECIMALS_IN_WORDS).toPlainString();
+    }
+
+    /** To so many decimals, and more where they would be less than three significant digits: what is small is not nothing. */
+    private static BigDecimal rounded(double value, int decimals) {
+        BigDecimal exact = BigDecimal.valueOf(value);
+        int digitsBeforePoint = exact.precision() - exact.scale();
+        int kept = exact.signum() == 0 ? decimals : Math.max(decimals, SIGNIFICANT_DIGITS - digitsBeforePoint);
+        return exact.setScale(kept, RoundingMode.HALF_UP);
     }
 }

@@ -4,8 +4,10 @@ import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.Attributes;
+import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.Durability;
 import io.chunkserver.runner.bench.BareSockets;
+import io.chunkserver.runner.bench.Baselines;
 import io.chunkserver.runner.bench.Comparison;
 import io.chunkserver.runner.bench.LoadGenerator;
 import io.chunkserver.runner.bench.PlainFiles;
@@ -16,12 +18,9 @@ import io.chunkserver.runner.cli.Clients.OpenClient;
 import io.chunkserver.runner.cli.Converters.SizeBytes;
 import io.chunkserver.runner.config.ConfigException;
 import io.chunkserver.runner.file.StoreTarget;
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -44,6 +43,9 @@ final class BenchCommand implements Callable<Integer> {
 
     /** Enough that random reads do not meet one file alone, few enough to be stored in a moment. */
     private static final int CHUNKS_TO_READ = 4;
+
+    /** With a master, all chunks go to the servers that it names for this one, so that runs can be compared. */
+    private static final ChunkId PLACED = new ChunkId("bench/placed", 0);
 
     private final Console console;
     private final Clients clients;
@@ -116,15 +118,20 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ConfigException, IOException {
+        options.check();
         checkArguments();
-        StoreTarget target = options.target();
-        try (OpenClient open = clients.open();
-                Workload workload = workload(open, target);
+        try (OpenClient open = clients.open()) {
+            return measure(open, options.target(open, PLACED, size.value()));
+        }
+    }
+
+    private int measure(OpenClient open, StoreTarget target) throws IOException {
+        try (Workload workload = workload(open, target);
                 Baselines baselines = new Baselines()) {
             addBaselines(baselines, workload, target);
             console.note("running for " + seconds + " s" + (baseline == null ? "" : ", and each baseline as long"));
             Comparison seen = Comparison.measure(
-                    new LoadGenerator(threads), workload, baselines.workloads, warmUp, Duration.ofSeconds(seconds));
+                    new LoadGenerator(threads), workload, baselines.byName(), warmUp, Duration.ofSeconds(seconds));
             if (seen.load().operations() == 0) {
                 throw failure(seen.load().firstError());
             }
@@ -181,17 +188,16 @@ final class BenchCommand implements Callable<Integer> {
         }
         long moved = operation.movedBytes(size.value(), readSize.value());
         if (workload instanceof StoreWorkload store) {
-            baselines.workloads.put(
+            baselines.add(
                     "plainFiles",
                     PlainFiles.in(
                             directory,
                             1 + target.replicas().size(),
                             size.value(),
                             store.durability() == Durability.SYNC));
-            baselines.workloads.put("loopback", BareSockets.open(BareSockets.Way.SEND, directory, size.value(), moved));
+            baselines.add("loopback", BareSockets.open(BareSockets.Way.SEND, directory, size.value(), moved));
         } else {
-            baselines.workloads.put(
-                    "sendfile", BareSockets.open(BareSockets.Way.SENDFILE, directory, size.value(), moved));
+            baselines.add("sendfile", BareSockets.open(BareSockets.Way.SENDFILE, directory, size.value(), moved));
         }
     }
 
@@ -212,26 +218,5 @@ final class BenchCommand implements Callable<Integer> {
 
     private ParameterException wrong(String message) {
         return new ParameterException(spec.commandLine(), message);
-    }
-
-    /** The baselines by name, closed together. */
-    private static final class Baselines implements Closeable {
-
-        private final Map<String, Workload> workloads = new LinkedHashMap<>();
-
-        @Override
-        public void close() throws IOException {
-            IOException failure = null;
-            for (Workload workload : workloads.values()) {
-                try {
-                    workload.close();
-                } catch (IOException e) {
-                    failure = failure == null ? e : failure;
-                }
-            }
-            if (failure != null) {
-                throw failure;
-            }
-        }
     }
 }

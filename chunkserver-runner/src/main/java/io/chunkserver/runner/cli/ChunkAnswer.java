@@ -1,5 +1,6 @@
 package io.chunkserver.runner.cli;
 
+import io.chunkserver.core.membership.ListedChunk;
 import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ChunkInfo;
 import java.util.Map;
@@ -13,6 +14,14 @@ final class ChunkAnswer {
     static Answer line(ChunkInfo info) {
         String text = info.id() + "  version " + info.version() + "  " + info.lengthBytes() + " bytes";
         return new Answer(text, json(info));
+    }
+
+    /** One line of a cluster's list. */
+    static Answer line(ListedChunk chunk) {
+        Answer alone = line(chunk.info());
+        return new Answer(
+                alone.text() + "  " + Quantity.copies(chunk.copies()),
+                json(chunk.info()).with("copies", chunk.copies()));
     }
 
     /** Everything that is known without reading the bytes. */

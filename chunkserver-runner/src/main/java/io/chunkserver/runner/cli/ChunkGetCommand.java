@@ -6,7 +6,6 @@ import io.chunkserver.core.model.ReadMode;
 import io.chunkserver.runner.cli.Clients.OpenClient;
 import io.chunkserver.runner.cli.Converters.SizeBytes;
 import io.chunkserver.runner.config.ConfigException;
-import io.chunkserver.runner.file.Failover;
 import io.chunkserver.runner.file.FileTarget;
 import io.chunkserver.transport.client.ReadOptions;
 import java.io.IOException;
@@ -52,11 +51,10 @@ final class ChunkGetCommand implements Callable<Integer> {
     public Integer call() throws ConfigException, IOException {
         OptionalLong wanted = length == null ? OptionalLong.empty() : OptionalLong.of(length.value());
         ReadOptions range = new ReadOptions(offset.value(), wanted, ReadMode.COMMITTED);
-        Failover servers = new Failover(options.servers());
         ChunkInfo info;
         try (OpenClient open = clients.open();
                 FileTarget target = file.target(console)) {
-            info = servers.first(server -> open.client().read(server, id, range, target.beginChunk()));
+            info = options.readers(open).read(id, server -> open.client().read(server, id, range, target.beginChunk()));
             target.keepChunk();
             target.finish();
         }

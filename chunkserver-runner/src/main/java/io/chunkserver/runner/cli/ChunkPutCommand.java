@@ -6,7 +6,6 @@ import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.runner.cli.Clients.OpenClient;
 import io.chunkserver.runner.config.ConfigException;
 import io.chunkserver.runner.file.ChunkUpload;
-import io.chunkserver.runner.file.StoreTarget;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -46,12 +45,12 @@ final class ChunkPutCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ConfigException, IOException {
-        StoreTarget target = options.target();
+        options.check();
         Attributes kept = new Attributes(attributes);
         Receipt receipt;
         try (OpenClient open = clients.open();
                 Progress progress = console.progress(id.toString(), file.lengthBytes())) {
-            ChunkUpload upload = new ChunkUpload(open.client(), target, progress::at);
+            ChunkUpload upload = new ChunkUpload(open.client(), options.writers(open), progress::at);
             receipt = file.isStandardStream()
                     ? upload.store(console.in(), id, kept)
                     : upload.store(file.path(), id, kept);

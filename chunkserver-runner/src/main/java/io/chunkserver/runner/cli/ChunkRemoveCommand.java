@@ -5,7 +5,6 @@ import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.runner.cli.Clients.OpenClient;
 import io.chunkserver.runner.config.ConfigException;
-import io.chunkserver.runner.file.StoreTarget;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -34,10 +33,14 @@ final class ChunkRemoveCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ConfigException, IOException {
-        StoreTarget target = options.target();
+        options.check();
         Receipt receipt;
         try (OpenClient open = clients.open()) {
-            receipt = open.client().delete(target.primary(), id, target.options(Attributes.NONE));
+            receipt = options.writers(open)
+                    .write(
+                            id,
+                            0,
+                            target -> open.client().delete(target.primary(), id, target.options(Attributes.NONE)));
         }
         console.answer(ReceiptAnswer.of("deleted", receipt));
         return ReceiptAnswer.exitCode(List.of(receipt));

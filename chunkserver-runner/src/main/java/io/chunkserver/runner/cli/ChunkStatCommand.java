@@ -3,7 +3,6 @@ package io.chunkserver.runner.cli;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.runner.cli.Clients.OpenClient;
 import io.chunkserver.runner.config.ConfigException;
-import io.chunkserver.runner.file.Failover;
 import io.chunkserver.transport.client.StatResult;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -33,8 +32,8 @@ final class ChunkStatCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ConfigException, IOException {
         try (OpenClient open = clients.open()) {
-            StatResult stat = new Failover(options.servers())
-                    .first(server -> open.client().stat(server, id));
+            StatResult stat =
+                    options.readers(open).read(id, server -> open.client().stat(server, id));
             console.answer(ChunkAnswer.full(stat.info(), stat.attributes()));
         }
         return ExitCodes.OK;

@@ -1,12 +1,16 @@
 package io.chunkserver.runner.cli;
 
 import io.chunkserver.runner.config.ConfigException;
+import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.Transport;
 import io.chunkserver.transport.Transports;
 import io.chunkserver.transport.client.ChunkClient;
 import io.chunkserver.transport.client.ClientConfig;
+import io.chunkserver.transport.client.MasterClient;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Opens clients for the verbs that talk to a server. */
 final class Clients {
@@ -30,13 +34,36 @@ final class Clients {
         return new OpenClient(transport, new ChunkClient(transport, ClientConfig.DEFAULT));
     }
 
-    /** A client and the transport that it runs on, closed together. */
-    record OpenClient(Transport transport, ChunkClient client) implements Closeable {
+    /** What a verb asks servers and masters through, closed together. Used by one thread. */
+    static final class OpenClient implements Closeable {
+
+        private final Transport transport;
+        private final ChunkClient client;
+        private @Nullable MasterClient master;
+
+        private OpenClient(Transport transport, ChunkClient client) {
+            this.transport = transport;
+            this.client = client;
+        }
+
+        ChunkClient client() {
+            return client;
+        }
+
+        /** The masters at these addresses, of which the first that answers is enough. A verb has one group of masters. */
+        MasterClient master(List<ServerAddress> addresses) {
+            if (master == null) {
+                master = new MasterClient(transport, addresses, ClientConfig.DEFAULT);
+            }
+            return master;
+        }
 
         @Override
         public void close() throws IOException {
-            try (transport) {
-                client.close();
+            try (transport;
+                    client;
+                    MasterClient opened = master) {
+                // Closed in the reverse order, all of them also when one fails.
             }
         }
     }

@@ -42,7 +42,7 @@ final class GetCommand implements Callable<Integer> {
         FileManifest manifest;
         try (OpenClient open = clients.open();
                 FileTarget target = file.target(console)) {
-            FileDownload download = new FileDownload(open.client(), options.servers());
+            FileDownload download = new FileDownload(open.client(), options.readers(open));
             manifest = download.manifest(path);
             try (Progress progress = console.progress(path, manifest.lengthBytes())) {
                 download.fetch(path, manifest, target, progress::at);

@@ -5,28 +5,36 @@ import io.chunkserver.runner.config.ConfigLoader;
 import io.chunkserver.runner.config.RunnerConfig;
 import io.chunkserver.runner.config.Settings;
 import io.chunkserver.runner.server.LocalCluster;
+import io.chunkserver.runner.server.PortFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code local-cluster}: several servers in one process, for trying things. */
+/** {@code local-cluster}: a master and several servers in one process, for trying things. */
 @Command(
         name = "local-cluster",
         description = {
-            "Run several chunk servers in one process, for trying things, until a signal ends it.",
-            "Each says on standard output where it listens. They keep their data and ports over restarts."
+            "Run a master and several chunk servers in one process, for trying things, until a signal ends it.",
+            "Each says on standard output where it listens. The servers keep their data and ports over restarts."
         })
 final class LocalClusterCommand implements Callable<Integer> {
 
     private static final int MAX_SERVERS = 100;
+
+    /** As many copies as GFS keeps, where there are so many servers. */
+    private static final int COPIES = 3;
+
+    /** Short, since nothing crosses a network here and people wait. */
+    private static final String HEARTBEAT_INTERVAL = "1s";
 
     private final Console console;
 
@@ -55,6 +63,12 @@ final class LocalClusterCommand implements Callable<Integer> {
             description = "The space limit of each server, in MiB or with a unit (default: ${DEFAULT-VALUE}).")
     private String space = "1024";
 
+    @Option(
+            names = {"--master-port-file", "--master_port_file"},
+            paramLabel = "FILE",
+            description = "Gets the master's port alone, once master and servers can be reached.")
+    private @Nullable Path masterPortFile;
+
     LocalClusterCommand(Console console) {
         this.console = console;
     }
@@ -69,11 +83,17 @@ final class LocalClusterCommand implements Callable<Integer> {
         for (int number = 1; number <= servers; number++) {
             configs.add(config(number));
         }
-        LocalCluster cluster = LocalCluster.start(configs);
+        int copies = Math.min(COPIES, servers);
+        LocalCluster cluster = LocalCluster.start(copies, configs);
         StopOnSignal.register(cluster.servers(), configs.get(0).drainTimeout());
+        StopOnSignal.register(cluster.master());
+        if (masterPortFile != null) {
+            PortFile.write(masterPortFile, cluster.master().address().port());
+        }
         for (int index = 0; index < servers; index++) {
             console.answer(ServingAnswer.of(cluster.servers().get(index), configs.get(index)));
         }
+        console.answer(MasterAnswer.of(cluster.master(), copies));
         return StopOnSignal.waitForIt();
     }
 
@@ -91,7 +111,9 @@ final class LocalClusterCommand implements Callable<Integer> {
                                 Settings.DATA_DIR,
                                 dataDir.resolve(name).toString(),
                                 Settings.SPACE_LIMIT,
-                                space))
+                                space,
+                                Settings.HEARTBEAT_INTERVAL,
+                                HEARTBEAT_INTERVAL))
                 .config();
     }
 }

@@ -5,7 +5,6 @@ import io.chunkserver.runner.cli.Clients.OpenClient;
 import io.chunkserver.runner.cli.Converters.SizeBytes;
 import io.chunkserver.runner.config.ConfigException;
 import io.chunkserver.runner.file.FileUpload;
-import io.chunkserver.runner.file.StoreTarget;
 import io.chunkserver.runner.file.StoredFile;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -56,12 +55,12 @@ final class PutCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ConfigException, IOException {
-        StoreTarget target = options.target();
+        options.check();
         checkArguments();
         StoredFile stored;
         try (OpenClient open = clients.open();
                 Progress progress = console.progress(path, file.lengthBytes())) {
-            FileUpload upload = new FileUpload(open.client(), target, progress::at);
+            FileUpload upload = new FileUpload(open.client(), options.writers(open), progress::at);
             stored = file.isStandardStream()
                     ? upload.store(console.in(), path, chunkSize.value())
                     : upload.store(file.path(), path, chunkSize.value());

@@ -1,23 +1,81 @@
 package io.chunkserver.runner.cli;
 
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.membership.MemberStatus;
+import io.chunkserver.core.membership.MemberStatus.Liveness;
+import io.chunkserver.runner.cli.Clients.OpenClient;
+import io.chunkserver.runner.file.ChunkReaders;
+import io.chunkserver.runner.file.Failover;
+import io.chunkserver.runner.file.PlacedServers;
 import io.chunkserver.transport.ServerAddress;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
-/** The servers that a verb asks. */
+/** The servers that a verb asks: those that are named, or those that a master knows. */
 final class ServerOptions {
 
-    @Option(
-            names = "--server",
-            required = true,
-            paramLabel = "HOST:PORT",
-            description = {
-                "A running chunk server, where it listens: its status and its port file tell.",
-                "Repeat it to name others that are asked when one fails."
-            })
-    private List<ServerAddress> servers = List.of();
+    @ArgGroup(multiplicity = "1")
+    private Choice choice = new Choice();
 
-    List<ServerAddress> servers() {
-        return servers;
+    private static final class Choice {
+
+        @Option(
+                names = "--server",
+                required = true,
+                paramLabel = "HOST:PORT",
+                description = {
+                    "A running chunk server, where it listens: its status and its port file tell.",
+                    "Repeat it to name others that are asked when one fails."
+                })
+        private List<ServerAddress> servers = List.of();
+
+        @Option(
+                names = "--master",
+                required = true,
+                paramLabel = "HOST:PORT",
+                description = {
+                    "A running master, which knows the servers.",
+                    "Repeat it to name others that are asked when one fails."
+                })
+        private List<ServerAddress> masters = List.of();
+    }
+
+    /** The masters that were named; empty when servers were. */
+    List<ServerAddress> masters() {
+        return choice.masters;
+    }
+
+    /** Who is asked for chunks. */
+    ChunkReaders readers(OpenClient open) {
+        return choice.masters.isEmpty()
+                ? new Failover(choice.servers)
+                : new PlacedServers(open.master(choice.masters), 0, null, Duration.ZERO);
+    }
+
+    /** Every server that was named, or that is alive as the master sees it. */
+    List<ServerAddress> servers(OpenClient open) throws IOException {
+        if (choice.masters.isEmpty()) {
+            return choice.servers;
+        }
+        List<ServerAddress> alive = open.master(choice.masters).status().members().stream()
+                .filter(member -> member.liveness() == Liveness.LIVE)
+                .map(ServerOptions::address)
+                .toList();
+        if (alive.isEmpty()) {
+            throw Failure.of(
+                            ErrorCode.TOO_FEW_SERVERS,
+                            "the master at " + choice.masters.get(0) + " knows no living server")
+                    .withHint("start chunk servers with: serve --master " + choice.masters.get(0))
+                    .toException();
+        }
+        return alive;
+    }
+
+    private static ServerAddress address(MemberStatus member) {
+        return ServerAddress.parse(member.registration().member().address());
     }
 }

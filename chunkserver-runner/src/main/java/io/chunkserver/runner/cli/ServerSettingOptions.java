@@ -2,6 +2,7 @@ package io.chunkserver.runner.cli;
 
 import io.chunkserver.runner.config.Setting;
 import io.chunkserver.runner.config.Settings;
+import io.chunkserver.runner.config.ValueKind;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -33,18 +34,24 @@ final class ServerSettingOptions {
         String standard =
                 setting.standardText().map(text -> " (default: " + text + ")").orElse("");
         return OptionSpec.builder(names(name))
-                .type(String.class)
+                .type(setting.kind().isList() ? String[].class : String.class)
                 .paramLabel("VALUE")
-                .description(setting.purpose() + ". Allowed: " + setting.allowed() + "." + standard)
+                .description(setting.purpose() + (setting.kind().isList() ? ". May be repeated" : "") + ". Allowed: "
+                        + setting.allowed() + "." + standard)
                 .setter(new ISetter() {
                     @Override
                     @SuppressWarnings("unchecked") // picocli fixes this signature
                     public <T> @Nullable T set(@Nullable T value) {
-                        String previous = value == null ? given.remove(setting) : given.put(setting, value.toString());
+                        String previous = value == null ? given.remove(setting) : give(setting, value);
                         return (T) previous;
                     }
                 })
                 .build();
+    }
+
+    private @Nullable String give(Setting<?> setting, Object value) {
+        String text = value instanceof String[] several ? String.join(ValueKind.SEPARATOR, several) : value.toString();
+        return given.put(setting, text);
     }
 
     /** The option and, where it has a dash inside, the spelling with underscores. */

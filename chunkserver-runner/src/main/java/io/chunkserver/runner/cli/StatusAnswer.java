@@ -24,11 +24,28 @@ final class StatusAnswer {
                 + Sizes.readable(space.reservedBytes()) + ", free on disk " + Sizes.readable(space.freeBytes())
                 + "\ntransactions: " + status.openTransactions() + " open, " + status.inDoubt() + " in doubt"
                 + "\nlast chain:   " + (chain.isEmpty() ? "none" : join(chain))
+                + masters(status)
                 + "\nchunk limit:  " + Sizes.exact(status.chunkSizeLimitBytes()) + ", durability "
                 + status.durability().word()
                 + "\nup for:       " + Durations.exact(status.uptime().truncatedTo(ChronoUnit.SECONDS)) + ", version "
                 + status.version();
         return new Answer(text, json(status, chain));
+    }
+
+    private static String masters(ServerStatus status) {
+        return status.masters().stream()
+                .map(master -> "\nmaster:       " + master.address()
+                        + (master.registered() ? ", registered" : ", not registered: " + master.reason()))
+                .collect(Collectors.joining());
+    }
+
+    private static List<JsonLine> mastersAsJson(ServerStatus status) {
+        return status.masters().stream()
+                .map(master -> JsonLine.part()
+                        .with("address", master.address())
+                        .with("registered", master.registered())
+                        .with("reason", master.reason()))
+                .toList();
     }
 
     private static String join(List<ServerId> chain) {
@@ -58,6 +75,7 @@ final class StatusAnswer {
                 .with("openTransactions", status.openTransactions())
                 .with("inDoubt", status.inDoubt())
                 .with("lastChain", chain)
+                .with("masters", mastersAsJson(status))
                 .with("chunkSizeLimitBytes", status.chunkSizeLimitBytes())
                 .with("durability", status.durability().word())
                 .with("uptimeMillis", status.uptime().toMillis())

@@ -13,7 +13,12 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code status}: how servers are, once or over and over. */
-@Command(name = "status", description = "Show state, space and transactions of each server that is named.")
+@Command(
+        name = "status",
+        description = {
+            "Show state, space and transactions of each server that is named.",
+            "With --master: the cluster as the master sees it, with one line for each server."
+        })
 final class StatusCommand implements Callable<Integer> {
 
     private final Console console;
@@ -50,10 +55,14 @@ final class StatusCommand implements Callable<Integer> {
         }
     }
 
-    /** Shows every server that answers and names every other one; the first failure gives the exit code. */
-    private int show(OpenClient open) {
+    /** Shows the cluster, or every server that answers and names every other one; the first failure gives the exit code. */
+    private int show(OpenClient open) throws IOException {
         int exitCode = ExitCodes.OK;
-        for (ServerAddress server : options.servers()) {
+        if (!options.masters().isEmpty()) {
+            console.answer(ClusterAnswer.of(open.master(options.masters()).status()));
+            return exitCode;
+        }
+        for (ServerAddress server : options.servers(open)) {
             try {
                 console.answer(StatusAnswer.of(open.client().status(server)));
             } catch (IOException e) {

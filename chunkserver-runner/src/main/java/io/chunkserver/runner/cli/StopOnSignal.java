@@ -1,6 +1,8 @@
 package io.chunkserver.runner.cli;
 
+import io.chunkserver.runner.server.RunningMaster;
 import io.chunkserver.runner.server.RunningServer;
+import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -26,6 +28,12 @@ final class StopOnSignal {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(servers, drainTimeout), "stop-on-signal"));
     }
 
+    /** Lets a signal close the master, which has nothing to finish. */
+    static void register(RunningMaster master) {
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(() -> close("master at " + master.address(), master), "stop-on-signal"));
+    }
+
     /** Never returns: the process ends by the signal, while this thread waits. */
     static int waitForIt() throws InterruptedException {
         new CountDownLatch(1).await();
@@ -37,12 +45,14 @@ final class StopOnSignal {
                 .map(server -> CompletableFuture.runAsync(() -> drain(server, drainTimeout)))
                 .toArray(CompletableFuture<?>[]::new);
         CompletableFuture.allOf(drained).join();
-        for (RunningServer server : servers) {
-            try {
-                server.close();
-            } catch (IOException | RuntimeException e) {
-                logger.warn("server {} did not close in order", server.serverId(), e);
-            }
+        servers.forEach(server -> close("server " + server.serverId(), server));
+    }
+
+    private static void close(String what, Closeable running) {
+        try {
+            running.close();
+        } catch (IOException | RuntimeException e) {
+            logger.warn("{} did not close in order", what, e);
         }
     }
 

@@ -3,9 +3,15 @@ package io.chunkserver.runner.cli;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.membership.PlacementRequest;
+import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.Durability;
+import io.chunkserver.runner.cli.Clients.OpenClient;
+import io.chunkserver.runner.file.ChunkWriters;
+import io.chunkserver.runner.file.PlacedServers;
 import io.chunkserver.runner.file.StoreTarget;
 import io.chunkserver.transport.ServerAddress;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -33,6 +39,24 @@ final class StoreTargetOptions {
     private List<ServerAddress> replicas = List.of();
 
     @Option(
+            names = "--master",
+            paramLabel = "HOST:PORT",
+            description = {
+                "A running master, which chooses the servers; instead of --server and --replica.",
+                "Repeat it to name others that are asked when one fails."
+            })
+    private List<ServerAddress> masters = List.of();
+
+    @Option(
+            names = "--replicas",
+            paramLabel = "N",
+            description = {
+                "How many servers keep a copy, chosen by the master; default: as it is configured.",
+                "With --server: that server's own master chooses the others."
+            })
+    private @Nullable Integer copies;
+
+    @Option(
             names = "--durability",
             paramLabel = "sync|os",
             description = "What every server guarantees before it votes; default: as the primary is configured.")
@@ -45,14 +69,50 @@ final class StoreTargetOptions {
             description = "How long each chunk may take (default: ${DEFAULT-VALUE}).")
     private Duration timeout = Duration.ofSeconds(60);
 
-    StoreTarget target() throws ChunkServerException {
+    /** Where chunks are stored: on the servers that were named, or on those that a master chooses. */
+    ChunkWriters writers(OpenClient open) throws ChunkServerException {
+        check();
+        return masters.isEmpty()
+                ? named()
+                : new PlacedServers(open.master(masters), copies == null ? 0 : copies, durability, timeout);
+    }
+
+    /**
+     * The servers for work that stays with them.
+     *
+     * @param chunk          for which a master names them
+     * @param maxLengthBytes the most bytes that it will have
+     */
+    StoreTarget target(OpenClient open, ChunkId chunk, long maxLengthBytes) throws IOException {
+        return writers(open).write(chunk, maxLengthBytes, target -> target);
+    }
+
+    /** To be called before anything is opened, so that wrong arguments are told first. */
+    void check() throws ChunkServerException {
+        if (timeout.isZero()) {
+            throw invalid("timeout 0 leaves no time");
+        }
+        if (masters.isEmpty()) {
+            if (copies != null && !replicas.isEmpty()) {
+                throw invalid("--replica names the servers, so there is nothing for --replicas to choose");
+            }
+            named();
+        } else if (primary != null || !replicas.isEmpty()) {
+            throw invalid("--master chooses the servers; leave out --server and --replica");
+        }
+        if (copies != null && (copies < 1 || copies > PlacementRequest.MAX_COPIES)) {
+            throw invalid("--replicas is 1 to " + PlacementRequest.MAX_COPIES + ", not " + copies);
+        }
+    }
+
+    private StoreTarget named() throws ChunkServerException {
         List<ServerAddress> all = new ArrayList<>();
         if (primary != null) {
             all.add(primary);
         }
         all.addAll(replicas);
         if (all.isEmpty()) {
-            throw invalid("no server is named; give --server or --replica");
+            throw invalid("no server is named; give --master, or --server and --replica");
         }
         Set<ServerAddress> seen = new HashSet<>();
         for (ServerAddress server : all) {
@@ -60,10 +120,7 @@ final class StoreTargetOptions {
                 throw invalid("server " + server + " is named twice; a server keeps one copy");
             }
         }
-        if (timeout.isZero()) {
-            throw invalid("timeout 0 leaves no time");
-        }
-        return new StoreTarget(all.get(0), all.subList(1, all.size()), durability, timeout);
+        return new StoreTarget(all.get(0), all.subList(1, all.size()), copies, durability, timeout);
     }
 
     private static ChunkServerException invalid(String message) {

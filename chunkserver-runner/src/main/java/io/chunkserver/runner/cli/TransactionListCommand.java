@@ -28,7 +28,7 @@ final class TransactionListCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ConfigException, IOException {
         try (OpenClient open = clients.open()) {
-            for (ServerAddress server : options.servers()) {
+            for (ServerAddress server : options.servers(open)) {
                 List<TransactionSummary> transactions = open.client().transactions(server);
                 transactions.forEach(summary -> console.answer(TransactionAnswer.line(server, summary)));
                 if (transactions.isEmpty()) {

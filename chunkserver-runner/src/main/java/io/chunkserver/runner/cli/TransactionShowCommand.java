@@ -36,7 +36,7 @@ final class TransactionShowCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ConfigException, IOException {
         try (OpenClient open = clients.open()) {
-            console.answer(new Failover(options.servers()).first(server -> answer(open.client(), server)));
+            console.answer(new Failover(options.servers(open)).first(server -> answer(open.client(), server)));
         }
         return ExitCodes.OK;
     }

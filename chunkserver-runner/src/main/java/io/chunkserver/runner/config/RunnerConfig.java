@@ -6,6 +6,7 @@ import io.chunkserver.core.model.ServerId;
 import io.chunkserver.transport.ServerAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param givenAdvertise      where others reach the server, or null for where it listens
  * @param durability          for stores that ask for none
  * @param heartbeatInterval   how often a master hears from it
+ * @param masters             the masters it registers with; empty for none
  * @param drainTimeout        how long work in flight may take when the server goes down
  * @param chunkSizeLimitBytes the largest chunk
  */
@@ -34,6 +36,7 @@ public record RunnerConfig(
         @Nullable ServerAddress givenAdvertise,
         Durability durability,
         Duration heartbeatInterval,
+        List<ServerAddress> masters,
         Duration drainTimeout,
         long chunkSizeLimitBytes) {
 
@@ -53,14 +56,36 @@ public record RunnerConfig(
                 values.find(Settings.ADVERTISE).orElse(null),
                 values.get(Settings.DURABILITY),
                 values.get(Settings.HEARTBEAT_INTERVAL),
+                values.find(Settings.MASTERS).orElse(List.of()),
                 values.get(Settings.DRAIN_TIMEOUT),
                 values.get(Settings.CHUNK_SIZE_LIMIT));
+    }
+
+    public RunnerConfig {
+        masters = List.copyOf(masters);
     }
 
     private static @Nullable Location location(EffectiveValues values) {
         Optional<Double> x = values.find(Settings.X);
         Optional<Double> y = values.find(Settings.Y);
         return x.isEmpty() && y.isEmpty() ? null : new Location(x.orElse(0.0), y.orElse(0.0));
+    }
+
+    /** The same with these masters. */
+    public RunnerConfig withMasters(List<ServerAddress> addresses) {
+        return new RunnerConfig(
+                givenServerId,
+                givenLocation,
+                dataDir,
+                serverInfoFile,
+                spaceLimitBytes,
+                listen,
+                givenAdvertise,
+                durability,
+                heartbeatInterval,
+                addresses,
+                drainTimeout,
+                chunkSizeLimitBytes);
     }
 
     public Optional<Location> location() {

@@ -13,6 +13,10 @@ public final class Settings {
 
     private static final String SERVER = "chunk_server";
     private static final String LIMITS = "limits";
+    private static final String MASTER = "master";
+
+    /** More masters than anybody runs; each hears from the server. */
+    private static final int MAX_MASTERS = 16;
 
     private static final ValueKind<Path> PATH = ValueKind.text("a path", Settings::path, Path::toString);
     private static final ValueKind<ServerAddress> ADDRESS =
@@ -90,6 +94,15 @@ public final class Settings {
             Duration.ofSeconds(5),
             "How often a master hears from this server");
 
+    /** Open means that the server has no master, and serves those who know it. */
+    public static final Setting<List<ServerAddress>> MASTERS = new Setting<>(
+            MASTER,
+            "addresses",
+            "--master",
+            ValueKind.list(ADDRESS, MAX_MASTERS),
+            null,
+            "The masters that this server registers with; it heartbeats to all of them");
+
     /** Below the 90 seconds that service managers commonly wait before they kill. */
     public static final Setting<Duration> DRAIN_TIMEOUT = new Setting<>(
             SERVER,
@@ -120,6 +133,7 @@ public final class Settings {
             ADVERTISE,
             DURABILITY,
             HEARTBEAT_INTERVAL,
+            MASTERS,
             DRAIN_TIMEOUT,
             CHUNK_SIZE_LIMIT);
 

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.Toml;
 import org.tomlj.TomlArray;
@@ -83,12 +84,19 @@ final class TomlSource {
         Setting<?> setting = found.get();
         Object value = root.get(path);
         Origin origin = origin(root.inputPositionOf(path));
-        if (value == null || !setting.kind().tomlTypes().contains(value.getClass())) {
+        if (value == null || setting.kind().tomlTypes().stream().noneMatch(type -> type.isInstance(value))) {
             String complaint = article(typeName(value)) + " is not expected here";
             problems.add(new ConfigProblem(origin, setting.name(), shown(value), complaint, setting.allowed()));
             return;
         }
-        given.add(new GivenValue(setting, value.toString(), origin));
+        given.add(new GivenValue(setting, text(value), origin));
+    }
+
+    /** What is no text in an array is refused by its parser, like any other wrong value. */
+    private static String text(Object value) {
+        return value instanceof TomlArray array
+                ? array.toList().stream().map(String::valueOf).collect(Collectors.joining(ValueKind.SEPARATOR))
+                : value.toString();
     }
 
     private ConfigProblem unknown(TomlTable root, List<String> path) {

@@ -1,8 +1,12 @@
 package io.chunkserver.runner.config;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.tomlj.TomlArray;
 
 /**
  * What a setting's values look like; immutable.
@@ -18,6 +22,10 @@ public record ValueKind<T>(
     private static final Set<Class<?>> TEXT = Set.of(String.class);
     private static final Set<Class<?>> TEXT_OR_INTEGER = Set.of(String.class, Long.class);
     private static final Set<Class<?>> NUMBER = Set.of(Long.class, Double.class);
+    private static final Set<Class<?>> LIST = Set.of(TomlArray.class);
+
+    /** What stands between the values of a list where one text has to carry them. */
+    public static final String SEPARATOR = ",";
 
     static <T> ValueKind<T> text(String allowed, Function<String, T> parser, Function<T, String> writer) {
         return new ValueKind<>(allowed, TEXT, parser, writer);
@@ -55,6 +63,37 @@ public record ValueKind<T>(
                     return duration;
                 },
                 Durations::exact);
+    }
+
+    /**
+     * Several values: an array in TOML, a repeated flag, separated by commas in a variable.
+     *
+     * @param most the most values
+     */
+    static <T> ValueKind<List<T>> list(ValueKind<T> element, int most) {
+        Pattern separator = Pattern.compile(SEPARATOR);
+        return new ValueKind<>(
+                "1 to " + most + " times " + element.allowed(),
+                LIST,
+                text -> {
+                    List<T> values = separator
+                            .splitAsStream(text)
+                            .map(value -> element.parser().apply(value.strip()))
+                            .toList();
+                    if (values.isEmpty() || values.size() > most) {
+                        throw new IllegalArgumentException(values.size() + " values are given");
+                    }
+                    if (values.stream().distinct().count() < values.size()) {
+                        throw new IllegalArgumentException("a value is given twice");
+                    }
+                    return values;
+                },
+                values -> values.stream().map(element.writer()).collect(Collectors.joining(SEPARATOR)));
+    }
+
+    /** Whether it is a list, for which a flag may be repeated. */
+    public boolean isList() {
+        return tomlTypes.equals(LIST);
     }
 
     private static Double finite(String text) {

@@ -6,6 +6,7 @@ import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.transport.client.ChunkClient;
+import io.chunkserver.transport.client.ChunkSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -18,7 +19,7 @@ public final class ChunkUpload {
     private static final long MAX_STREAM_BYTES = 1L << 30;
 
     private final ChunkClient client;
-    private final StoreTarget target;
+    private final ChunkWriters servers;
     private final LongConsumer progress;
 
     /**
@@ -26,9 +27,9 @@ public final class ChunkUpload {
      *
      * @param progress hears how many bytes have been read to be sent
      */
-    public ChunkUpload(ChunkClient client, StoreTarget target, LongConsumer progress) {
+    public ChunkUpload(ChunkClient client, ChunkWriters servers, LongConsumer progress) {
         this.client = client;
-        this.target = target;
+        this.servers = servers;
         this.progress = progress;
     }
 
@@ -56,8 +57,11 @@ public final class ChunkUpload {
                         .withHint("store them as a file of several chunks with: put")
                         .toException();
             }
-            return client.store(
-                    target.primary(), chunk, new ReportingSource(piece, 0, progress), target.options(attributes));
+            ChunkSource source = new ReportingSource(piece, 0, progress);
+            return servers.write(
+                    chunk,
+                    source.maxLengthBytes(),
+                    target -> client.store(target.primary(), chunk, source, target.options(attributes)));
         }
     }
 }

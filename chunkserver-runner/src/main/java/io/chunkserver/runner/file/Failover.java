@@ -3,6 +3,7 @@ package io.chunkserver.runner.file;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.transport.ServerAddress;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -17,20 +18,12 @@ import org.slf4j.LoggerFactory;
  * <p>Any failure of a server is a reason to ask the next. When all have failed, the first failure that says more than "not
  * found" gives the code, since a server that could not answer may have what was looked for.
  */
-public final class Failover {
+public final class Failover implements ChunkReaders {
 
     private static final Logger logger = LoggerFactory.getLogger(Failover.class);
 
     private final List<ServerAddress> servers;
     private int current;
-
-    /** A question to one server. */
-    @FunctionalInterface
-    public interface Question<T> {
-
-        /** Asks this server. */
-        T ask(ServerAddress server) throws IOException;
-    }
 
     /** Servers of which at least one is given; the first is asked first. */
     public Failover(List<ServerAddress> servers) {
@@ -38,6 +31,12 @@ public final class Failover {
             throw new IllegalArgumentException("no server is given");
         }
         this.servers = List.copyOf(servers);
+    }
+
+    /** Asks the servers, whatever the chunk. */
+    @Override
+    public <T> T read(ChunkId chunk, Question<T> question) throws IOException {
+        return first(question);
     }
 
     /**

@@ -5,7 +5,6 @@ import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
-import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.client.ChunkClient;
 import io.chunkserver.transport.client.ReadOptions;
 import io.chunkserver.transport.client.StatResult;
@@ -13,7 +12,6 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.security.MessageDigest;
-import java.util.List;
 import java.util.function.LongConsumer;
 
 /**
@@ -24,22 +22,22 @@ import java.util.function.LongConsumer;
 public final class FileDownload {
 
     private final ChunkClient client;
-    private final Failover servers;
+    private final ChunkReaders servers;
 
     /**
      * A download from these servers.
      *
-     * @param servers asked in this order; any of them may lack chunks that another one has
+     * @param servers any of them may lack chunks that another one has
      */
-    public FileDownload(ChunkClient client, List<ServerAddress> servers) {
+    public FileDownload(ChunkClient client, ChunkReaders servers) {
         this.client = client;
-        this.servers = new Failover(servers);
+        this.servers = servers;
     }
 
     /** What chunk 0 says about the file. */
     public FileManifest manifest(String path) throws IOException {
         ChunkId firstChunk = new ChunkId(path, 0);
-        StatResult stat = servers.first(server -> client.stat(server, firstChunk));
+        StatResult stat = servers.read(firstChunk, server -> client.stat(server, firstChunk));
         return FileManifest.of(firstChunk, stat.attributes());
     }
 
@@ -56,7 +54,7 @@ public final class FileDownload {
             ChunkId chunk = new ChunkId(path, index);
             long start = done;
             MessageDigest before = digest;
-            digest = servers.first(server -> {
+            digest = servers.read(chunk, server -> {
                 MessageDigest attempt = Sha256.copy(before);
                 OutputStream sink = new Watched(target.beginChunk(), attempt, start, progress);
                 ChunkInfo info = client.read(server, chunk, ReadOptions.ALL, sink);

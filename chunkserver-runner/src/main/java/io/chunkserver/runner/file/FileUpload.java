@@ -7,6 +7,7 @@ import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.transport.client.ChunkClient;
 import io.chunkserver.transport.client.ChunkSource;
+import io.chunkserver.transport.client.StatResult;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -28,7 +29,7 @@ public final class FileUpload {
     private static final Logger logger = LoggerFactory.getLogger(FileUpload.class);
 
     private final ChunkClient client;
-    private final StoreTarget target;
+    private final ChunkWriters servers;
     private final LongConsumer progress;
 
     /**
@@ -36,9 +37,9 @@ public final class FileUpload {
      *
      * @param progress hears how many bytes have been read to be sent; goes back where a chunk is tried again
      */
-    public FileUpload(ChunkClient client, StoreTarget target, LongConsumer progress) {
+    public FileUpload(ChunkClient client, ChunkWriters servers, LongConsumer progress) {
         this.client = client;
-        this.target = target;
+        this.servers = servers;
         this.progress = progress;
     }
 
@@ -68,36 +69,30 @@ public final class FileUpload {
                     break;
                 }
                 try (FilePiece piece = next.get()) {
-                    receipts.add(client.store(
-                            target.primary(),
-                            new ChunkId(path, index),
-                            reporting(piece, sentBytes),
-                            target.options(Attributes.NONE)));
+                    receipts.add(store(new ChunkId(path, index), piece, sentBytes, Attributes.NONE));
                     sentBytes += piece.maxLengthBytes();
                 }
             }
             FileManifest manifest = content.manifest();
-            receipts.add(
-                    0,
-                    client.store(
-                            target.primary(),
-                            firstChunk,
-                            reporting(first, sentBytes),
-                            target.options(manifest.attributes())));
+            receipts.add(0, store(firstChunk, first, sentBytes, manifest.attributes()));
             replaced.ifPresent(old -> deleteChunks(path, manifest.chunkCount(), old.chunkCount()));
             return new StoredFile(path, manifest, receipts);
         }
     }
 
-    private ChunkSource reporting(FilePiece piece, long sentBytes) {
-        return new ReportingSource(piece, sentBytes, progress);
+    private Receipt store(ChunkId chunk, FilePiece piece, long sentBytes, Attributes attributes) throws IOException {
+        ChunkSource source = new ReportingSource(piece, sentBytes, progress);
+        return servers.write(
+                chunk,
+                source.maxLengthBytes(),
+                target -> client.store(target.primary(), chunk, source, target.options(attributes)));
     }
 
     /** The file that is about to be replaced, so far as anybody can tell. */
     private Optional<FileManifest> manifestOf(ChunkId firstChunk) throws IOException {
         try {
-            return Optional.of(FileManifest.of(
-                    firstChunk, client.stat(target.primary(), firstChunk).attributes()));
+            StatResult found = servers.read(firstChunk, server -> client.stat(server, firstChunk));
+            return Optional.of(FileManifest.of(firstChunk, found.attributes()));
         } catch (ChunkServerException e) {
             if (e.code() == ErrorCode.CHUNK_NOT_FOUND || e.code() == ErrorCode.INVALID_ARGUMENT) {
                 return Optional.empty();
@@ -110,7 +105,8 @@ public final class FileUpload {
         for (int index = from; index < to; index++) {
             ChunkId chunk = new ChunkId(path, index);
             try {
-                client.delete(target.primary(), chunk, target.options(Attributes.NONE));
+                servers.write(
+                        chunk, 0, target -> client.delete(target.primary(), chunk, target.options(Attributes.NONE)));
             } catch (IOException e) {
                 logger.warn(
                         "chunk {} of the replaced file could not be deleted and takes space: {}",

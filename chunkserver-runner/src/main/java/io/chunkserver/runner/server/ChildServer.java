@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A chunk server in a JVM of its own, started from the same jar as this one, so that it can be killed as a machine is lost:
+ * A chunk server or a master in a JVM of its own, started from the same jar as this one, so that it can be killed as a machine is lost:
  * without a chance to tidy up.
  *
  * <p>Closing kills it too. It also dies with this process when that ends in order or by a signal. Used by one thread.
@@ -25,8 +25,8 @@ public final class ChildServer implements Closeable {
 
     private static final String MAIN = "io.chunkserver.runner.Main";
 
-    /** How {@code serve} begins the line by which it says that it is ready. */
-    private static final Pattern READY = Pattern.compile("listening on (\\S+) .*");
+    /** How a verb begins the line by which it says that it is ready. */
+    private static final Pattern READY = Pattern.compile("(?:master )?listening on ([^\\s,]+).*");
 
     private final Process process;
     private final Path log;
@@ -43,7 +43,7 @@ public final class ChildServer implements Closeable {
      * Starts a server, which is not ready yet.
      *
      * @param log       gets what the server logs
-     * @param arguments of the verb {@code serve}
+     * @param arguments the verb {@code serve} or {@code master}, and its options
      */
     public static ChildServer start(Path log, List<String> arguments) throws IOException {
         Process process = new ProcessBuilder(command(arguments))
@@ -73,7 +73,7 @@ public final class ChildServer implements Closeable {
 
     private static List<String> command(List<String> arguments) {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        List<String> command = new ArrayList<>(List.of(java.toString(), "-cp", absoluteClassPath(), MAIN, "serve"));
+        List<String> command = new ArrayList<>(List.of(java.toString(), "-cp", absoluteClassPath(), MAIN));
         command.addAll(arguments);
         return command;
     }

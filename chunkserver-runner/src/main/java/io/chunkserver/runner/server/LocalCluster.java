@@ -1,22 +1,39 @@
 package io.chunkserver.runner.server;
 
+import io.chunkserver.core.master.MasterConfig;
 import io.chunkserver.runner.config.RunnerConfig;
+import io.chunkserver.transport.ServerAddress;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Several servers in this process, each with a data directory and a port of its own. */
+/** A master and several servers in this process, each server with a data directory and a port of its own. */
 public final class LocalCluster implements Closeable {
 
+    private static final ServerAddress ANY_PORT = new ServerAddress("127.0.0.1", 0);
+
+    private final RunningMaster master;
     private final List<RunningServer> servers = new ArrayList<>();
 
-    /** Starts one server for each configuration; when one does not start, none is left running. */
-    public static LocalCluster start(List<RunnerConfig> configs) throws IOException {
-        LocalCluster cluster = new LocalCluster();
+    /**
+     * Starts a master and one server for each configuration, which then has that master; when one does not start, none is left
+     * running.
+     *
+     * @param replication how many copies chunks are to have
+     * @param configs     at least one; all have the same heartbeat interval
+     */
+    public static LocalCluster start(int replication, List<RunnerConfig> configs) throws IOException {
+        RunningMaster master = RunningMaster.start(
+                ANY_PORT,
+                null,
+                MasterConfig.DEFAULT
+                        .withReplication(replication)
+                        .withHeartbeatInterval(configs.get(0).heartbeatInterval()));
+        LocalCluster cluster = new LocalCluster(master);
         try {
             for (RunnerConfig config : configs) {
-                cluster.servers.add(RunningServer.start(config));
+                cluster.servers.add(RunningServer.start(config.withMasters(List.of(master.address()))));
             }
             return cluster;
         } catch (IOException | RuntimeException e) {
@@ -29,7 +46,13 @@ public final class LocalCluster implements Closeable {
         }
     }
 
-    private LocalCluster() {}
+    private LocalCluster(RunningMaster master) {
+        this.master = master;
+    }
+
+    public RunningMaster master() {
+        return master;
+    }
 
     public List<RunningServer> servers() {
         return List.copyOf(servers);
@@ -37,10 +60,12 @@ public final class LocalCluster implements Closeable {
 
     @Override
     public void close() throws IOException {
-        IOException failure = new IOException("some servers of the cluster could not be closed");
-        for (RunningServer server : servers) {
+        IOException failure = new IOException("some members of the cluster could not be closed");
+        List<Closeable> all = new ArrayList<>(servers);
+        all.add(master);
+        for (Closeable member : all) {
             try {
-                server.close();
+                member.close();
             } catch (IOException e) {
                 failure.addSuppressed(e);
             }

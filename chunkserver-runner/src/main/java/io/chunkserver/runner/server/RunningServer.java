@@ -6,11 +6,15 @@ import io.chunkserver.core.ChunkServerConfig;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.membership.KnownMaster;
+import io.chunkserver.core.membership.SessionConfig;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.runner.config.RunnerConfig;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.Transport;
 import io.chunkserver.transport.Transports;
+import io.chunkserver.transport.client.RemoteMaster;
+import io.chunkserver.transport.client.RemoteMasterConfig;
 import io.chunkserver.transport.client.RemoteReplicas;
 import io.chunkserver.transport.client.ReplicasConfig;
 import io.chunkserver.transport.server.EndpointConfig;
@@ -22,7 +26,9 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 
 /**
  * A chunk server that others reach over TCP: the one place where configuration, core and transport meet.
@@ -56,7 +62,13 @@ public final class RunningServer implements Closeable {
             open.push(transport::close);
             RemoteReplicas replicas = new RemoteReplicas(transport, ReplicasConfig.DEFAULT);
             open.push(replicas::close);
-            ChunkServer server = open(builder(config).replicas(replicas), config);
+            List<KnownMaster> masters = new ArrayList<>();
+            for (ServerAddress address : config.masters()) {
+                RemoteMaster master = new RemoteMaster(transport, address, RemoteMasterConfig.DEFAULT);
+                open.push(master::close);
+                masters.add(new KnownMaster(address.toString(), master));
+            }
+            ChunkServer server = open(builder(config).replicas(replicas).masters(masters), config);
             open.push(server);
             ServerEndpoint endpoint = ServerEndpoint.open(
                     server, transport, config.listen(), config.givenAdvertise(), EndpointConfig.DEFAULT);
@@ -103,7 +115,8 @@ public final class RunningServer implements Closeable {
                 .config(ChunkServerConfig.DEFAULT
                         .withSpaceLimitBytes(config.spaceLimitBytes())
                         .withChunkSizeLimitBytes(config.chunkSizeLimitBytes())
-                        .withDurability(config.durability()));
+                        .withDurability(config.durability())
+                        .withSession(SessionConfig.DEFAULT.withHeartbeatInterval(config.heartbeatInterval())));
         config.serverId().ifPresent(builder::serverId);
         config.location().ifPresent(builder::location);
         return builder;

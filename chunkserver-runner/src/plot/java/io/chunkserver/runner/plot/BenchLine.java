@@ -13,13 +13,22 @@ import java.util.List;
 /**
  * One answer of {@code bench}, as far as it is drawn.
  *
+ * @param number     of the line in its file, from 1
  * @param operation  put, get or pread
  * @param movedBytes by each operation
  * @param replicas   copies of each chunk
  * @param durability sync, os, or empty when nothing was stored
+ * @param errors     operations that failed
  */
 record BenchLine(
-        String operation, long movedBytes, int threads, int replicas, String durability, double mebibytesPerSecond) {
+        int number,
+        String operation,
+        long movedBytes,
+        int threads,
+        int replicas,
+        String durability,
+        double mebibytesPerSecond,
+        long errors) {
 
     private static final String SCHEMA = "chunkserver.bench/1";
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -38,7 +47,7 @@ record BenchLine(
                 continue;
             }
             try {
-                lines.add(parse(text));
+                lines.add(parse(number, text));
             } catch (MalformedLineException e) {
                 throw new MalformedLineException(file + ", line " + number + ": " + e.getMessage());
             }
@@ -49,7 +58,7 @@ record BenchLine(
         return lines;
     }
 
-    private static BenchLine parse(String text) throws MalformedLineException {
+    private static BenchLine parse(int number, String text) throws MalformedLineException {
         JsonNode json;
         try {
             json = JSON.readTree(text);
@@ -63,12 +72,19 @@ record BenchLine(
         }
         double mebibytesPerSecond = number(json, "mebibytesPerSecond", 0).doubleValue();
         return new BenchLine(
+                number,
                 text(json, "op"),
                 number(json, "movedBytes", 1).longValue(),
                 number(json, "threads", 1).intValue(),
                 number(json, "replicas", 1).intValue(),
                 json.path("durability").isNull() ? "" : text(json, "durability"),
-                mebibytesPerSecond);
+                mebibytesPerSecond,
+                number(json, "errors", 0).longValue());
+    }
+
+    /** Figures of a run with errors compare with no others: operations that fail take another time than those that do their work. */
+    boolean comparable() {
+        return errors == 0;
     }
 
     private static String text(JsonNode json, String field) throws MalformedLineException {

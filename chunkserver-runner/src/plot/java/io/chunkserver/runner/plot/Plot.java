@@ -6,7 +6,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Draws a file of {@code bench -o json} lines: {@code Plot FILE DIRECTORY}. Exit code 2 says that the file is none. */
+/**
+ * Draws a file of {@code bench -o json} lines: {@code Plot FILE DIRECTORY}. Leaves out lines with errors, and says so. Exit code 2 says
+ * that there is nothing to draw.
+ */
 public final class Plot {
 
     private static final int WRONG_INPUT = 2;
@@ -33,6 +36,11 @@ public final class Plot {
             System.err.println("error: " + e.getMessage());
             return WRONG_INPUT;
         }
+        lines.stream()
+                .filter(line -> !line.comparable())
+                .forEach(line -> System.err.println("line " + line.number()
+                        + " is not drawn: its operations met errors, " + line.errors() + " of them"));
+        lines = lines.stream().filter(BenchLine::comparable).toList();
         Path directory = Files.createDirectories(Path.of(arguments[1]));
         boolean drawn = false;
         for (ThroughputChart chart : List.of(ThroughputChart.byThreads(), ThroughputChart.bySize())) {
@@ -42,7 +50,8 @@ public final class Plot {
             }
         }
         if (!drawn) {
-            System.err.println("error: no two lines of " + arguments[0] + " differ in threads or size alone");
+            System.err.println(
+                    "error: no two lines without errors of " + arguments[0] + " differ in threads or size alone");
         }
         return drawn ? 0 : WRONG_INPUT;
     }

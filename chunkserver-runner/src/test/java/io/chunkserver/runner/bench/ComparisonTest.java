@@ -84,6 +84,25 @@ class ComparisonTest {
     }
 
     @Test
+    void baselineThatFailsInTheWarmUpAloneIsNoBaseline() {
+        Workload wrongAtFirst = new ScriptedWorkload(clock, SECOND, (number, thread) -> {
+            if (number == 1) {
+                throw new IOException("not yet");
+            }
+            return MEBIBYTE;
+        });
+        assertThatThrownBy(() -> Comparison.measure(
+                        generator,
+                        workload("it", 1),
+                        Map.of("sockets", wrongAtFirst),
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(3)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContainingAll("sockets", "not yet");
+        assertThat(turns).isEmpty();
+    }
+
+    @Test
     void roundInWhichNothingSucceededMakesNoRatio() throws IOException {
         Workload gone = new ScriptedWorkload(clock, SECOND, (number, thread) -> {
             if (number > 1) {

@@ -12,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class LoadGeneratorTest {
 
@@ -133,6 +134,32 @@ class LoadGeneratorTest {
                 .hasRootCauseMessage("defect");
         // The other thread has come to the end of its time.
         assertThat(clock.get()).isGreaterThanOrEqualTo(duration.toNanos());
+    }
+
+    @Test
+    @Timeout(30)
+    void nobodyOperatesAnyMoreWhenTheInterruptedCallerHearsOfIt() {
+        Thread caller = Thread.currentThread();
+        // Its operations take no time, so they would go on for ever.
+        workload = new ScriptedWorkload(clock, Duration.ZERO, (number, thread) -> {
+            caller.interrupt();
+            return 1;
+        });
+        assertThatThrownBy(() -> generator(2).run(workload, HOUR))
+                .isInstanceOf(IOException.class)
+                .hasRootCauseInstanceOf(InterruptedException.class);
+        assertThat(Thread.interrupted()).as("still interrupted").isTrue();
+        assertThat(workload.openWorkers()).isZero();
+    }
+
+    @Test
+    @Timeout(30)
+    void aCallerThatIsInterruptedBeforehandLetsNobodyOperate() {
+        workload = new ScriptedWorkload(clock, MILLISECOND, (number, thread) -> 1);
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> generator(2).run(workload, Duration.ZERO)).isInstanceOf(IOException.class);
+        assertThat(Thread.interrupted()).as("still interrupted").isTrue();
+        assertThat(workload.operations()).isZero();
     }
 
     private Load run(int threads, Duration duration, ScriptedWorkload.Operation operation) throws IOException {

@@ -1,11 +1,14 @@
 package io.chunkserver.runner.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +48,42 @@ class PlainFilesTest {
         }
         assertThat(filesBelow(directory)).containsExactly(others);
         assertThat(others).hasContent("not a measurement's");
+    }
+
+    @Test
+    void anInterruptedThreadStaysSoAndLeavesNoWriterBehind() throws IOException {
+        try (PlainFiles files = PlainFiles.in(directory, 3, 20 * FILE_BYTES, false);
+                Workload.Worker worker = files.worker(0)) {
+            Thread.currentThread().interrupt();
+            assertThat(worker.operate()).isEqualTo(20 * FILE_BYTES);
+            assertThat(Thread.interrupted()).as("still interrupted").isTrue();
+            assertThat(filesBelow(directory))
+                    .hasSize(3)
+                    .allSatisfy(
+                            file -> assertThat(file).hasSize(20 * FILE_BYTES).hasFileName(nameWithoutSuffix(file)));
+        } finally {
+            var unused = Thread.interrupted();
+        }
+    }
+
+    @Test
+    void whatCannotBeRemovedKeepsNothingElseFromBeingRemoved() throws IOException {
+        PlainFiles files = PlainFiles.in(directory, 2, 1, false);
+        try (Workload.Worker worker = files.worker(0)) {
+            worker.operate();
+        }
+        Path first = filesBelow(directory).get(0);
+        Path inTheWay = first.resolveSibling("in-the-way");
+        Files.createDirectories(inTheWay.resolve("full"));
+
+        assertThatThrownBy(files::close)
+                .isInstanceOf(DirectoryNotEmptyException.class)
+                .hasMessageContaining("in-the-way")
+                .satisfies(thrown -> assertThat(thrown.getSuppressed())
+                        .singleElement(InstanceOfAssertFactories.THROWABLE)
+                        .isInstanceOf(DirectoryNotEmptyException.class));
+
+        assertThat(filesBelow(directory)).isEmpty();
     }
 
     /** Without the suffix of a file that is not finished. */

@@ -2,7 +2,10 @@ package io.chunkserver.runner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.Durability;
+import io.chunkserver.core.model.ServerId;
 import io.chunkserver.runner.bench.Comparison;
 import io.chunkserver.runner.bench.LoadGenerator;
 import io.chunkserver.runner.bench.ScriptedWorkload;
@@ -65,9 +68,9 @@ class BenchAnswerTest {
         assertThat(answer.json().toString())
                 .contains("\"durability\":\"os\"")
                 .endsWith(",\"errors\":0,\"baselines\":{\"plainFiles\":{\"opsPerSecond\":1000.0,"
-                        + "\"mebibytesPerSecond\":3000.0,\"ratio\":0.33}}}");
+                        + "\"mebibytesPerSecond\":3000.0,\"ratio\":0.333}}}");
         assertThat(answer.text())
-                .endsWith("0 errors\nbeside it plainFiles: 3000.0 MiB/s, 1000.0 operations/s; ratio 0.33");
+                .endsWith("0 errors\nbeside it plainFiles: 3000.0 MiB/s, 1000.0 operations/s; ratio 0.333");
     }
 
     @Test
@@ -82,6 +85,56 @@ class BenchAnswerTest {
                 new BenchAnswer(BenchOperation.get, 1, 1, 1, 1, null, measured(failsOnce, 2, Map.of())).answer();
         assertThat(answer.json().toString()).contains("\"ops\":1,").endsWith("\"errors\":1,\"firstError\":\"once\"}");
         assertThat(answer.text()).endsWith("; 1 operation in 0.0 s, 1 error\nfirst error: once");
+    }
+
+    @Test
+    void theFirstErrorSaysWhereItWasAndWhatToDo() throws IOException {
+        Workload fullInTheEnd = new ScriptedWorkload(clock, Duration.ofMillis(1), (number, thread) -> {
+            if (number > 1) {
+                throw Failure.of(ErrorCode.INSUFFICIENT_SPACE, "chunk x#0 does not fit")
+                        .withHint("delete chunks")
+                        .at(new ServerId("a"))
+                        .toException();
+            }
+            return 1;
+        });
+        Answer answer =
+                new BenchAnswer(BenchOperation.put, 1, 1, 1, 1, null, measured(fullInTheEnd, 9, Map.of())).answer();
+        assertThat(answer.text())
+                .endsWith("3 errors\nfirst error: server a: chunk x#0 does not fit\nhint: delete chunks");
+    }
+
+    @Test
+    void withoutARatioItIsNullAndUnknown() throws IOException {
+        Workload gone = new ScriptedWorkload(clock, Duration.ofMillis(1), (number, thread) -> {
+            if (number > 250) {
+                throw new IOException("gone");
+            }
+            return MEBIBYTE;
+        });
+        Comparison seen = measured(
+                gone,
+                750,
+                Map.of("loopback", new ScriptedWorkload(clock, Duration.ofMillis(1), (number, thread) -> 1)));
+        Answer answer = new BenchAnswer(BenchOperation.get, MEBIBYTE, MEBIBYTE, 1, 1, null, seen).answer();
+        assertThat(answer.json().toString()).endsWith("\"ratio\":null}}}");
+        assertThat(answer.text()).endsWith(" operations/s; ratio unknown");
+    }
+
+    @Test
+    void whatIsSmallIsNotPrintedAsNothing() throws IOException {
+        Comparison seen = measured(
+                1,
+                Map.of(
+                        "loopback",
+                        new ScriptedWorkload(clock, Duration.ofMillis(1), (number, thread) -> 3 * MEBIBYTE / 1000)));
+        Answer answer = new BenchAnswer(BenchOperation.get, 1, 1, 1, 1, null, seen).answer();
+        assertThat(answer.json().toString())
+                .contains("\"mebibytesPerSecond\":9.54E-4,")
+                .contains("\"mebibytesPerSecond\":3.0,\"ratio\":3.18E-4}");
+        assertThat(answer.text())
+                .startsWith("get of 1 bytes, 1 thread, 1 copy: 0.000954 MiB/s, 1000.0 operations/s\n")
+                .endsWith("beside it loopback: 3.00 MiB/s, 1000.0 operations/s; ratio 0.000318");
     }
 
     private Comparison measured(long bytes, Map<String, Workload> baselines) throws IOException {

@@ -36,6 +36,7 @@ class ConfigLoaderTest {
                         null,
                         Durability.SYNC,
                         Duration.ofSeconds(5),
+                        List.of(),
                         Duration.ofSeconds(30),
                         64L * 1024 * 1024));
     }

@@ -96,6 +96,7 @@ public final class ChunkClient implements Closeable {
                                 options.attributes(),
                                 options.durability(),
                                 options.replicas(),
+                                options.copies(),
                                 left),
                         source)
                 .run(retries, options.timeout());

@@ -9,12 +9,13 @@ import io.chunkserver.transport.protocol.Response;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The blocks of one read, from the connection's thread to the reader's. While enough of them wait, the connection is not read.
  *
- * <p>Safe for one thread that brings and one that takes.
+ * <p>Safe for one thread that brings and one that takes; the taker waits on its thread, or has itself called.
  */
 final class IncomingContent implements Reply {
 
@@ -39,6 +40,10 @@ final class IncomingContent implements Reply {
 
     @GuardedBy("this")
     private final Queue<Arrival> arrivals = new ArrayDeque<>();
+
+    /** Who waits for the next arrival without a thread; then nothing else waits. */
+    @GuardedBy("this")
+    private @Nullable CompletableFuture<Arrival> taker;
 
     @GuardedBy("this")
     private @Nullable PeerConnection connection;
@@ -88,6 +93,20 @@ final class IncomingContent implements Reply {
         }
     }
 
+    /**
+     * The next arrival, for a taker that does not wait: completes when it comes, on the thread that brings it. The taker may complete it
+     * first, and then takes nothing more but {@link #abandon}s.
+     */
+    synchronized CompletableFuture<Arrival> next() {
+        CompletableFuture<Arrival> next = new CompletableFuture<>();
+        if (arrivals.isEmpty()) {
+            taker = next;
+        } else {
+            next.complete(take());
+        }
+        return next;
+    }
+
     @GuardedBy("this")
     private Arrival take() {
         Arrival arrival = arrivals.remove();
@@ -132,18 +151,7 @@ final class IncomingContent implements Reply {
 
     @Override
     public void data(Frame frame) {
-        boolean dropped;
-        synchronized (this) {
-            dropped = abandoned;
-            if (!dropped) {
-                arrived(new Arrival.Block(frame));
-                if (!held && arrivals.size() >= WINDOW_BLOCKS) {
-                    held = true;
-                    read(false);
-                }
-            }
-        }
-        if (dropped) {
+        if (!arrived(new Arrival.Block(frame))) {
             frame.release().run();
         }
     }
@@ -163,13 +171,32 @@ final class IncomingContent implements Reply {
         last(new Arrival.Failed(why));
     }
 
-    private synchronized void last(Arrival arrival) {
-        over = true;
+    private void last(Arrival arrival) {
+        synchronized (this) {
+            over = true;
+        }
         arrived(arrival);
     }
 
-    private synchronized void arrived(Arrival arrival) {
-        arrivals.add(arrival);
-        notifyAll();
+    /** Whether somebody takes it, now or later. */
+    private boolean arrived(Arrival arrival) {
+        CompletableFuture<Arrival> waiting;
+        synchronized (this) {
+            if (abandoned) {
+                return false;
+            }
+            waiting = taker;
+            taker = null;
+            if (waiting == null) {
+                arrivals.add(arrival);
+                notifyAll();
+                if (!held && arrival instanceof Arrival.Block && arrivals.size() >= WINDOW_BLOCKS) {
+                    held = true;
+                    read(false);
+                }
+                return true;
+            }
+        }
+        return waiting.complete(arrival);
     }
 }

@@ -9,8 +9,10 @@ import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.Attempt;
 import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.Member;
 import io.chunkserver.core.model.TransactionId;
+import io.chunkserver.core.replication.CopySink;
 import io.chunkserver.core.replication.Replica;
 import io.chunkserver.transport.protocol.Request;
 import io.chunkserver.transport.protocol.Response;
@@ -80,6 +82,32 @@ final class RemoteReplica implements Replica {
                         left -> new Request.Inquire(transaction, attempt, chunk, coordinatorLogId, left),
                         Response.Inquiry.class)
                 .thenApply(Response.Inquiry::answer);
+    }
+
+    @Override
+    public CompletionStage<Boolean> holds(ChunkId chunk, ChunkVersion version, TransactionId transaction) {
+        return ask(left -> new Request.Holds(chunk, version, transaction, left), Response.Held.class)
+                .thenApply(Response.Held::held);
+    }
+
+    @Override
+    public CompletionStage<Void> fetch(ChunkId chunk, ChunkVersion atLeast, long offset, CopySink sink) {
+        FetchCall call = new FetchCall(
+                pool,
+                timers,
+                target,
+                new Request.Fetch(chunk, atLeast, offset, FetchCall.LONGEST_COPY),
+                messageTimeout,
+                sink);
+        CompletableFuture<Void> outcome = new CompletableFuture<>();
+        call.start().whenComplete((done, thrown) -> {
+            if (thrown == null) {
+                outcome.complete(null);
+            } else {
+                outcome.completeExceptionally(named(ChunkServerException.from(thrown)));
+            }
+        });
+        return outcome;
     }
 
     private <T extends Response> CompletionStage<T> ask(Function<Duration, Request> request, Class<T> kind) {

@@ -10,6 +10,8 @@ import io.chunkserver.core.replication.UnreachableReplica;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.Transport;
 import io.chunkserver.transport.protocol.PeerRole;
+import io.chunkserver.transport.protocol.ServerHello;
+import io.chunkserver.transport.protocol.ServerRole;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -61,11 +63,15 @@ public final class RemoteReplicas implements Replicas, AutoCloseable {
     }
 
     private CompletionStage<Member> ask(ServerAddress address) {
-        return pool.take(address, config.connectTimeout()).thenApply(connection -> {
-            Member member = connection.hello().member();
+        return pool.take(address, config.connectTimeout()).thenCompose(connection -> {
+            ServerHello hello = connection.hello();
             pool.idle(connection);
-            identities.remember(address, member);
-            return member;
+            if (hello.role() != ServerRole.SERVER) {
+                return CompletableFuture.failedFuture(
+                        Target.wrongRole(address, hello).toException());
+            }
+            identities.remember(address, hello.member());
+            return CompletableFuture.completedFuture(hello.member());
         });
     }
 

@@ -7,7 +7,8 @@ import java.time.Duration;
  *
  * @param connectTimeout   how long it may take until another server has answered the hello; default 3 s, which is below the time
  *                         after which a chain gives up a member that takes no bytes, so that the reason is the true one
- * @param messageTimeout   how long a commit, an abort or an inquiry may take; default 5 s. Core sends them again
+ * @param messageTimeout   how long a commit, an abort or a question may take; default 5 s. Core sends them again. Also how long the next
+ *                         block of a copy may take to come, after which the copy goes on from another server
  * @param identityLifetime how long a server's name and place are believed before it is asked again; default 10 s
  * @param pool             which connections are kept
  */

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * How a chunk is stored or deleted.
  *
  * @param replicas     the other servers that shall have it, or have it, beside the primary
+ * @param copies       when the primary is to choose the others with its master: how many servers shall have it, 0 for as many as the
+ *                     master is configured for; null when {@code replicas} says all
  * @param durability   what every member guarantees before it votes; null for what the primary is set to
  * @param expectedBase the version that must be the committed one (compare-and-set); null to replace any
  * @param attributes   kept with the chunk; a delete has none
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record StoreOptions(
         List<ServerAddress> replicas,
+        @Nullable Integer copies,
         @Nullable Durability durability,
         @Nullable ChunkVersion expectedBase,
         Attributes attributes,
@@ -30,7 +33,7 @@ public record StoreOptions(
 
     /** One copy, replacing any, as durable as the server is set to. */
     public static final StoreOptions DEFAULT =
-            new StoreOptions(List.of(), null, null, Attributes.NONE, StoreRequest.DEFAULT_TIMEOUT, null);
+            new StoreOptions(List.of(), null, null, null, Attributes.NONE, StoreRequest.DEFAULT_TIMEOUT, null);
 
     public StoreOptions {
         replicas = List.copyOf(replicas);
@@ -40,26 +43,31 @@ public record StoreOptions(
     }
 
     public StoreOptions withReplicas(List<ServerAddress> others) {
-        return new StoreOptions(others, durability, expectedBase, attributes, timeout, transaction);
+        return new StoreOptions(others, null, durability, expectedBase, attributes, timeout, transaction);
+    }
+
+    /** Has the primary choose the other servers with its master; deletes are not affected. */
+    public StoreOptions withCopies(int number) {
+        return new StoreOptions(List.of(), number, durability, expectedBase, attributes, timeout, transaction);
     }
 
     public StoreOptions withDurability(@Nullable Durability newDurability) {
-        return new StoreOptions(replicas, newDurability, expectedBase, attributes, timeout, transaction);
+        return new StoreOptions(replicas, copies, newDurability, expectedBase, attributes, timeout, transaction);
     }
 
     public StoreOptions withExpectedBase(@Nullable ChunkVersion base) {
-        return new StoreOptions(replicas, durability, base, attributes, timeout, transaction);
+        return new StoreOptions(replicas, copies, durability, base, attributes, timeout, transaction);
     }
 
     public StoreOptions withAttributes(Attributes newAttributes) {
-        return new StoreOptions(replicas, durability, expectedBase, newAttributes, timeout, transaction);
+        return new StoreOptions(replicas, copies, durability, expectedBase, newAttributes, timeout, transaction);
     }
 
     public StoreOptions withTimeout(Duration newTimeout) {
-        return new StoreOptions(replicas, durability, expectedBase, attributes, newTimeout, transaction);
+        return new StoreOptions(replicas, copies, durability, expectedBase, attributes, newTimeout, transaction);
     }
 
     public StoreOptions withTransaction(@Nullable TransactionId id) {
-        return new StoreOptions(replicas, durability, expectedBase, attributes, timeout, id);
+        return new StoreOptions(replicas, copies, durability, expectedBase, attributes, timeout, id);
     }
 }

@@ -16,40 +16,56 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that may be sent twice without harm, and its one response. A connection that was idle and breaks before the
- * response had probably died before: the request goes out again at once, on a new one.
+ * A request without bytes, and its one response. A connection that was idle and breaks before the response had probably died before: a
+ * request that may be sent twice without harm goes out again at once, on a new one.
  */
 final class UnaryCall implements Reply {
 
     private final ConnectionPool pool;
     private final Target target;
     private final Function<Duration, Request> request;
+    private final boolean repeatable;
     private final long deadlineNanos;
     private final CompletableFuture<Response> result = new CompletableFuture<>();
     private volatile @Nullable PeerConnection connection;
 
-    private UnaryCall(ConnectionPool pool, Target target, Function<Duration, Request> request, Duration timeout) {
+    private UnaryCall(
+            ConnectionPool pool,
+            Target target,
+            Function<Duration, Request> request,
+            boolean repeatable,
+            Duration timeout) {
         this.pool = pool;
         this.target = target;
         this.request = request;
+        this.repeatable = repeatable;
         this.deadlineNanos = System.nanoTime() + timeout.toNanos();
     }
 
     /**
-     * Sends it.
+     * Sends one that may be sent twice.
      *
      * @param request is given the time that is left
      * @return the response; exceptionally what the server said, {@code UNREACHABLE} or {@code TIMEOUT}
      */
     static CompletionStage<Response> send(
             ConnectionPool pool, Timers timers, Target target, Function<Duration, Request> request, Duration timeout) {
-        UnaryCall call = new UnaryCall(pool, target, request, timeout);
+        return new UnaryCall(pool, target, request, true, timeout).send(timers, timeout);
+    }
+
+    /** The same for one that must not be sent twice. */
+    static CompletionStage<Response> sendOnce(
+            ConnectionPool pool, Timers timers, Target target, Function<Duration, Request> request, Duration timeout) {
+        return new UnaryCall(pool, target, request, false, timeout).send(timers, timeout);
+    }
+
+    private CompletionStage<Response> send(Timers timers, Duration timeout) {
         Failure late = Failure.of(
                 ErrorCode.TIMEOUT,
                 "server at " + target.address() + " did not answer within " + timeout.toMillis() + " ms");
-        Future<?> timer = timers.schedule(() -> call.giveUp(late), timeout);
-        call.on(pool.take(target.address(), timeout));
-        return call.result.whenComplete((response, thrown) -> timer.cancel(false));
+        Future<?> timer = timers.schedule(() -> giveUp(late), timeout);
+        on(pool.take(target.address(), timeout));
+        return result.whenComplete((response, thrown) -> timer.cancel(false));
     }
 
     private void on(CompletionStage<PeerConnection> taking) {
@@ -109,7 +125,7 @@ final class UnaryCall implements Reply {
     @Override
     public void broken(Failure why) {
         PeerConnection used = connection;
-        if (used != null && used.isReused() && !result.isDone()) {
+        if (repeatable && used != null && used.isReused() && !result.isDone()) {
             on(pool.connect(target.address(), left()));
         } else {
             result.completeExceptionally(why.toException());

@@ -8,6 +8,7 @@ import io.chunkserver.transport.Connection;
 import io.chunkserver.transport.Frame;
 import io.chunkserver.transport.FrameReceiver;
 import io.chunkserver.transport.ServerAddress;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,7 +111,6 @@ final class LoopbackConnection implements Connection {
     /** Closes this end at once; what was on its way to it is lost. */
     void breakOff(Failure why) {
         shut(why);
-        otherEnd().end();
     }
 
     private void shut(@Nullable Failure why) {
@@ -129,11 +129,19 @@ final class LoopbackConnection implements Connection {
         schedule();
     }
 
-    /** The other end was closed: this one follows when it has received what was sent before. */
+    /**
+     * The other end was closed: this one follows when it has received what was sent before. Perhaps it never reads again, so that the
+     * other end gets its buffers back now, and this one keeps copies.
+     */
     private void end() {
+        List<Parcel> lent;
         synchronized (this) {
             ended = true;
+            lent = new ArrayList<>(inbox);
+            inbox.clear();
+            lent.forEach(parcel -> inbox.add(parcel.copy()));
         }
+        lent.forEach(Parcel::release);
         schedule();
     }
 
@@ -224,6 +232,21 @@ final class LoopbackConnection implements Connection {
                     sent.body().duplicate(),
                     sent.bodyCrc32c(),
                     this::release);
+        }
+
+        /** The same frame in memory of its own. */
+        Parcel copy() {
+            return new Parcel(new Frame(
+                    frame.type(),
+                    frame.requestId(),
+                    copy(frame.header()),
+                    copy(frame.body()),
+                    frame.bodyCrc32c(),
+                    () -> {}));
+        }
+
+        private static ByteBuffer copy(ByteBuffer bytes) {
+            return ByteBuffer.allocate(bytes.remaining()).put(bytes.duplicate()).flip();
         }
 
         Frame frame() {

@@ -54,6 +54,7 @@ final class HostLookup implements AutoCloseable {
         } catch (UnknownHostException e) {
             found.completeExceptionally(
                     Failure.of(ErrorCode.UNREACHABLE, "host of server address " + address + " does not resolve")
+                            .withHint("check the host's name, or give its address in numbers")
                             .toException(e));
         }
     }

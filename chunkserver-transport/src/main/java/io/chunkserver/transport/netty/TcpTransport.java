@@ -20,6 +20,7 @@ import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.timeout.IdleStateHandler;
+import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.Future;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -48,6 +49,9 @@ public final class TcpTransport implements Transport {
 
     /** The name by which a configuration chooses this transport. */
     public static final String NAME = "tcp";
+
+    private static final AttributeKey<TcpConnection> CONNECTION =
+            AttributeKey.valueOf(TcpTransport.class, "connection");
 
     private static final String CHECK_ADDRESS = "see that the server runs and that the address is right";
 
@@ -238,7 +242,8 @@ public final class TcpTransport implements Transport {
                     .toException(opened.cause()));
             return;
         }
-        TcpConnection connection = opened.channel().pipeline().get(TcpConnection.class);
+        // The peer may have closed it meanwhile: then its pipeline is empty, and its receiver was told.
+        TcpConnection connection = opened.channel().attr(CONNECTION).get();
         if (connected.isDone()) {
             opened.channel().close();
             return;
@@ -261,6 +266,7 @@ public final class TcpTransport implements Transport {
         IdleStateHandler idle =
                 new IdleStateHandler(true, 0, 0, config.idleTimeout().toMillis(), TimeUnit.MILLISECONDS);
         TcpConnection connection = new TcpConnection(channel, remote, receiver, config.lingerTimeout());
+        channel.attr(CONNECTION).set(connection);
         channel.pipeline().addLast(idle, connection);
         connections.add(connection);
         channel.closeFuture().addListener(done -> connections.remove(connection));

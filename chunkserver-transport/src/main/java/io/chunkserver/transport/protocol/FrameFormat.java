@@ -46,6 +46,9 @@ public final class FrameFormat {
     private static final int RESERVED_AT = 24;
 
     /** Where the preamble's own checksum stands: it covers all bytes before it. */
+    /** What to do where two sides have no version in common. */
+    public static final String OTHER_VERSION_HINT = "use software of one release on both sides";
+
     private static final int CHECKSUM_AT = 28;
 
     private FrameFormat() {}
@@ -108,8 +111,13 @@ public final class FrameFormat {
         }
         int version = bytes.get(2) & 0xFF;
         if (version != VERSION) {
-            throw broken("a frame is of protocol version " + version + ", which is "
-                    + (version > VERSION ? "newer" : "older") + " than the version " + VERSION + " spoken here");
+            throw Failure.of(
+                            ErrorCode.PROTOCOL_ERROR,
+                            "a frame is of protocol version " + version + ", which is "
+                                    + (version > VERSION ? "newer" : "older") + " than the version " + VERSION
+                                    + " spoken here")
+                    .withHint(OTHER_VERSION_HINT)
+                    .toException();
         }
         if (bytes.getInt(RESERVED_AT) != 0) {
             throw broken("the reserved bytes of a frame are not 0");

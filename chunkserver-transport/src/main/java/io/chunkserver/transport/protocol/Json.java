@@ -43,10 +43,10 @@ final class Json {
         return JsonNodeFactory.instance.objectNode();
     }
 
-    /** The object in UTF-8; half of a surrogate pair, which UTF-8 cannot say, becomes a question mark. */
-    static ByteBuffer bytes(ObjectNode object) {
+    /** The value in UTF-8; half of a surrogate pair, which UTF-8 cannot say, becomes a question mark. */
+    static ByteBuffer bytes(JsonNode value) {
         try {
-            return ByteBuffer.wrap(MAPPER.writeValueAsString(object).getBytes(StandardCharsets.UTF_8));
+            return ByteBuffer.wrap(MAPPER.writeValueAsString(value).getBytes(StandardCharsets.UTF_8));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a tree of JSON nodes cannot be written", e);
         }

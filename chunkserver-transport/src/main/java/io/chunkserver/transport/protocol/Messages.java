@@ -45,6 +45,7 @@ public final class Messages {
     /** The answer to a hello. */
     public static Frame hello(ServerHello hello) {
         ObjectNode json = Json.object()
+                .put("role", FieldReader.word(hello.role()))
                 .put("version", hello.version())
                 .put("serverId", hello.serverId().value())
                 .put("uuid", hello.uuid().toString());
@@ -96,6 +97,7 @@ public final class Messages {
                 "server hello",
                 ErrorCode.PROTOCOL_ERROR,
                 fields -> new ServerHello(
+                        fields.has("role") ? fields.word("role", ServerRole.class) : ServerRole.SERVER,
                         fields.smallCount("version"),
                         fields.value("serverId", ServerId::new),
                         fields.uuid("uuid"),

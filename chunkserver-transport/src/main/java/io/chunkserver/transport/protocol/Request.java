@@ -1,6 +1,7 @@
 package io.chunkserver.transport.protocol;
 
 import io.chunkserver.core.commit.PrepareRequest;
+import io.chunkserver.core.membership.PlacementRequest;
 import io.chunkserver.core.model.Attempt;
 import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ChunkId;
@@ -15,12 +16,27 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a server can be asked.
+ * What a server can be asked; a master hears {@link MasterRequest}s and a chunk server the others.
  *
  * <p>Every request says how much time is left for it, as a duration and not as an instant, since clocks differ. It travels in
  * whole milliseconds, at least 1 and at most {@link #MAX_TIMEOUT}.
  */
-public sealed interface Request {
+public sealed interface Request
+        permits Request.Store,
+                Request.Delete,
+                Request.Prepare,
+                Request.Commit,
+                Request.Abort,
+                Request.Inquire,
+                Request.Holds,
+                Request.Fetch,
+                Request.Read,
+                Request.Stat,
+                Request.ListChunks,
+                Request.Status,
+                Request.Transactions,
+                Request.Transaction,
+                MasterRequest {
 
     /** The longest time that a request may take. */
     Duration MAX_TIMEOUT = Duration.ofDays(1);
@@ -41,6 +57,8 @@ public sealed interface Request {
      * @param attributes     kept with the chunk
      * @param durability     null for the server's default
      * @param replicas       the other servers that shall have the chunk
+     * @param copies         when the server asked is to choose the others with its master: how many servers shall have the chunk, 0 for
+     *                       as many as the master is configured for; null when {@code replicas} says all
      */
     record Store(
             TransactionId transaction,
@@ -50,11 +68,20 @@ public sealed interface Request {
             Attributes attributes,
             @Nullable Durability durability,
             List<ServerAddress> replicas,
+            @Nullable Integer copies,
             Duration timeout)
             implements Request {
 
         public Store {
             replicas = checkedReplicas(replicas);
+            if (copies != null && !replicas.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "chunk " + chunk + " goes to named replicas, or to as many as are chosen, not both");
+            }
+            if (copies != null && (copies < 0 || copies > PlacementRequest.MAX_COPIES)) {
+                throw new IllegalArgumentException(copies + " copies of chunk " + chunk + "; at most "
+                        + PlacementRequest.MAX_COPIES + " are possible");
+            }
             if (maxLengthBytes < 0) {
                 throw new IllegalArgumentException("length " + maxLengthBytes + " of chunk " + chunk + " is below 0");
             }
@@ -106,6 +133,24 @@ public sealed interface Request {
     record Inquire(TransactionId transaction, Attempt attempt, ChunkId chunk, UUID coordinatorLogId, Duration timeout)
             implements Request {}
 
+    /** May the server be relied on for this version, or a newer one? */
+    record Holds(ChunkId chunk, ChunkVersion version, TransactionId transaction, Duration timeout) implements Request {}
+
+    /**
+     * Copies the published version of a chunk, which may be a tombstone, in whole blocks.
+     *
+     * @param atLeast the oldest version that will do
+     * @param offset  the first byte that the one who asks does not have: the copy begins with the block that holds it
+     */
+    record Fetch(ChunkId chunk, ChunkVersion atLeast, long offset, Duration timeout) implements Request {
+
+        public Fetch {
+            if (offset < 0) {
+                throw new IllegalArgumentException("offset " + offset + " of chunk " + chunk + " is below 0");
+            }
+        }
+    }
+
     /**
      * Reads bytes of a chunk.
      *
@@ -138,6 +183,10 @@ public sealed interface Request {
         public static final int MAX_LIMIT = 1000;
 
         public ListChunks {
+            check(prefix, limit);
+        }
+
+        static void check(String prefix, int limit) {
             if (prefix.length() > ChunkId.MAX_PATH_BYTES) {
                 throw new IllegalArgumentException("prefix of " + prefix.length() + " characters is longer than the "
                         + ChunkId.MAX_PATH_BYTES + " bytes of a path");

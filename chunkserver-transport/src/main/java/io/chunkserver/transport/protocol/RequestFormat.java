@@ -32,6 +32,16 @@ final class RequestFormat {
         } else if (request instanceof Request.Inquire inquire) {
             attempt(json.put("op", "inquire"), inquire.transaction(), inquire.attempt(), inquire.chunk());
             json.put("coordinatorLogId", inquire.coordinatorLogId().toString());
+        } else if (request instanceof Request.Holds holds) {
+            json.put("op", "holds")
+                    .put("chunk", holds.chunk().toString())
+                    .put("version", holds.version().number())
+                    .put("transaction", holds.transaction().toString());
+        } else if (request instanceof Request.Fetch fetch) {
+            json.put("op", "fetch")
+                    .put("chunk", fetch.chunk().toString())
+                    .put("version", fetch.atLeast().number())
+                    .put("offset", fetch.offset());
         } else if (request instanceof Request.Read read) {
             encodeRead(json, read);
         } else if (request instanceof Request.Stat stat) {
@@ -45,6 +55,8 @@ final class RequestFormat {
         } else if (request instanceof Request.Transaction transaction) {
             json.put("op", "transaction")
                     .put("transaction", transaction.transaction().toString());
+        } else if (request instanceof MasterRequest master) {
+            MasterRequestFormat.encode(json, master);
         } else {
             throw new AssertionError("no form is known for " + request.getClass());
         }
@@ -63,6 +75,12 @@ final class RequestFormat {
             case "inquire" ->
                 new Request.Inquire(
                         transaction(fields), attempt(fields), chunk(fields), fields.uuid("coordinatorLogId"), timeout);
+            case "holds" ->
+                new Request.Holds(
+                        chunk(fields), new ChunkVersion(fields.number("version")), transaction(fields), timeout);
+            case "fetch" ->
+                new Request.Fetch(
+                        chunk(fields), new ChunkVersion(fields.number("version")), fields.number("offset"), timeout);
             case "read" ->
                 new Request.Read(
                         chunk(fields),
@@ -80,7 +98,10 @@ final class RequestFormat {
             case "status" -> new Request.Status(timeout);
             case "transactions" -> new Request.Transactions(timeout);
             case "transaction" -> new Request.Transaction(transaction(fields), timeout);
-            default -> throw Json.malformed("operation " + Limits.quote(op) + " is not known to this server");
+            default ->
+                MasterRequestFormat.decode(op, fields, timeout)
+                        .orElseThrow(
+                                () -> Json.malformed("operation " + Limits.quote(op) + " is not known to this server"));
         };
     }
 
@@ -93,6 +114,9 @@ final class RequestFormat {
         ModelJson.attributes(json, store.attributes());
         ModelJson.durabilityIfAny(json, store.durability());
         ModelJson.texts(json.putArray("replicas"), store.replicas());
+        if (store.copies() != null) {
+            json.put("copies", store.copies());
+        }
     }
 
     private static Request decodeStore(FieldReader fields, Duration timeout) throws ChunkServerException {
@@ -104,6 +128,7 @@ final class RequestFormat {
                 ModelJson.attributes(fields),
                 fields.valueOrNull("durability", Durability::parse),
                 fields.values("replicas", ServerAddress::parse),
+                fields.has("copies") ? fields.smallCount("copies") : null,
                 timeout);
     }
 

@@ -10,7 +10,20 @@ import io.chunkserver.core.model.ChunkInfo;
 import java.util.List;
 
 /** What a server answers when all went well; a failure travels as a {@link io.chunkserver.core.error.Failure}. */
-public sealed interface Response {
+public sealed interface Response
+        permits Response.Receipt,
+                Response.Votes,
+                Response.Committed,
+                Response.Done,
+                Response.Inquiry,
+                Response.Held,
+                Response.Stat,
+                Response.Content,
+                Response.Chunks,
+                Response.Status,
+                Response.Transactions,
+                Response.Transaction,
+                MasterResponse {
 
     /** To {@link Request.Store} and {@link Request.Delete}: committed. */
     record Receipt(io.chunkserver.core.commit.Receipt receipt) implements Response {}
@@ -30,17 +43,22 @@ public sealed interface Response {
     /** To {@link Request.Commit}. */
     record Committed(CommitReply reply) implements Response {}
 
-    /** To {@link Request.Abort}: nothing more is to be said. */
+    /**
+     * To {@link Request.Abort}, {@link MasterRequest.Register} and {@link MasterRequest.Report}: nothing more is to be said.
+     */
     record Done() implements Response {}
 
     /** To {@link Request.Inquire}. */
     record Inquiry(InquiryAnswer answer) implements Response {}
 
+    /** To {@link Request.Holds}. */
+    record Held(boolean held) implements Response {}
+
     /** To {@link Request.Stat}: the committed version, which may be a tombstone. */
     record Stat(ChunkInfo info, Attributes attributes) implements Response {}
 
     /**
-     * To {@link Request.Read}: the version that is read. DATA frames follow with all blocks that hold a byte of the range, each
+     * To {@link Request.Read} and {@link Request.Fetch}: the version that is read. DATA frames follow with all blocks that hold a byte of the range, each
      * whole and with its stored checksum, then an {@link End} over all of them.
      *
      * @param firstBlock number of the block in the first DATA frame

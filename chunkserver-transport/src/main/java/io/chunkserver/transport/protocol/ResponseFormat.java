@@ -1,9 +1,11 @@
 package io.chunkserver.transport.protocol;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.chunkserver.core.commit.CommitReply;
 import io.chunkserver.core.commit.InquiryAnswer;
 import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.core.membership.MasterConnection;
 import io.chunkserver.core.model.Durability;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.transport.ServerAddress;
@@ -27,6 +29,8 @@ final class ResponseFormat {
             json.put("kind", "done");
         } else if (response instanceof Response.Inquiry inquiry) {
             json.put("kind", "inquiry").put("answer", FieldReader.word(inquiry.answer()));
+        } else if (response instanceof Response.Held held) {
+            json.put("kind", "held").put("held", held.held());
         } else if (response instanceof Response.Stat stat) {
             json.put("kind", "stat").set("info", ModelJson.chunkInfo(stat.info()));
             ModelJson.attributes(json, stat.attributes());
@@ -44,6 +48,8 @@ final class ResponseFormat {
             json.put("more", transactions.more());
         } else if (response instanceof Response.Transaction transaction) {
             json.put("kind", "transaction").set("transaction", ModelJson.transactionSummary(transaction.transaction()));
+        } else if (response instanceof MasterResponse master) {
+            MasterResponseFormat.encode(json, master);
         } else {
             throw new AssertionError("no form is known for " + response.getClass());
         }
@@ -58,6 +64,7 @@ final class ResponseFormat {
             case "committed" -> new Response.Committed(fields.word("reply", CommitReply.class));
             case "done" -> new Response.Done();
             case "inquiry" -> new Response.Inquiry(fields.word("answer", InquiryAnswer.class));
+            case "held" -> new Response.Held(fields.flag("held"));
             case "stat" -> new Response.Stat(ModelJson.chunkInfo(fields.object("info")), ModelJson.attributes(fields));
             case "content" -> decodeContent(fields);
             case "chunks" -> new Response.Chunks(fields.objects("chunks", ModelJson::chunkInfo), fields.flag("more"));
@@ -66,7 +73,10 @@ final class ResponseFormat {
                 new Response.Transactions(
                         fields.objects("transactions", ModelJson::transactionSummary), fields.flag("more"));
             case "transaction" -> new Response.Transaction(ModelJson.transactionSummary(fields.object("transaction")));
-            default -> throw Json.malformed("response of the kind " + Limits.quote(kind) + " is not known here");
+            default ->
+                MasterResponseFormat.decode(kind, fields)
+                        .orElseThrow(() ->
+                                Json.malformed("response of the kind " + Limits.quote(kind) + " is not known here"));
         };
     }
 
@@ -109,6 +119,12 @@ final class ResponseFormat {
                 .put("chunkSizeLimitBytes", status.chunkSizeLimitBytes())
                 .put("durability", status.durability().word());
         ModelJson.texts(json.putArray("lastChain"), status.lastChain());
+        ArrayNode masters = json.putArray("masters");
+        status.masters()
+                .forEach(master -> masters.addObject()
+                        .put("address", master.address())
+                        .put("registered", master.registered())
+                        .put("reason", master.reason()));
         return json;
     }
 
@@ -134,6 +150,10 @@ final class ResponseFormat {
                 Duration.ofMillis(fields.count("uptimeMillis")),
                 fields.count("chunkSizeLimitBytes"),
                 fields.value("durability", Durability::parse),
-                fields.values("lastChain", ServerId::new));
+                fields.values("lastChain", ServerId::new),
+                fields.objects(
+                        "masters",
+                        master -> new MasterConnection(
+                                master.text("address"), master.flag("registered"), master.text("reason"))));
     }
 }

@@ -1,5 +1,6 @@
 package io.chunkserver.transport.protocol;
 
+import io.chunkserver.core.membership.MasterConnection;
 import io.chunkserver.core.model.Durability;
 import io.chunkserver.core.model.Location;
 import io.chunkserver.core.model.ServerId;
@@ -27,6 +28,7 @@ import java.util.UUID;
  * @param chunkSizeLimitBytes the longest chunk that it takes
  * @param durability          what it guarantees unless a store says otherwise
  * @param lastChain           the members of the last chain that it was the primary of; empty before the first
+ * @param masters             how it stands with its masters; empty when it has none
  */
 public record ServerStatus(
         ServerId serverId,
@@ -44,12 +46,14 @@ public record ServerStatus(
         Duration uptime,
         long chunkSizeLimitBytes,
         Durability durability,
-        List<ServerId> lastChain) {
+        List<ServerId> lastChain,
+        List<MasterConnection> masters) {
 
     public ServerStatus {
         Limits.checkWord("state", state);
         Limits.checkWord("version", version);
         lastChain = List.copyOf(lastChain);
+        masters = List.copyOf(masters);
     }
 
     /**

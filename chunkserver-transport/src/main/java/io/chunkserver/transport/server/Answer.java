@@ -8,7 +8,9 @@ import io.chunkserver.transport.Connection;
 import io.chunkserver.transport.Frame;
 import io.chunkserver.transport.protocol.Messages;
 import io.chunkserver.transport.protocol.Response;
+import java.time.Duration;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,6 +62,15 @@ final class Answer {
                 failure(thrown);
             }
         });
+    }
+
+    /** The same; the client hears in time also when the stage does not end. */
+    void with(CompletionStage<? extends Response> stage, Duration timeout, EndpointThreads threads) {
+        Failure late =
+                Failure.of(ErrorCode.TIMEOUT, "the request was not answered within " + timeout.toMillis() + " ms");
+        Future<?> deadline = threads.schedule(() -> failure(late), timeout);
+        stage.whenComplete((response, thrown) -> deadline.cancel(false));
+        with(stage);
     }
 
     void failure(Throwable thrown) {

@@ -30,9 +30,8 @@ final class EndpointThreads {
         timer = new ScheduledThreadPoolExecutor(1, named("endpoint-timer"), new ThreadPoolExecutor.DiscardPolicy());
         timer.setRemoveOnCancelPolicy(true);
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        // A step that is due before all others wakes the timer's thread. With nothing else to wait for every deadline
-        // would be
-        // that, and nearly all of them are cancelled soon.
+        // A step that is due before all others wakes the timer's thread. Without a pulse nearly every deadline would be
+        // such a step, and nearly all of them are cancelled soon.
         var unused = timer.scheduleWithFixedDelay(() -> {}, PULSE_MILLIS, PULSE_MILLIS, TimeUnit.MILLISECONDS);
         workers = new ThreadPoolExecutor(
                 workerCount,
@@ -50,6 +49,11 @@ final class EndpointThreads {
 
     Future<?> schedule(Runnable step, Duration delay) {
         return timer.schedule(step, delay.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** Runs the step again and again, until the endpoint is closed. */
+    void repeat(Runnable step, Duration period) {
+        var unused = timer.scheduleWithFixedDelay(step, period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /** Runs what was begun and takes nothing new; does not wait. */

@@ -26,6 +26,11 @@ interface Exchange {
      */
     void end(Frame frame) throws ChunkServerException;
 
+    /** Whether it is the client's turn to send a block, or the end. */
+    default boolean awaitsBlocks() {
+        return false;
+    }
+
     /** The client gives up, or its connection is closed. */
     void cancel(Failure why);
 }

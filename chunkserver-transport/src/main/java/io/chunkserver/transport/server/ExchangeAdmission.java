@@ -89,6 +89,7 @@ final class ExchangeAdmission {
         return request instanceof Request.Store
                 || request instanceof Request.Delete
                 || request instanceof Request.Prepare
-                || request instanceof Request.Read;
+                || request instanceof Request.Read
+                || request instanceof Request.Fetch;
     }
 }

@@ -132,6 +132,11 @@ final class IncomingChunk implements Exchange {
     }
 
     @Override
+    public boolean awaitsBlocks() {
+        return sink != null && end == null && cancelled == null;
+    }
+
+    @Override
     public void cancel(Failure why) {
         if (cancelled == null) {
             cancelled = why;

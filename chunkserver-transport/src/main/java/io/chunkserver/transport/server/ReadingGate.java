@@ -24,6 +24,11 @@ final class ReadingGate {
         }
     }
 
+    /** Whether nobody has a reason. */
+    synchronized boolean isOpen() {
+        return reasons == 0;
+    }
+
     synchronized void release() {
         reasons--;
         if (reasons == 0) {

@@ -10,9 +10,11 @@ import io.chunkserver.transport.Frame;
 import io.chunkserver.transport.FrameReceiver;
 import io.chunkserver.transport.FrameType;
 import io.chunkserver.transport.protocol.ClientHello;
+import io.chunkserver.transport.protocol.FrameFormat;
 import io.chunkserver.transport.protocol.Messages;
 import io.chunkserver.transport.protocol.Request;
 import io.chunkserver.transport.protocol.ServerHello;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
@@ -31,7 +33,7 @@ final class ServerConnection implements FrameReceiver {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServerConnection.class);
 
-    private final Connection connection;
+    private final CountedConnection connection;
     private final ServerHello hello;
     private final ServerId self;
     private final RequestHandler handler;
@@ -39,10 +41,13 @@ final class ServerConnection implements FrameReceiver {
     private final Consumer<ServerConnection> whenClosed;
     private final ReadingGate gate;
     private final Executor sequence = MoreExecutors.newSequentialExecutor(MoreExecutors.directExecutor());
+    private final StallWatch taking = new StallWatch();
+    private final StallWatch giving = new StallWatch();
 
     private @Nullable Future<?> handshake;
     private boolean greeted;
     private boolean closed;
+    private long framesReceived;
     private int lastRequestId;
     private @Nullable Current current;
 
@@ -68,13 +73,13 @@ final class ServerConnection implements FrameReceiver {
             RequestHandler handler,
             ExchangeAdmission admission,
             Consumer<ServerConnection> whenClosed) {
-        this.connection = connection;
+        this.connection = new CountedConnection(connection);
         this.hello = hello;
         this.self = hello.serverId();
         this.handler = handler;
         this.admission = admission;
         this.whenClosed = whenClosed;
-        this.gate = new ReadingGate(connection);
+        this.gate = new ReadingGate(this.connection);
     }
 
     /** Waits for the client's hello, for a while. */
@@ -125,7 +130,30 @@ final class ServerConnection implements FrameReceiver {
         });
     }
 
+    /** Ends what the client does not go on with; to be called once in every {@link StallWatch#period}. */
+    void look(Duration stallTimeout) {
+        sequence.execute(() -> {
+            if (taking.look(connection.hasUnsent(), connection.taken()) > 0) {
+                LOG.info("{} took nothing for {} ms and is given up", connection.remote(), stallTimeout.toMillis());
+                connection.close();
+            }
+            Current open = current;
+            Exchange exchange = open == null ? null : open.exchange;
+            boolean awaited = exchange != null && exchange.awaitsBlocks() && gate.isOpen();
+            int idleTimeouts = giving.look(awaited, framesReceived);
+            // A member of a chain is patient, so that the one before it has the time to tell what is wrong.
+            if (exchange != null && open != null && idleTimeouts > (open.request instanceof Request.Prepare ? 1 : 0)) {
+                exchange.cancel(Failure.of(
+                        ErrorCode.TIMEOUT,
+                        "no block came for "
+                                + stallTimeout.multipliedBy(idleTimeouts).toMillis()
+                                + " ms, though the server would have taken one"));
+            }
+        });
+    }
+
     private void handle(Frame frame) {
+        framesReceived++;
         if (frame.type() == FrameType.DATA) {
             data(frame);
             return;
@@ -191,6 +219,7 @@ final class ServerConnection implements FrameReceiver {
                             ErrorCode.PROTOCOL_ERROR,
                             "version " + hello.version() + " of the protocol is spoken here, the client speaks "
                                     + client.versions())
+                    .withHint(FrameFormat.OTHER_VERSION_HINT)
                     .toException();
         }
         greeted = true;
@@ -211,7 +240,7 @@ final class ServerConnection implements FrameReceiver {
             request = Messages.request(frame);
         } catch (ChunkServerException e) {
             // The frame was whole, only its words were wrong: the next request may be right.
-            sendLast(Messages.error(id, e.failure().at(self)));
+            sendLast(Messages.error(id, e.failure().at(self)), () -> {});
             return;
         }
         begin(request, answer);
@@ -236,7 +265,7 @@ final class ServerConnection implements FrameReceiver {
     private void begin(Request request, Answer answer) {
         Optional<Failure> refusal = admission.enter(request);
         if (refusal.isPresent()) {
-            sendLast(Messages.error(answer.requestId(), refusal.get().at(self)));
+            sendLast(Messages.error(answer.requestId(), refusal.get().at(self)), () -> {});
             return;
         }
         Current begun = new Current(request, answer);
@@ -254,16 +283,19 @@ final class ServerConnection implements FrameReceiver {
             Current open = current;
             if (open != null && open.answer.equals(answer)) {
                 current = null;
-                admission.leave(open.request);
-                sendLast(last);
+                // What is kept for the client until then is bounded by how many may enter.
+                sendLast(last, () -> admission.leave(open.request));
             }
         });
     }
 
     /** Nothing more is read until the answer is sent: a client that does not take its answers is not given further ones to keep. */
-    private void sendLast(Frame last) {
+    private void sendLast(Frame last, Runnable whenSent) {
         gate.hold();
-        connection.send(last).whenComplete((sent, thrown) -> gate.release());
+        connection.send(last).whenComplete((sent, thrown) -> {
+            whenSent.run();
+            gate.release();
+        });
     }
 
     /** The client does not keep to the protocol: tell it, then close. */

@@ -36,6 +36,7 @@ final class StatusAnswer {
                 status.uptime(),
                 status.chunkSizeLimitBytes(),
                 status.durability(),
-                status.lastChain()));
+                status.lastChain(),
+                status.masters()));
     }
 }

@@ -17,6 +17,7 @@ import io.chunkserver.transport.protocol.Messages;
 import io.chunkserver.transport.protocol.Request;
 import io.chunkserver.transport.protocol.Response;
 import io.chunkserver.transport.protocol.ServerHello;
+import io.chunkserver.transport.protocol.ServerRole;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -150,7 +151,15 @@ final class ScriptedServer {
     /** What such a server says of itself. */
     static ServerHello hello(ServerAddress address, String name) {
         return new ServerHello(
-                1, new ServerId(name), new UUID(1, 2), null, address, new Location(0, 0), 1L << 30, "scripted/1");
+                ServerRole.SERVER,
+                1,
+                new ServerId(name),
+                new UUID(1, 2),
+                null,
+                address,
+                new Location(0, 0),
+                1L << 30,
+                "scripted/1");
     }
 
     /** What the next requests are answered with; the last of all scripts stays. */

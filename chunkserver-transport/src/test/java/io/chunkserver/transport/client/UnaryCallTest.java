@@ -62,7 +62,7 @@ class UnaryCallTest extends ClientOnSteppedNetwork {
     void anotherServerThatHasComeToTheAddressIsNotTakenForTheOneThatWasMeant() {
         server.then(Script.answer(request -> new Response.Done()));
         CompletionStage<Response> asked = UnaryCall.send(
-                pool, timers, new Target(server.address(), new ServerId("two")), Request.Status::new, PATIENCE);
+                pool, timers, new Target(server.address(), new ServerId("two"), null), Request.Status::new, PATIENCE);
         assertThat(network.failed(asked, ErrorCode.UNREACHABLE))
                 .hasMessageContaining("server two")
                 .hasMessageContaining("at server:1 answers server one instead of server two");

@@ -201,6 +201,25 @@ class TcpWireTest {
     }
 
     @Test
+    void aServerThatClosesAtOnceIsFoundOutAndNoDefect() throws Exception {
+        listen(config(1, Duration.ofMinutes(1)));
+        Socket first = dial();
+        first.getOutputStream().write(bytes(Frame.data(1, ByteBuffer.allocate(1), 0)));
+        atServer.take();
+        // All further ones are closed as soon as they are accepted, some of them before they are noticed to be open.
+        for (int i = 0; i < 2000; i++) {
+            RecordingReceiver receiver = new RecordingReceiver();
+            try {
+                get(transport.connect(listener.address(), PATIENCE, connection -> receiver));
+                receiver.awaitClosed();
+            } catch (ExecutionException e) {
+                assertThat(e).hasCauseInstanceOf(ChunkServerException.class);
+                assertThat(ChunkServerException.from(e).code()).isEqualTo(ErrorCode.UNREACHABLE);
+            }
+        }
+    }
+
+    @Test
     void framesLeaveAsThePageOfTheProtocolDrawsThem() throws Exception {
         ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         opened.add(server);

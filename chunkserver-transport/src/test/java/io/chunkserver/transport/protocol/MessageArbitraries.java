@@ -8,6 +8,8 @@ import io.chunkserver.core.commit.TransactionSummary;
 import io.chunkserver.core.commit.Vote;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.membership.MasterConnection;
+import io.chunkserver.core.membership.PlacementRequest;
 import io.chunkserver.core.model.Attempt;
 import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ChunkId;
@@ -22,10 +24,12 @@ import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.transport.ServerAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import org.jspecify.annotations.Nullable;
 
 /** Messages of every kind, with the odd values that they may hold. */
 final class MessageArbitraries {
@@ -52,6 +56,10 @@ final class MessageArbitraries {
                                 readModes(),
                                 timeouts())
                         .as(Request.Read::new),
+                Combinators.combine(chunkIds(), versions(), transactionIds(), timeouts())
+                        .as(Request.Holds::new),
+                Combinators.combine(chunkIds(), versions(), counts(), timeouts())
+                        .as(Request.Fetch::new),
                 Combinators.combine(chunkIds(), timeouts()).as(Request.Stat::new),
                 Combinators.combine(
                                 texts(ChunkId.MAX_PATH_BYTES),
@@ -61,7 +69,8 @@ final class MessageArbitraries {
                         .as(Request.ListChunks::new),
                 timeouts().map(Request.Status::new),
                 timeouts().map(Request.Transactions::new),
-                Combinators.combine(transactionIds(), timeouts()).as(Request.Transaction::new)));
+                Combinators.combine(transactionIds(), timeouts()).as(Request.Transaction::new),
+                MembershipArbitraries.requests()));
     }
 
     static Arbitrary<Response> responses() {
@@ -71,6 +80,7 @@ final class MessageArbitraries {
                 Arbitraries.of(CommitReply.class).map(Response.Committed::new),
                 Arbitraries.just(new Response.Done()),
                 Arbitraries.of(InquiryAnswer.class).map(Response.Inquiry::new),
+                Arbitraries.of(true, false).map(Response.Held::new),
                 Combinators.combine(chunkInfos(), attributes()).as(Response.Stat::new),
                 contents(),
                 Combinators.combine(chunkInfos().list().ofMaxSize(20), Arbitraries.of(true, false))
@@ -78,7 +88,8 @@ final class MessageArbitraries {
                 statuses().map(Response.Status::new),
                 Combinators.combine(summaries().list().ofMaxSize(5), Arbitraries.of(true, false))
                         .as(Response.Transactions::new),
-                summaries().map(Response.Transaction::new)));
+                summaries().map(Response.Transaction::new),
+                MembershipArbitraries.responses()));
     }
 
     static Arbitrary<ClientHello> clientHellos() {
@@ -91,15 +102,17 @@ final class MessageArbitraries {
 
     static Arbitrary<ServerHello> serverHellos() {
         return Combinators.combine(
+                        Arbitraries.of(ServerRole.class),
                         Arbitraries.integers().greaterOrEqual(0),
                         serverIds(),
                         uuids(),
                         uuids().injectNull(0.3),
                         addresses(),
                         locations(),
-                        counts(),
-                        texts(Limits.MAX_WORD_CHARACTERS))
-                .as(ServerHello::new);
+                        Combinators.combine(counts(), texts(Limits.MAX_WORD_CHARACTERS))
+                                .as(Map::entry))
+                .as((role, version, id, uuid, log, address, location, rest) -> new ServerHello(
+                        role, version, id, uuid, log, address, location, rest.getKey(), rest.getValue()));
     }
 
     static Arbitrary<End> ends() {
@@ -117,6 +130,18 @@ final class MessageArbitraries {
                 .as(Failure::new);
     }
 
+    /** Where a store goes: to those that are named, or to as many as are chosen. */
+    private record Servers(
+            List<ServerAddress> replicas, @Nullable Integer copies) {}
+
+    private static Arbitrary<Servers> replicasOrCopies() {
+        return Arbitraries.oneOf(
+                addresses().list().ofMaxSize(Request.MAX_REPLICAS).map(named -> new Servers(named, null)),
+                Arbitraries.integers()
+                        .between(0, PlacementRequest.MAX_COPIES)
+                        .map(chosen -> new Servers(List.of(), chosen)));
+    }
+
     private static Arbitrary<Request> stores() {
         return Combinators.combine(
                         transactionIds(),
@@ -125,9 +150,18 @@ final class MessageArbitraries {
                         versions().injectNull(0.3),
                         attributes(),
                         Arbitraries.of(Durability.class).injectNull(0.3),
-                        addresses().list().ofMaxSize(Request.MAX_REPLICAS),
+                        replicasOrCopies(),
                         timeouts())
-                .as(Request.Store::new);
+                .as((transaction, chunk, length, base, attributes, durability, servers, timeout) -> new Request.Store(
+                        transaction,
+                        chunk,
+                        length,
+                        base,
+                        attributes,
+                        durability,
+                        servers.replicas(),
+                        servers.copies(),
+                        timeout));
     }
 
     private static Arbitrary<Request> deletes() {
@@ -209,8 +243,9 @@ final class MessageArbitraries {
                         counts().list().ofSize(6),
                         Arbitraries.longs().list().ofSize(5),
                         Arbitraries.of(Durability.class),
-                        serverIds().list().ofMaxSize(16))
-                .as((who, word, counts, space, durability, chain) -> new ServerStatus(
+                        serverIds().list().ofMaxSize(16),
+                        masterConnections().list().ofMaxSize(3))
+                .as((who, word, counts, space, durability, chain, masters) -> new ServerStatus(
                         who.serverId(),
                         who.uuid(),
                         who.address(),
@@ -226,7 +261,13 @@ final class MessageArbitraries {
                         Duration.ofMillis(counts.get(4)),
                         counts.get(5),
                         durability,
-                        chain));
+                        chain,
+                        masters));
+    }
+
+    private static Arbitrary<MasterConnection> masterConnections() {
+        return Combinators.combine(addresses().map(ServerAddress::toString), Arbitraries.of(true, false), texts(100))
+                .as(MasterConnection::new);
     }
 
     static Arbitrary<TransactionSummary> summaries() {
@@ -292,12 +333,12 @@ final class MessageArbitraries {
                 .map(Attributes::new);
     }
 
-    private static Arbitrary<Member> members() {
+    static Arbitrary<Member> members() {
         return Combinators.combine(serverIds(), texts(255).filter(text -> !text.isEmpty()), locations())
                 .as(Member::new);
     }
 
-    private static Arbitrary<Location> locations() {
+    static Arbitrary<Location> locations() {
         Arbitrary<Double> coordinates = Arbitraries.oneOf(
                 Arbitraries.doubles(), Arbitraries.of(-0.0, Double.MIN_VALUE, Double.MAX_VALUE, 1.0 / 3));
         return Combinators.combine(coordinates, coordinates).as(Location::new);
@@ -309,7 +350,7 @@ final class MessageArbitraries {
                 .as(ServerAddress::new);
     }
 
-    private static Arbitrary<TransactionId> transactionIds() {
+    static Arbitrary<TransactionId> transactionIds() {
         return Combinators.combine(words(), counts(), counts()).as(TransactionId::new);
     }
 
@@ -318,11 +359,11 @@ final class MessageArbitraries {
         return Combinators.combine(parts, parts).as(Attempt::new);
     }
 
-    private static Arbitrary<ServerId> serverIds() {
+    static Arbitrary<ServerId> serverIds() {
         return words().map(ServerId::new);
     }
 
-    private static Arbitrary<String> words() {
+    static Arbitrary<String> words() {
         return Arbitraries.strings()
                 .withCharRange('a', 'z')
                 .withCharRange('A', 'Z')
@@ -333,7 +374,7 @@ final class MessageArbitraries {
     }
 
     /** Anything that is valid Unicode, quotes, control characters and surrogate pairs included. */
-    private static Arbitrary<String> texts(int maxCharacters) {
+    static Arbitrary<String> texts(int maxCharacters) {
         Arbitrary<String> characters = Arbitraries.oneOf(
                 Arbitraries.chars().ascii().map(String::valueOf),
                 Arbitraries.of("\"", "\\", "\n", "\0", "ü", "\u2028", "\uFFFF", "漢", "\uD83D\uDE00"));
@@ -345,19 +386,19 @@ final class MessageArbitraries {
         return counts().map(count -> new ChunkVersion(Math.min(count, Long.MAX_VALUE - 1)));
     }
 
-    private static Arbitrary<ChunkVersion> versions() {
+    static Arbitrary<ChunkVersion> versions() {
         return counts().map(ChunkVersion::new);
     }
 
-    private static Arbitrary<Long> counts() {
+    static Arbitrary<Long> counts() {
         return Arbitraries.longs().greaterOrEqual(0);
     }
 
-    private static Arbitrary<UUID> uuids() {
+    static Arbitrary<UUID> uuids() {
         return Combinators.combine(Arbitraries.longs(), Arbitraries.longs()).as(UUID::new);
     }
 
-    private static Arbitrary<Duration> timeouts() {
+    static Arbitrary<Duration> timeouts() {
         return Arbitraries.longs().between(1, Request.MAX_TIMEOUT.toMillis()).map(Duration::ofMillis);
     }
 }

@@ -6,11 +6,13 @@ import com.sun.management.ThreadMXBean;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.membership.ChunkReport;
 import io.chunkserver.transport.Frame;
 import io.chunkserver.transport.FrameType;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import net.jqwik.api.Arbitraries;
@@ -52,6 +54,19 @@ class MessagesProperties {
     @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
     void responsesAreReadAsTheyWereWritten(@ForAll("responses") Response response) throws Exception {
         assertThat(Messages.response(Messages.response(ID, response))).isEqualTo(response);
+    }
+
+    @Property(tries = 30, edgeCases = EdgeCasesMode.NONE)
+    void partsOfAReportFitAndSayTheSame(@ForAll("reports") ChunkReport report) throws Exception {
+        List<ChunkReport> parts = MasterRequest.Report.fitting(report);
+        for (ChunkReport part : parts) {
+            Request request = new MasterRequest.Report(part, Duration.ofSeconds(1));
+            assertThat(Messages.request(Messages.request(ID, request))).isEqualTo(request);
+        }
+        assertThat(parts.stream().flatMap(part -> part.present().stream()).toList())
+                .isEqualTo(report.present());
+        assertThat(parts.stream().flatMap(part -> part.absent().stream()).toList())
+                .isEqualTo(report.absent());
     }
 
     @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
@@ -120,6 +135,11 @@ class MessagesProperties {
     @Provide
     Arbitrary<Request> requests() {
         return MessageArbitraries.requests();
+    }
+
+    @Provide
+    Arbitrary<ChunkReport> reports() {
+        return MembershipArbitraries.reports(ChunkReport.MAX_ENTRIES / 2);
     }
 
     @Provide

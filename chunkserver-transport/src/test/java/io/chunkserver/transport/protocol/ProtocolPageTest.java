@@ -3,6 +3,7 @@ package io.chunkserver.transport.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.chunkserver.core.checksum.Crc32c;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.transport.Frame;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -24,6 +26,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ProtocolPageTest {
 
     private static final Path PAGE = Path.of(System.getProperty("basedir", ""), "PROTOCOL.md");
+
+    /** Fields whose values are words of the protocol. */
+    private static final Set<String> WORDS = Set.of("op", "kind", "mode", "order", "liveness", "role");
 
     private final String page = Files.readString(PAGE);
 
@@ -62,14 +67,24 @@ class ProtocolPageTest {
         MessageArbitraries.responses().list().ofSize(200).sample().stream()
                 .map(ResponseFormat::encode)
                 .forEach(this::assertNamed);
+        MessageArbitraries.serverHellos().list().ofSize(20).sample().forEach(this::assertHelloNamed);
+    }
+
+    private void assertHelloNamed(ServerHello hello) {
+        try {
+            assertNamed(new ObjectMapper()
+                    .readTree(StandardCharsets.UTF_8
+                            .decode(Messages.hello(hello).header())
+                            .toString()));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private void assertNamed(JsonNode message) {
         message.properties().forEach(field -> {
             assertThat(page).contains("`" + field.getKey() + "`");
-            if (field.getKey().equals("op")
-                    || field.getKey().equals("kind")
-                    || field.getKey().equals("mode")) {
+            if (WORDS.contains(field.getKey())) {
                 assertThat(page).contains("`" + field.getValue().textValue() + "`");
             }
             // The client's own words stand in attributes.

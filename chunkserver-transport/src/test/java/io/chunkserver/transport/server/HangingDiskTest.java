@@ -43,7 +43,7 @@ class HangingDiskTest {
             server.store(CHUNK, new ByteArrayInputStream(new byte[] {1, 2, 3}), 3);
             hanging = true;
 
-            new RequestHandler(server, new ServerAddress("server", 1), EndpointConfig.DEFAULT, threads)
+            new ChunkRequestHandler(server, new ServerAddress("server", 1), EndpointConfig.DEFAULT, threads)
                     .begin(
                             new Request.Stat(CHUNK, Duration.ofMillis(50)),
                             new Answer(connection, 1, SELF, (answer, last) -> lasts.add(last)),

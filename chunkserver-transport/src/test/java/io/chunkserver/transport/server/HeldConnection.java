@@ -12,12 +12,13 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** A connection that keeps what it is given until its test lets it go. */
+/** A connection that keeps what it is given until its test lets it go. Safe for many threads. */
 final class HeldConnection implements Connection {
 
     private final List<Frame> frames = new ArrayList<>();
     private final Queue<CompletableFuture<Void>> unsent = new ArrayDeque<>();
-    private boolean reading = true;
+    private volatile boolean reading = true;
+    private volatile boolean closed;
 
     @Override
     public ServerAddress remote() {
@@ -25,7 +26,7 @@ final class HeldConnection implements Connection {
     }
 
     @Override
-    public CompletionStage<Void> send(Frame frame) {
+    public synchronized CompletionStage<Void> send(Frame frame) {
         frames.add(frame);
         CompletableFuture<Void> sent = new CompletableFuture<>();
         unsent.add(sent);
@@ -38,7 +39,8 @@ final class HeldConnection implements Connection {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         for (CompletableFuture<Void> next = unsent.poll(); next != null; next = unsent.poll()) {
             next.completeExceptionally(Failure.of(ErrorCode.UNREACHABLE, "the connection is closed")
                     .toException());
@@ -46,13 +48,17 @@ final class HeldConnection implements Connection {
     }
 
     /** Lets the oldest frame go. */
-    void letGo() {
+    synchronized void letGo() {
         unsent.remove().complete(null);
     }
 
     /** All frames that it was ever given. */
-    List<Frame> frames() {
-        return frames;
+    synchronized List<Frame> frames() {
+        return List.copyOf(frames);
+    }
+
+    boolean isClosed() {
+        return closed;
     }
 
     boolean isReading() {

@@ -50,6 +50,11 @@ final class RawPeer implements AutoCloseable {
         return peer;
     }
 
+    /** Leaves what comes from now on to the buffers on the way. */
+    void stopReading() {
+        connection.setReading(false);
+    }
+
     void send(Frame frame) {
         var unused = connection.send(frame);
     }

@@ -15,12 +15,14 @@ import io.chunkserver.transport.client.ChunkClient;
 import io.chunkserver.transport.client.ChunkSource;
 import io.chunkserver.transport.client.ClientConfig;
 import io.chunkserver.transport.client.ReadOptions;
+import io.chunkserver.transport.client.RetryConfig;
 import io.chunkserver.transport.client.StoreOptions;
 import io.chunkserver.transport.testkit.Cluster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -47,6 +49,7 @@ abstract class ThreeServersFixture {
     @TempDir
     Path root;
 
+    final WatchedConnections accepted = new WatchedConnections();
     Cluster cluster;
     Transport transport;
 
@@ -60,13 +63,17 @@ abstract class ThreeServersFixture {
 
     @BeforeEach
     void start() throws IOException {
-        cluster = new Cluster(root, this::newTransport);
+        cluster = new Cluster(root, () -> accepted.watching(newTransport()));
         for (String name : List.of("a", "b", "c")) {
-            cluster.start(name, name.charAt(0), config());
+            cluster.start(name, name.charAt(0), config(), endpointConfig());
         }
         transport = newTransport();
         client = new ChunkClient(transport, ClientConfig.DEFAULT);
-        store(KEPT);
+        store(KEPT, KEPT_BYTES);
+        noteUsedBytes();
+    }
+
+    private void noteUsedBytes() {
         for (String name : List.of("a", "b", "c")) {
             usedBytes.put(name, usedBytes(name));
         }
@@ -79,9 +86,9 @@ abstract class ThreeServersFixture {
             cluster.assertNothingLeftBehind();
             for (String name : usedBytes.keySet()) {
                 assertThat(usedBytes(name)).as("used bytes of server %s", name).isEqualTo(usedBytes.get(name));
-                assertThat(read(name)).as("chunk on server %s", name).isEqualTo(KEPT_BYTES);
+                assertThat(read(name, KEPT)).as("chunk on server %s", name).isEqualTo(KEPT_BYTES);
             }
-            Receipt receipt = store(ChunkId.parse("after#0"));
+            Receipt receipt = store(ChunkId.parse("after#0"), KEPT_BYTES);
             assertThat(receipt.members()).as("members of a good store").isEqualTo(usedBytes.size());
         } finally {
             client.close();
@@ -90,8 +97,12 @@ abstract class ThreeServersFixture {
         }
     }
 
-    static ChunkServerConfig config() {
+    ChunkServerConfig config() {
         return ChunkServerConfig.DEFAULT.withChunkSizeLimitBytes(CHUNK_SIZE_LIMIT_BYTES);
+    }
+
+    EndpointConfig endpointConfig() {
+        return EndpointConfig.DEFAULT;
     }
 
     /** Takes a server away for the rest of the test. */
@@ -144,18 +155,41 @@ abstract class ThreeServersFixture {
         assertThat(why.describe()).contains(words);
     }
 
-    private Receipt store(ChunkId chunk) throws IOException {
+    /** Has a good client store one more chunk on all three servers, which stays. */
+    void keep(String chunk, int lengthBytes) throws IOException {
+        store(ChunkId.parse(chunk), bytes(lengthBytes));
+        noteUsedBytes();
+    }
+
+    /** Has a good client read a chunk of server a. */
+    int lengthRead(String chunk) throws IOException {
+        return read("a", ChunkId.parse(chunk)).length;
+    }
+
+    /** Has a good client that retries nothing store a chunk on server a and others. */
+    Receipt storeOnce(String chunk, int lengthBytes, List<ServerAddress> replicas, Duration timeout)
+            throws IOException {
+        try (ChunkClient once = new ChunkClient(transport, ClientConfig.DEFAULT.withRetries(RetryConfig.NONE))) {
+            return once.store(
+                    cluster.address("a"),
+                    ChunkId.parse(chunk),
+                    ChunkSource.of(bytes(lengthBytes)),
+                    StoreOptions.DEFAULT.withReplicas(replicas).withTimeout(timeout));
+        }
+    }
+
+    private Receipt store(ChunkId chunk, byte[] content) throws IOException {
         List<ServerAddress> replicas = List.of("b", "c").stream()
                 .filter(name -> usedBytes.isEmpty() || usedBytes.containsKey(name))
                 .map(cluster::address)
                 .toList();
         return client.store(
-                cluster.address("a"), chunk, ChunkSource.of(KEPT_BYTES), StoreOptions.DEFAULT.withReplicas(replicas));
+                cluster.address("a"), chunk, ChunkSource.of(content), StoreOptions.DEFAULT.withReplicas(replicas));
     }
 
-    private byte[] read(String name) throws IOException {
+    private byte[] read(String name, ChunkId chunk) throws IOException {
         ByteArrayOutputStream target = new ByteArrayOutputStream();
-        client.read(cluster.address(name), KEPT, ReadOptions.ALL, target);
+        client.read(cluster.address(name), chunk, ReadOptions.ALL, target);
         return target.toByteArray();
     }
 

@@ -7,6 +7,7 @@ import io.chunkserver.core.ChunkServer;
 import io.chunkserver.core.ChunkServerConfig;
 import io.chunkserver.core.model.Location;
 import io.chunkserver.core.model.ServerId;
+import io.chunkserver.core.replication.Replica;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.Transport;
 import io.chunkserver.transport.client.RemoteReplicas;
@@ -14,9 +15,13 @@ import io.chunkserver.transport.client.ReplicasConfig;
 import io.chunkserver.transport.server.EndpointConfig;
 import io.chunkserver.transport.server.ServerEndpoint;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -72,6 +77,11 @@ public final class Cluster implements AutoCloseable {
         return node(name).server();
     }
 
+    /** How one server reaches another. */
+    public Replica seenBy(String name, String other) {
+        return node(name).replicas().peer(server(other).self());
+    }
+
     public ServerAddress address(String name) {
         return node(name).endpoint().address();
     }
@@ -103,6 +113,9 @@ public final class Cluster implements AutoCloseable {
                 assertThat(stagedFiles(name))
                         .as("staged files of server %s", name)
                         .isZero();
+                assertThat(openStagedFiles(name))
+                        .as("staged files that server %s has open", name)
+                        .isEmpty();
             });
         });
     }
@@ -110,6 +123,34 @@ public final class Cluster implements AutoCloseable {
     private long stagedFiles(String name) throws IOException {
         try (Stream<Path> files = Files.walk(root.resolve(name).resolve("chunks"))) {
             return files.filter(file -> file.toString().endsWith(".staged")).count();
+        }
+    }
+
+    /** Also those that are removed already and keep their room on the disk; only systems with {@code /proc} tell. */
+    private List<String> openStagedFiles(String name) throws IOException {
+        Path descriptors = Path.of("/proc/self/fd");
+        if (!Files.isDirectory(descriptors)) {
+            return List.of();
+        }
+        String directory = root.resolve(name).resolve("chunks").toRealPath().toString();
+        List<String> staged = new ArrayList<>();
+        try (DirectoryStream<Path> open = Files.newDirectoryStream(descriptors)) {
+            for (Path descriptor : open) {
+                String file = target(descriptor);
+                if (file.startsWith(directory) && file.contains(".staged")) {
+                    staged.add(file);
+                }
+            }
+        }
+        return staged;
+    }
+
+    /** What is open there; nothing when it was closed meanwhile. */
+    private static String target(Path descriptor) throws IOException {
+        try {
+            return Files.readSymbolicLink(descriptor).toString();
+        } catch (NoSuchFileException e) {
+            return "";
         }
     }
 

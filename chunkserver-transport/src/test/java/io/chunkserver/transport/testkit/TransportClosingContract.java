@@ -107,6 +107,28 @@ interface TransportClosingContract extends TransportSubject {
     }
 
     @Test
+    default void whoClosesGetsItsBuffersBackThoughTheOtherNeverReads() throws Exception {
+        Connection connection = connect();
+        Connection toClient = accepted();
+        toClient.setReading(false);
+        ByteBuffer body = ByteBuffer.wrap(new byte[] {1, 2, 3});
+        CompletionStage<Void> first = connection.send(Frame.data(1, body, 0));
+        Queue<CompletionStage<Void>> more = new ArrayDeque<>();
+        for (int i = 2; i <= 400; i++) {
+            more.add(connection.send(block(i)));
+        }
+        connection.close();
+        get(first);
+        for (CompletionStage<Void> stage : more) {
+            stage.exceptionally(thrown -> null).toCompletableFuture().get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+        }
+        body.put(0, (byte) 9);
+        toClient.setReading(true);
+        assertThat(atServer().take().body()).isEqualTo(ByteBuffer.wrap(new byte[] {1, 2, 3}));
+        atServer().awaitClosed();
+    }
+
+    @Test
     default void aReceiverThatThrowsLosesItsConnectionAlone() throws Exception {
         Connection unharmed = connect();
         CompletableFuture<Throwable> end = new CompletableFuture<>();

@@ -76,7 +76,10 @@ interface TransportSubject {
         return frames.stream().map(Received::of).toList();
     }
 
-    /** Whether the stage completes within a time in which it would, were the sender not held up. */
+    /**
+     * Whether the stage completes within a time in which it would, were the sender not held up. Nothing tells of a stage that it
+     * will never complete; where this time is too short, a test sees less, and does not fail.
+     */
     static boolean completes(CompletableFuture<Void> stage) throws Exception {
         try {
             stage.get(300, TimeUnit.MILLISECONDS);

@@ -2,6 +2,7 @@ package io.chunkserver.core.commit.log;
 
 import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.disk.DiskFile;
+import io.chunkserver.core.disk.FileStamp;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -79,6 +81,12 @@ final class HeapDisk implements Disk {
     public OptionalLong size(Path file) {
         HeapFile found = files.get(file);
         return found == null ? OptionalLong.empty() : OptionalLong.of(found.size());
+    }
+
+    /** Nothing survives, so nobody has an earlier stamp to compare with. */
+    @Override
+    public Optional<FileStamp> stamp(Path path) {
+        return Optional.empty();
     }
 
     @Override

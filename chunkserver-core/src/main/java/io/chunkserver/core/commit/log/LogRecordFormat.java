@@ -332,6 +332,13 @@ final class LogRecordFormat {
         }
         ByteBuffer bytes = in.slice(in.position(), length);
         in.position(in.position() + length);
+        if (bytes.hasArray()) {
+            String text = new String(bytes.array(), bytes.arrayOffset(), length, StandardCharsets.UTF_8);
+            // The quick way puts this in place of what is no text; the strict one tells it from one that was meant.
+            if (text.indexOf('\uFFFD') < 0) {
+                return text;
+            }
+        }
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
         } catch (CharacterCodingException e) {

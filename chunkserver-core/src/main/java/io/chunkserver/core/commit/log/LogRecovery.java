@@ -70,6 +70,7 @@ final class LogRecovery {
         try {
             folder.removeUnfinished();
             folder.remove(segments.first(), oldest - 1);
+            // The last segment may have its name from a process that died before it could force that.
             folder.disk().forceDirectory(folder.path());
         } catch (IOException | RuntimeException e) {
             SegmentFile.closeAfter(e, tail);
@@ -99,6 +100,8 @@ final class LogRecovery {
             if (segments.last() > number) {
                 ready = SegmentFile.open(folder, segments.last());
                 cut(ready, replay.remains());
+                // Before anything is written to the segment before it: bytes of a torn batch in both would be taken for
+                // damage.
                 ready.force();
             }
         } catch (IOException | RuntimeException e) {

@@ -143,9 +143,14 @@ final class LogFixture {
 
     /** A promise that takes some 20 KiB in the log. */
     static LogRecord.Prepared largePrepared(long number) {
+        return prepared(number, LogRecordFormat.MAX_CHAIN_MEMBERS);
+    }
+
+    /** A promise to a chain of so many members, each of which takes some 300 bytes in the log. */
+    static LogRecord.Prepared prepared(long number, int members) {
         LogRecord.Prepared small = LogRecords.prepared(number);
         List<Member> chain = Collections.nCopies(
-                LogRecordFormat.MAX_CHAIN_MEMBERS,
+                members,
                 new Member(new ServerId("member"), "x".repeat(Member.MAX_ADDRESS_CHARACTERS), Location.ORIGIN));
         return new LogRecord.Prepared(
                 small.transaction(),

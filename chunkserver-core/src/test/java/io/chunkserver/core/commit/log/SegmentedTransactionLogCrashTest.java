@@ -9,17 +9,31 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chunkserver.core.commit.log.LogFixture.TableContent;
 import io.chunkserver.core.disk.Disk;
+import io.chunkserver.core.testkit.CrashChoices;
+import io.chunkserver.core.testkit.CrashMode;
+import io.chunkserver.core.testkit.DiskFault;
+import io.chunkserver.core.testkit.DiskOperation;
+import io.chunkserver.core.testkit.DiskScript;
+import io.chunkserver.core.testkit.EveryCrash;
 import io.chunkserver.core.testkit.FaultyDisk;
 import io.chunkserver.core.testkit.MemoryDisk;
 import io.chunkserver.core.testkit.NaiveTransactionTable;
 import io.chunkserver.core.testkit.StopAfter;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Stops the disk at each change that a log makes, one after the other, and looks at what the next start finds.
@@ -47,6 +61,9 @@ class SegmentedTransactionLogCrashTest {
             };
         }
     }
+
+    /** So many large records are more than a segment takes. */
+    private static final int MORE_THAN_A_SEGMENT = 10;
 
     private static final List<LogRecord> WORK = work();
 
@@ -192,5 +209,107 @@ class SegmentedTransactionLogCrashTest {
         assertThat(run(disk).finished()).isTrue();
 
         assertThat(new LogFixture(disk).segments().get(0)).isGreaterThan(2);
+    }
+
+    /** A gap is taken for damage, so of several segments that are removed the older must be gone whenever a later one is. */
+    @Test
+    void aPowerLossWhileSegmentsAreRemovedLeavesNoGap() throws IOException {
+        MemoryDisk memory = new MemoryDisk();
+        List<MemoryDisk> moments = new ArrayList<>();
+        Set<Path> removed = new HashSet<>();
+        Disk disk = new FaultyDisk(memory, operation -> {
+            if (operation.kind() == DiskOperation.Kind.DELETE) {
+                removed.add(operation.path());
+            } else if (operation.kind() == DiskOperation.Kind.CREATE && !removed.isEmpty()) {
+                moments.add(memory.copyAfterProcessDeath());
+            }
+            return DiskFault.NONE;
+        });
+        try (SegmentedTransactionLog log = new LogFixture(disk).open()) {
+            for (int number = 0; number < 5 * MORE_THAN_A_SEGMENT; number++) {
+                LogFixture.force(log, LogFixture.largePrepared(number));
+            }
+        }
+        assertThat(removed).hasSizeGreaterThan(1);
+        for (MemoryDisk moment : moments) {
+            EveryCrash crash = new EveryCrash();
+            do {
+                assertThat(open(moment.copyAfterCrash(CrashMode.POSIX, crash)).inDoubt())
+                        .as("crash %s", crash)
+                        .contains(LogFixture.largePrepared(0));
+            } while (crash.next());
+        }
+    }
+
+    /** The process dies after it gave a segment its name and before it forced that; the next one must, before it writes there. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void whatIsWrittenToASegmentThatADeadProcessNamedOutlivesAPowerLoss(int segment) throws IOException {
+        MemoryDisk memory = new MemoryDisk();
+        List<MemoryDisk> left = new ArrayList<>();
+        Disk disk = new FaultyDisk(memory, operation -> {
+            if (operation.kind() == DiskOperation.Kind.FORCE_DIRECTORY
+                    && left.isEmpty()
+                    && memory.size(LogFixture.segment(segment)).isPresent()) {
+                left.add(memory.copyAfterProcessDeath());
+            }
+            return DiskFault.NONE;
+        });
+        LogFixture.force(new LogFixture(disk).open(), prepared(100));
+
+        MemoryDisk found = left.get(0);
+        Queue<Runnable> tasks = new ArrayDeque<>();
+        SegmentedTransactionLog log = new LogFixture(found).with(tasks::add).open();
+        for (int number = 0; number < MORE_THAN_A_SEGMENT; number++) {
+            LogRecord.Prepared promise = LogFixture.largePrepared(number);
+            // As soon as it is told durable, before the log goes on to make another segment, which forces the folder.
+            CompletableFuture<MemoryDisk> whenTold = log.force(promise)
+                    .toCompletableFuture()
+                    .thenApply(durable -> found.copyAfterCrash(CrashMode.POSIX, CrashChoices.NOTHING));
+            while (!tasks.isEmpty()) {
+                tasks.remove().run();
+            }
+            assertThat(open(whenTold.join()).inDoubt()).contains(promise);
+        }
+    }
+
+    /** The log left a segment for a batch that did not fit. When that is torn, and so is a smaller one that did fit, both are cut. */
+    @Test
+    void aBatchThatIsTornAfterAnotherInTheNextSegmentWasCutIsCutToo() throws IOException {
+        MemoryDisk memory = new MemoryDisk();
+        Tearing tearing = new Tearing();
+        tearing.in = LogFixture.segment(2);
+        SegmentedTransactionLog log = new LogFixture(new FaultyDisk(memory, tearing)).open();
+        int durable = 0;
+        while (isForced(log, LogFixture.prepared(durable, 50))) {
+            durable++;
+        }
+        memory.crash();
+
+        log = new LogFixture(new FaultyDisk(memory, tearing)).open();
+        tearing.in = LogFixture.segment(1);
+        assertThat(isForced(log, LogFixture.prepared(durable, 2))).isFalse();
+        memory.crash();
+
+        assertThat(open(memory).inDoubt()).hasSize(durable);
+    }
+
+    private static boolean isForced(SegmentedTransactionLog log, LogRecord record) {
+        return !log.force(record).toCompletableFuture().isCompletedExceptionally();
+    }
+
+    /** Leaves the first sector of the next write to one file; what else is done is done. */
+    private static final class Tearing implements DiskScript {
+
+        private @Nullable Path in;
+
+        @Override
+        public DiskFault before(DiskOperation operation) {
+            if (operation.kind() == DiskOperation.Kind.WRITE && operation.path().equals(in)) {
+                in = null;
+                return new DiskFault.Torn(sector -> sector == 0);
+            }
+            return DiskFault.NONE;
+        }
     }
 }

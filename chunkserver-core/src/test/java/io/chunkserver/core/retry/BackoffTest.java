@@ -1,4 +1,4 @@
-package io.chunkserver.core.commit;
+package io.chunkserver.core.retry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

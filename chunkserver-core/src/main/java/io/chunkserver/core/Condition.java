@@ -1,0 +1,32 @@
+package io.chunkserver.core;
+
+import io.chunkserver.core.commit.Admission;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.membership.ServerState;
+import io.chunkserver.core.space.SpaceSnapshot;
+import java.util.Optional;
+
+/**
+ * Whether a server takes new chunks, and why not.
+ *
+ * @param reason empty when it does
+ */
+record Condition(ServerState state, String reason) {
+
+    /** With less than this to give away no chunk of a block fits any more. */
+    static final long FULL_BELOW_BYTES = 64 * 1024;
+
+    static Condition of(Admission admission, SpaceSnapshot space) {
+        Optional<Failure> refusal = admission.closed();
+        if (refusal.isPresent()) {
+            ServerState state =
+                    refusal.get().code() == ErrorCode.DRAINING ? ServerState.DRAINING : ServerState.READ_ONLY;
+            return new Condition(state, refusal.get().describe());
+        }
+        return space.availableBytes() < FULL_BELOW_BYTES
+                ? new Condition(
+                        ServerState.READ_ONLY, "its space is used up: " + space.availableBytes() + " bytes are left")
+                : new Condition(ServerState.READY, "");
+    }
+}

@@ -1,0 +1,36 @@
+package io.chunkserver.core;
+
+import io.chunkserver.core.commit.CommitRecovery;
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkVersion;
+import io.chunkserver.core.store.ChunkStore;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The chunks whose committed version a start did not find, until a copy or a later store has brought one that is as new. Thread-safe. */
+final class LostChunks {
+
+    private final ChunkStore store;
+    private final Map<ChunkId, ChunkVersion> lost = new ConcurrentHashMap<>();
+
+    LostChunks(ChunkStore store, List<CommitRecovery.Lost> found) {
+        this.store = store;
+        found.forEach(chunk -> lost.put(chunk.chunk(), chunk.version()));
+    }
+
+    /** Something was published or removed. */
+    void changed(ChunkId chunk) {
+        lost.computeIfPresent(
+                chunk,
+                (id, version) -> store.stat(id)
+                                .filter(info -> !version.isNewerThan(info.version()))
+                                .isPresent()
+                        ? null
+                        : version);
+    }
+
+    List<ChunkId> list() {
+        return lost.keySet().stream().sorted().toList();
+    }
+}

@@ -1,0 +1,92 @@
+package io.chunkserver.core;
+
+import io.chunkserver.core.commit.TransactionState;
+import io.chunkserver.core.commit.TransactionSummary;
+import io.chunkserver.core.disk.ServerIdentity;
+import io.chunkserver.core.membership.Heartbeat;
+import io.chunkserver.core.membership.Incarnation;
+import io.chunkserver.core.membership.Order;
+import io.chunkserver.core.membership.Registration;
+import io.chunkserver.core.membership.ReportingServer;
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.core.replication.OrderRunner;
+import io.chunkserver.core.space.SpaceSnapshot;
+import io.chunkserver.core.store.FileChunkStore;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What a server tells its masters about itself. Thread-safe. */
+final class ServerReports implements ReportingServer {
+
+    private final OpenParts parts;
+    private final ChunkServerConfig config;
+    private final OrderRunner orders;
+    private final Supplier<List<TransactionSummary>> transactions;
+
+    ServerReports(
+            OpenParts parts,
+            ChunkServerConfig config,
+            OrderRunner orders,
+            Supplier<List<TransactionSummary>> transactions) {
+        this.parts = parts;
+        this.config = config;
+        this.orders = orders;
+        this.transactions = transactions;
+    }
+
+    private Incarnation incarnation() {
+        ServerIdentity identity = parts.directory().identity();
+        return new Incarnation(identity.serverId(), identity.uuid(), identity.bootCount());
+    }
+
+    @Override
+    public Registration registration() {
+        return new Registration(
+                incarnation(),
+                parts.self().get(),
+                FileChunkStore.FORMAT_VERSION,
+                config.spaceLimitBytes(),
+                config.chunkSizeLimitBytes());
+    }
+
+    @Override
+    public Heartbeat heartbeat() {
+        SpaceSnapshot space = parts.storage().space().snapshot();
+        Condition condition = Condition.of(parts.admission(), space);
+        List<TransactionSummary> open = transactions.get();
+        return new Heartbeat(
+                incarnation(),
+                parts.self().get().location(),
+                condition.state(),
+                condition.reason(),
+                space,
+                open.size(),
+                inDoubt(open),
+                orders.open());
+    }
+
+    static int inDoubt(List<TransactionSummary> open) {
+        return (int) open.stream()
+                .filter(summary -> summary.state() == TransactionState.PREPARED)
+                .count();
+    }
+
+    @Override
+    public List<ChunkInfo> list(@Nullable ChunkId after, int limit) {
+        return parts.storage().store().list("", after, limit);
+    }
+
+    @Override
+    public CompletionStage<Optional<ChunkInfo>> published(ChunkId chunk) {
+        return parts.participant().published(chunk);
+    }
+
+    @Override
+    public void take(List<Order> given) {
+        orders.take(given);
+    }
+}

@@ -1,0 +1,233 @@
+package io.chunkserver.core.master;
+
+import io.chunkserver.core.membership.Heartbeat;
+import io.chunkserver.core.membership.MemberStatus;
+import io.chunkserver.core.membership.MemberStatus.Liveness;
+import io.chunkserver.core.membership.Registration;
+import io.chunkserver.core.membership.ServerState;
+import io.chunkserver.core.model.Location;
+import io.chunkserver.core.model.Member;
+import io.chunkserver.core.model.ServerId;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server as the master knows it: who it is, how long it has been silent, how far its reports go, what it was promised for. Guarded
+ * by the master's lock.
+ */
+final class ClusterMember {
+
+    /** Orders that it will be given, the most urgent first. */
+    final Deque<GivenOrder> waiting = new ArrayDeque<>();
+
+    /** Orders that it was given and whose result it has not reported. */
+    final Set<GivenOrder> given = new LinkedHashSet<>();
+
+    /** Orders that name it as their first source. */
+    int sourceOf;
+
+    /** What its waiting and given orders will take of its space. */
+    long orderedBytes;
+
+    /** The tick in which it was last given an order or confirmed one. */
+    int progressAt;
+
+    private Registration registration;
+    private int registeredAt;
+    private int missed;
+    private int draining;
+    private Liveness liveness = Liveness.LIVE;
+    private @Nullable Heartbeat lastHeartbeat;
+
+    /** What was promised to stores since the last heartbeat, which does not tell of them. */
+    private long promisedBytes;
+
+    /** Numbers its full reports; a copy counts as long as it was named in report {@link #validFrom} or later. */
+    private int report = 1;
+
+    private int validFrom = 1;
+    private boolean reporting;
+    private boolean reported;
+    private long copies;
+    private long copiesInReport;
+
+    ClusterMember(Registration registration, int now) {
+        this.registration = registration;
+        this.registeredAt = now;
+    }
+
+    // Who it is
+
+    void register(Registration anew, int now) {
+        registration = anew;
+        registeredAt = now;
+        missed = 0;
+        draining = 0;
+        liveness = Liveness.LIVE;
+        lastHeartbeat = null;
+        promisedBytes = 0;
+        reporting = false;
+    }
+
+    Registration registration() {
+        return registration;
+    }
+
+    ServerId id() {
+        return registration.member().id();
+    }
+
+    Member member() {
+        return registration.member();
+    }
+
+    Location location() {
+        return registration.member().location();
+    }
+
+    // Whether it lives
+
+    void heartbeat(Heartbeat heartbeat) {
+        missed = 0;
+        liveness = Liveness.LIVE;
+        lastHeartbeat = heartbeat;
+        promisedBytes = 0;
+        if (heartbeat.state() != ServerState.DRAINING) {
+            draining = 0;
+        }
+        if (!heartbeat.location().equals(location())) {
+            Member moved = new Member(id(), member().address(), heartbeat.location());
+            registration = new Registration(
+                    registration.server(),
+                    moved,
+                    registration.formatVersion(),
+                    registration.spaceLimitBytes(),
+                    registration.chunkSizeLimitBytes());
+        }
+    }
+
+    /** One heartbeat interval has passed. */
+    void tick(MasterConfig config) {
+        missed = Math.min(missed + 1, config.deadAfter());
+        liveness = missed >= config.deadAfter()
+                ? Liveness.DEAD
+                : missed >= config.suspectAfter() ? Liveness.SUSPECT : Liveness.LIVE;
+        if (lastHeartbeat != null && lastHeartbeat.state() == ServerState.DRAINING) {
+            draining = Math.min(draining + 1, config.deadAfter());
+        }
+    }
+
+    Liveness liveness() {
+        return liveness;
+    }
+
+    boolean isLive() {
+        return liveness == Liveness.LIVE;
+    }
+
+    boolean isDead() {
+        return liveness == Liveness.DEAD;
+    }
+
+    boolean isAlive() {
+        return !isDead();
+    }
+
+    /** Whether it may be given chunks that it does not have. */
+    boolean takesChunks() {
+        return isLive() && lastHeartbeat != null && lastHeartbeat.state() == ServerState.READY;
+    }
+
+    /**
+     * Whether a copy there is one to rely on. A server that goes down for a moment is relied on as one whose heartbeats are missing
+     * for a moment; one that goes on draining is being emptied.
+     */
+    boolean isReliable(MasterConfig config) {
+        return isAlive() && draining < config.deadAfter();
+    }
+
+    // Space
+
+    /** What a new chunk may take there, in bytes. */
+    long availableBytes() {
+        return lastHeartbeat == null
+                ? 0
+                : Math.max(0, lastHeartbeat.space().availableBytes() - promisedBytes - orderedBytes);
+    }
+
+    void promise(long bytes) {
+        promisedBytes += bytes;
+    }
+
+    int openOrders() {
+        return lastHeartbeat == null ? 0 : lastHeartbeat.openOrders();
+    }
+
+    // Reports
+
+    int report() {
+        return report;
+    }
+
+    int validFrom() {
+        return validFrom;
+    }
+
+    boolean isReporting() {
+        return reporting;
+    }
+
+    /** Whether it has only just joined and has not told yet all that it has. */
+    boolean isUnheard(int now, int grace) {
+        return isAlive() && !reported && now - registeredAt < grace;
+    }
+
+    void beginReport() {
+        report++;
+        reporting = true;
+        copiesInReport = 0;
+    }
+
+    /** Ends a full report; true when copies that were believed to be there were not in it. */
+    boolean endReport() {
+        boolean forgotten = copies > copiesInReport;
+        validFrom = report;
+        copies = copiesInReport;
+        reporting = false;
+        reported = true;
+        return forgotten;
+    }
+
+    /** No copy counts that was reported so far. */
+    void forgetCopies() {
+        report++;
+        validFrom = report;
+        copies = 0;
+        copiesInReport = 0;
+        reporting = false;
+        reported = false;
+    }
+
+    void copyConfirmed(boolean believed, boolean inThisReport) {
+        if (!believed) {
+            copies++;
+        }
+        if (reporting && !inThisReport) {
+            copiesInReport++;
+        }
+    }
+
+    void copyGone(boolean inThisReport) {
+        copies--;
+        if (reporting && inThisReport) {
+            copiesInReport--;
+        }
+    }
+
+    MemberStatus status() {
+        return new MemberStatus(registration, liveness, lastHeartbeat, copies, given.size());
+    }
+}

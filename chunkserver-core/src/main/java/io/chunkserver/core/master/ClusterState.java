@@ -1,0 +1,270 @@
+package io.chunkserver.core.master;
+
+import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.membership.ChunkCopies;
+import io.chunkserver.core.membership.ChunkReport;
+import io.chunkserver.core.membership.ClusterStatus;
+import io.chunkserver.core.membership.Heartbeat;
+import io.chunkserver.core.membership.HeartbeatReply;
+import io.chunkserver.core.membership.Incarnation;
+import io.chunkserver.core.membership.ListedChunk;
+import io.chunkserver.core.membership.PlacementRequest;
+import io.chunkserver.core.membership.Registration;
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.core.model.DistanceMetric;
+import io.chunkserver.core.model.Location;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All that a master knows, and what it does with it, one bounded step at a time. Guarded by the master's lock; every method is one step
+ * under it.
+ */
+final class ClusterState {
+
+    /** Chunks that one step of a list or of the walk over all chunks looks at: some hundred microseconds. */
+    private static final int WALK_SLICE = 1_000;
+
+    /** Chunks that one step of planning looks at; each may compare all servers. */
+    private static final int PLAN_SLICE = 50;
+
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterState.class);
+
+    private final String name;
+    private final MasterConfig config;
+    private final DistanceMetric metric;
+    private final Members members;
+    private final ChunkTable table = new ChunkTable();
+    private final OrderBook book;
+    private final RepairPlanner planner;
+    private final Placements placements;
+
+    /** The ticks so far. */
+    private int now;
+
+    /** The number of copies for which all chunks were last assessed, or are being so. */
+    private int goal;
+
+    ClusterState(String name, MasterConfig config, DistanceMetric metric, RandomGenerator random) {
+        this.name = name;
+        this.config = config;
+        this.metric = metric;
+        CandidateChoice choice = new CandidateChoice(metric, random);
+        members = new Members(config);
+        book = new OrderBook(config);
+        planner = new RepairPlanner(config, members, book, choice);
+        placements = new Placements(config, members, table, choice);
+        goal = members.goal();
+    }
+
+    // What servers tell
+
+    void register(Registration registration) throws ChunkServerException {
+        Members.Registered registered = members.register(registration, now);
+        ClusterMember forgotten = registered.forgotten();
+        if (forgotten != null) {
+            book.endAll(forgotten).forEach(chunk -> planner.assess(chunk, now));
+        }
+        // What it was to do, it forgot when it was started anew, or never heard.
+        book.endAll(registered.member()).forEach(chunk -> planner.assess(chunk, now));
+        table.beginWalk();
+        liveServersChanged();
+        LOG.info(
+                "server {} registered from {}{}",
+                registration.server(),
+                registration.member().address(),
+                forgotten == null ? "" : "; the copies of " + forgotten.member() + " are forgotten");
+    }
+
+    HeartbeatReply heartbeat(Heartbeat heartbeat) {
+        ClusterMember member = members.find(heartbeat.server()).orElse(null);
+        if (member == null) {
+            return HeartbeatReply.UNKNOWN;
+        }
+        boolean wasDead = member.isDead();
+        boolean tookChunks = member.takesChunks();
+        member.heartbeat(heartbeat);
+        if (wasDead) {
+            LOG.info("server {} is back", member.member());
+            table.beginWalk();
+        }
+        if (tookChunks != member.takesChunks()) {
+            liveServersChanged();
+        }
+        return new HeartbeatReply(
+                true, book.give(member, now, planner::isStillRight, chunk -> planner.assess(chunk, now)));
+    }
+
+    void beginReport(ChunkReport report) throws ChunkServerException {
+        ClusterMember member = registered(report.server());
+        if (report.kind() == ChunkReport.Kind.START) {
+            member.beginReport();
+        } else if (report.kind() != ChunkReport.Kind.CHANGES && !member.isReporting()) {
+            throw Failure.of(
+                            ErrorCode.PROTOCOL_ERROR,
+                            "a part of a full report of server " + report.server() + " came without its start")
+                    .toException();
+        }
+    }
+
+    void takePresent(Incarnation server, List<ChunkInfo> present) throws ChunkServerException {
+        ClusterMember member = registered(server);
+        for (ChunkInfo info : present) {
+            Chunk chunk = table.findOrAdd(info.id());
+            planner.reported(chunk, member, info, now);
+            placements.reported(chunk);
+        }
+    }
+
+    void takeAbsent(Incarnation server, List<ChunkId> absent) throws ChunkServerException {
+        ClusterMember member = registered(server);
+        for (ChunkId id : absent) {
+            Chunk chunk = table.find(id);
+            if (chunk != null) {
+                planner.reported(chunk, member, null, now);
+                if (chunk.entries() == 0) {
+                    table.remove(chunk);
+                }
+            }
+        }
+    }
+
+    void endReport(ChunkReport report) throws ChunkServerException {
+        if (report.kind() == ChunkReport.Kind.END && registered(report.server()).endReport()) {
+            table.beginWalk();
+        }
+    }
+
+    private ClusterMember registered(Incarnation server) throws ChunkServerException {
+        return members.find(server)
+                .orElseThrow(() -> Failure.of(ErrorCode.NOT_REGISTERED, "server " + server + " is not registered")
+                        .withHint("it has to register and to report all its chunks")
+                        .toException());
+    }
+
+    // What clients ask
+
+    ChunkCopies place(PlacementRequest request) throws ChunkServerException {
+        return placements.place(request, now);
+    }
+
+    ChunkCopies locate(ChunkId id, @Nullable Location near) throws ChunkServerException {
+        Chunk chunk = table.find(id);
+        ChunkInfo newest = chunk == null ? null : chunk.newest();
+        if (chunk != null && chunk.conflicting()) {
+            throw Placements.conflicting(id);
+        }
+        if (chunk == null || newest == null || newest.tombstone()) {
+            throw Failure.of(ErrorCode.CHUNK_NOT_FOUND, "no server has chunk " + id)
+                    .toException();
+        }
+        List<ClusterMember> alive = new ArrayList<>(chunk.good(ClusterMember::isAlive));
+        if (alive.isEmpty()) {
+            throw Placements.gone("all servers that have the newest version of chunk " + id, chunk.good(any -> true));
+        }
+        Comparator<ClusterMember> order = Comparator.comparing(ClusterMember::liveness);
+        alive.sort(near == null ? order : order.thenComparingDouble(member -> metric.between(near, member.location())));
+        return new ChunkCopies(
+                id, newest.version(), alive.stream().map(ClusterMember::member).toList());
+    }
+
+    /**
+     * Adds some chunks to a page.
+     *
+     * @param most how long the page may become
+     * @return the chunk after which to go on; empty when the page is done
+     */
+    Optional<ChunkId> list(List<ListedChunk> page, String pathPrefix, @Nullable ChunkId after, int most) {
+        return Optional.ofNullable(table.scan(pathPrefix, after, WALK_SLICE, chunk -> addTo(page, chunk, most)));
+    }
+
+    private static boolean addTo(List<ListedChunk> page, Chunk chunk, int most) {
+        ChunkInfo newest = chunk.newest();
+        if (newest != null && !newest.tombstone()) {
+            page.add(new ListedChunk(newest, chunk.good(ClusterMember::isAlive).size()));
+        }
+        return page.size() < most;
+    }
+
+    ClusterStatus status() {
+        ChunkCounts counts = planner.counts();
+        return new ClusterStatus(
+                name,
+                config.heartbeatInterval().multipliedBy(now),
+                config.replication(),
+                members.all().stream().map(ClusterMember::status).toList(),
+                counts.chunks(),
+                counts.underReplicated(),
+                counts.withoutCopy(),
+                counts.conflicting());
+    }
+
+    // What passes with time
+
+    void tick() {
+        now++;
+        members.all().forEach(this::age);
+        liveServersChanged();
+        placements.expire(now);
+    }
+
+    private void age(ClusterMember member) {
+        boolean wasAlive = member.isAlive();
+        boolean wasReliable = member.isReliable(config);
+        member.tick(config);
+        List<Chunk> concerned = member.isDead() ? book.endAll(member) : book.endLost(member, now);
+        concerned.forEach(chunk -> planner.assess(chunk, now));
+        if (wasReliable != member.isReliable(config)) {
+            table.beginWalk();
+        }
+        if (wasAlive && member.isDead()) {
+            LOG.warn("server {} is dead: its copies are made anew", member.member());
+        }
+    }
+
+    /** The number of copies that every chunk is to have may have changed with the servers that take chunks. */
+    private void liveServersChanged() {
+        members.count();
+        if (members.goal() != goal) {
+            goal = members.goal();
+            table.beginWalk();
+        }
+    }
+
+    /** One bounded step of what is to be done; see {@link ClusterMaster#runOnce}. */
+    boolean runOnce() {
+        if (table.isWalking()) {
+            table.walk(WALK_SLICE, this::revisit);
+            return true;
+        }
+        // All that is known to be needed is queued before anything is planned, so that the most urgent comes first.
+        if (planner.ripen(WALK_SLICE, now)) {
+            return true;
+        }
+        boolean settled = now >= config.grace()
+                && members.all().stream().noneMatch(member -> member.isUnheard(now, config.grace()));
+        int made = 0;
+        for (int looked = 0; looked < PLAN_SLICE; looked++) {
+            int orders = planner.planNext(settled, now);
+            if (orders < 0) {
+                return false;
+            }
+            made += orders;
+        }
+        return made > 0;
+    }
+
+    private void revisit(Chunk chunk) {
+        chunk.prune();
+        planner.assess(chunk, now);
+    }
+}

@@ -1,0 +1,232 @@
+package io.chunkserver.core.master;
+
+import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.membership.ChunkCopies;
+import io.chunkserver.core.membership.PlacementRequest;
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.core.model.ChunkVersion;
+import io.chunkserver.core.model.Location;
+import io.chunkserver.core.model.ServerId;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Names the servers for stores, so that any two stores of a chunk that may be under way together share one of them. Guarded by the
+ * master's lock.
+ *
+ * <p>A chunk that exists gets the servers that have its newest version; but which of them are fit to be named changes, and so do the
+ * reports. Therefore what was named is remembered: the core of a chunk is a set of servers that were in every placement of it for as
+ * long as a store may take. It shrinks when a member fails, never to nothing, and is forgotten when all of it has reported a newer
+ * version than there was at the last placement, or by age.
+ */
+final class Placements {
+
+    /** The most chunks whose placement is remembered; only those under way are, so this is far above what servers can take. */
+    static final int MAX_REMEMBERED = 100_000;
+
+    /** How many old placements are looked at in one step, so that a step is short. */
+    private static final int MAX_EXPIRED_AT_ONCE = 1_000;
+
+    /**
+     * What was named for a chunk.
+     *
+     * @param base    the newest version when it was last named
+     * @param core    servers that were in all placements remembered
+     * @param expires the tick in which it is forgotten
+     */
+    private record Remembered(ChunkVersion base, List<ClusterMember> core, int expires) {}
+
+    private final MasterConfig config;
+    private final Members members;
+    private final ChunkTable table;
+    private final CandidateChoice choice;
+
+    /** In the order in which they expire. */
+    private final Map<ChunkId, Remembered> remembered = new LinkedHashMap<>();
+
+    Placements(MasterConfig config, Members members, ChunkTable table, CandidateChoice choice) {
+        this.config = config;
+        this.members = members;
+        this.table = table;
+        this.choice = choice;
+    }
+
+    ChunkCopies place(PlacementRequest request, int now) throws ChunkServerException {
+        Chunk chunk = table.find(request.chunk());
+        ChunkInfo newest = chunk == null ? null : chunk.newest();
+        if (chunk != null && chunk.conflicting()) {
+            throw conflicting(request.chunk());
+        }
+        expire(now);
+        Remembered before = remembered.get(request.chunk());
+        List<ClusterMember> core = before == null ? List.of() : stillIn(before.core(), request);
+        List<ClusterMember> named =
+                chunk == null || newest == null ? new ArrayList<>() : holders(chunk, request.near());
+        List<ClusterMember> others = new ArrayList<>(core);
+        others.removeAll(named);
+        choice.sort(others, named.isEmpty() ? request.near() : named.get(0).location());
+        named.addAll(others);
+        named.addAll(added(request, chunk, named, newest == null));
+        if (before == null && remembered.size() >= MAX_REMEMBERED) {
+            throw Failure.of(ErrorCode.OVERLOADED, "stores of " + MAX_REMEMBERED + " chunks are under way")
+                    .toException();
+        }
+        ChunkVersion base = newest == null ? ChunkVersion.NONE : newest.version();
+        remembered.remove(request.chunk());
+        remembered.put(
+                request.chunk(),
+                new Remembered(base, before == null ? List.copyOf(named) : core, now + config.placementMemory()));
+        named.forEach(member -> member.promise(request.lengthBytes()));
+        return new ChunkCopies(
+                request.chunk(), base, named.stream().map(ClusterMember::member).toList());
+    }
+
+    /**
+     * What remains of the core: servers that are fit, if any is; else living ones, which may refuse the store, but then it fails
+     * rather than passing by one that goes on there.
+     */
+    private static List<ClusterMember> stillIn(List<ClusterMember> core, PlacementRequest request)
+            throws ChunkServerException {
+        Set<ServerId> excluded = request.excluded();
+        List<ClusterMember> fit = select(core, member -> member.takesChunks() && !excluded.contains(member.id()));
+        if (!fit.isEmpty()) {
+            return fit;
+        }
+        List<ClusterMember> alive = select(core, ClusterMember::isAlive);
+        if (alive.isEmpty()) {
+            throw gone(
+                    "all servers that were named for a store of chunk " + request.chunk() + " a short while ago", core);
+        }
+        return alive;
+    }
+
+    /** The servers that have the newest version: the fit ones, if any is; else all that live. The nearest is the first. */
+    private List<ClusterMember> holders(Chunk chunk, @Nullable Location near) throws ChunkServerException {
+        List<ClusterMember> alive = chunk.good(ClusterMember::isAlive);
+        if (alive.isEmpty()) {
+            throw gone("all servers that have the newest version of chunk " + chunk.id(), chunk.good(member -> true));
+        }
+        List<ClusterMember> fit = new ArrayList<>(select(alive, ClusterMember::takesChunks));
+        List<ClusterMember> named = fit.isEmpty() ? new ArrayList<>(alive) : fit;
+        choice.sort(named, near);
+        return named.size() <= PlacementRequest.MAX_COPIES
+                ? named
+                : new ArrayList<>(named.subList(0, PlacementRequest.MAX_COPIES));
+    }
+
+    /** Servers to fill up with: those that are behind first, as they catch up by it. */
+    private List<ClusterMember> added(
+            PlacementRequest request, @Nullable Chunk chunk, List<ClusterMember> named, boolean isNew)
+            throws ChunkServerException {
+        int wanted = request.copies() == 0 ? config.replication() : request.copies();
+        int missing = wanted - named.size();
+        if (missing <= 0) {
+            return List.of();
+        }
+        List<ClusterMember> willing = select(
+                members.all(),
+                member -> member.takesChunks()
+                        && !named.contains(member)
+                        && !request.excluded().contains(member.id()));
+        List<ClusterMember> fitting = select(
+                willing,
+                member -> request.lengthBytes() <= member.registration().chunkSizeLimitBytes());
+        List<ClusterMember> pool = select(fitting, member -> member.availableBytes() >= request.lengthBytes());
+        if (isNew && pool.size() < missing) {
+            throw tooFew(request, wanted, named.size(), willing, fitting);
+        }
+        List<ClusterMember> added = new ArrayList<>();
+        if (chunk != null) {
+            added.addAll(
+                    choice.choose(missing, named, select(pool, member -> chunk.at(member) != null), request.near()));
+        }
+        List<ClusterMember> taken = new ArrayList<>(named);
+        taken.addAll(added);
+        added.addAll(choice.choose(
+                missing - added.size(), taken, select(pool, member -> !taken.contains(member)), request.near()));
+        return added;
+    }
+
+    private static ChunkServerException tooFew(
+            PlacementRequest request, int wanted, int named, List<ClusterMember> willing, List<ClusterMember> fitting) {
+        if (named + willing.size() < wanted) {
+            return Failure.of(
+                            ErrorCode.TOO_FEW_SERVERS,
+                            "chunk " + request.chunk() + " is to have " + wanted + " copies, and "
+                                    + (named + willing.size()) + " servers take chunks"
+                                    + (request.excluded().isEmpty() ? "" : " beside those that are excluded"))
+                    .toException();
+        }
+        if (named + fitting.size() < wanted) {
+            return Failure.of(
+                            ErrorCode.CHUNK_TOO_LARGE,
+                            "chunk " + request.chunk() + " of " + request.lengthBytes()
+                                    + " bytes is longer than what fewer than " + wanted + " servers take")
+                    .toException();
+        }
+        long available = fitting.stream()
+                .mapToLong(ClusterMember::availableBytes)
+                .sorted()
+                .skip(fitting.size() - (wanted - named))
+                .findFirst()
+                .orElse(0);
+        return Failure.insufficientSpace(request.lengthBytes(), available).toException();
+    }
+
+    /** A chunk was reported: its placement is forgotten once all of its core is beyond what the stores were based on. */
+    void reported(Chunk chunk) {
+        Remembered placed = remembered.isEmpty() ? null : remembered.get(chunk.id());
+        if (placed != null
+                && placed.core().stream()
+                        .filter(ClusterMember::isAlive)
+                        .allMatch(
+                                member -> chunk.hasAtLeast(member, placed.base().next()))) {
+            remembered.remove(chunk.id());
+        }
+    }
+
+    /** Forgets what is old, a bounded number at a time. */
+    void expire(int now) {
+        Iterator<Remembered> eldest = remembered.values().iterator();
+        for (int seen = 0; seen < MAX_EXPIRED_AT_ONCE && eldest.hasNext(); seen++) {
+            if (eldest.next().expires() > now) {
+                return;
+            }
+            eldest.remove();
+        }
+    }
+
+    static ChunkServerException conflicting(ChunkId chunk) {
+        return Failure.of(
+                        ErrorCode.CONFLICTING_COPIES,
+                        "one version of chunk " + chunk + " was reported under two transactions")
+                .withHint("look at the copies, and remove the wrong ones from their servers")
+                .toException();
+    }
+
+    static ChunkServerException gone(String whose, Collection<ClusterMember> servers) {
+        return Failure.of(
+                        ErrorCode.UNREACHABLE,
+                        whose + " are gone: "
+                                + String.join(
+                                        ", ",
+                                        servers.stream()
+                                                .map(member -> member.member().toString())
+                                                .toList()))
+                .toException();
+    }
+
+    private static List<ClusterMember> select(Collection<ClusterMember> from, Predicate<ClusterMember> wanted) {
+        return from.stream().filter(wanted).toList();
+    }
+}

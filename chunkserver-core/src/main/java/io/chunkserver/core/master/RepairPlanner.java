@@ -1,0 +1,291 @@
+package io.chunkserver.core.master;
+
+import io.chunkserver.core.membership.Order;
+import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.core.model.Member;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds what chunks lack or have too much of, and turns it into orders. Guarded by the master's lock.
+ *
+ * <p>{@link #assess} is short and is called at each change; {@link #plan} chooses servers and is called in bounded numbers. What was
+ * true when an order was planned need not be true when it is given, so {@link #isStillRight} is asked again then.
+ */
+final class RepairPlanner {
+
+    /** Ticks for which a new version is left alone: its members report one after the other, and none of them lacks anything. */
+    static final int SETTLING = 2;
+
+    private final MasterConfig config;
+    private final Members members;
+    private final OrderBook book;
+    private final CandidateChoice choice;
+    private final ChunkCounts counts = new ChunkCounts();
+    private final RepairQueue queue = new RepairQueue();
+
+    RepairPlanner(MasterConfig config, Members members, OrderBook book, CandidateChoice choice) {
+        this.config = config;
+        this.members = members;
+        this.book = book;
+        this.choice = choice;
+    }
+
+    ChunkCounts counts() {
+        return counts;
+    }
+
+    /** Takes what a server has of a chunk now; null for nothing. */
+    void reported(Chunk chunk, ClusterMember member, @Nullable ChunkInfo here, int now) {
+        ChunkInfo before = chunk.newest();
+        if (here == null) {
+            chunk.remove(member);
+        } else {
+            chunk.put(member, here);
+        }
+        if (!Objects.equals(chunk.newest(), before)) {
+            chunk.changedAt = now;
+            chunk.copied = false;
+            queue.move(chunk, RepairQueue.NONE);
+        }
+        book.confirm(chunk, member, here, now);
+        assess(chunk, now);
+    }
+
+    /** Counts a chunk anew, and queues it if it needs attention. */
+    void assess(Chunk chunk, int now) {
+        ChunkInfo newest = chunk.newest();
+        if (newest == null || chunk.conflicting()) {
+            counts.count(chunk, newest == null ? 0 : ChunkCounts.EXISTS | ChunkCounts.CONFLICTING);
+            book.withdraw(chunk);
+            queue.move(chunk, RepairQueue.NONE);
+            return;
+        }
+        int alive = 0;
+        int good = 0;
+        int behind = 0;
+        for (int entry = 0; entry < chunk.entries(); entry++) {
+            ClusterMember holder = chunk.holder(entry);
+            if (!chunk.counts(entry) || holder.isDead()) {
+                continue;
+            }
+            if (chunk.version(entry).version().equals(newest.version())) {
+                alive++;
+                good += holder.isReliable(config) ? 1 : 0;
+            } else if (holder.isLive() && chunk.orderOf(holder) == null) {
+                behind++;
+            }
+        }
+        count(chunk, newest, alive, good);
+        int needed = alive == 0 ? RepairQueue.NONE : queueFor(chunk, newest, good, behind);
+        boolean fresh = needed != RepairQueue.NONE && now - chunk.changedAt < SETTLING;
+        queue.move(chunk, fresh ? RepairQueue.FRESH : needed);
+    }
+
+    private void count(Chunk chunk, ChunkInfo newest, int alive, int good) {
+        counts.count(
+                chunk,
+                newest.tombstone()
+                        ? 0
+                        : ChunkCounts.EXISTS
+                                | (good < members.goal() ? ChunkCounts.UNDER_REPLICATED : 0)
+                                | (alive == 0 ? ChunkCounts.WITHOUT_COPY : 0));
+    }
+
+    private int queueFor(Chunk chunk, ChunkInfo newest, int good, int behind) {
+        if (newest.tombstone()) {
+            return behind > 0 ? RepairQueue.TOMBSTONES : RepairQueue.NONE;
+        }
+        if (good < members.goal()) {
+            return good + copiesUnderWay(chunk, newest) < members.goal()
+                    ? Math.min(good, RepairQueue.TOMBSTONES - 1)
+                    : RepairQueue.NONE;
+        }
+        return behind > 0 || hasSurplus(chunk) ? RepairQueue.TIDYING : RepairQueue.NONE;
+    }
+
+    private static int copiesUnderWay(Chunk chunk, ChunkInfo newest) {
+        int copies = 0;
+        for (GivenOrder order : chunk.orders) {
+            if (order.isCopy()
+                    && order.order().version().equals(newest.version())
+                    && !chunk.hasAtLeast(order.target(), newest.version())) {
+                copies++;
+            }
+        }
+        return copies;
+    }
+
+    private boolean hasSurplus(Chunk chunk) {
+        return chunk.copied
+                && chunk.orders.isEmpty()
+                && chunk.good(ClusterMember::takesChunks).size() > config.replication();
+    }
+
+    /** Queues chunks that were fresh by their urgency; true when there may be more than so many. */
+    boolean ripen(int most, int now) {
+        for (int looked = 0; looked < most; looked++) {
+            Chunk ripe = queue.pollRipe(now - SETTLING);
+            if (ripe == null) {
+                return false;
+            }
+            assess(ripe, now);
+        }
+        return true;
+    }
+
+    /**
+     * Makes orders for the most urgent chunk.
+     *
+     * @param settled whether all servers have reported by now; else only deletions are spread
+     * @return how many orders were made; -1 when no chunk needs attention
+     */
+    int planNext(boolean settled, int now) {
+        Chunk chunk = queue.poll(urgency -> settled || urgency == RepairQueue.TOMBSTONES);
+        if (chunk == null) {
+            return -1;
+        }
+        int made = plan(chunk);
+        assess(chunk, now);
+        return made;
+    }
+
+    private int plan(Chunk chunk) {
+        ChunkInfo newest = chunk.newest();
+        if (newest == null || chunk.conflicting()) {
+            return 0;
+        }
+        List<ClusterMember> good = chunk.good(member -> member.isReliable(config));
+        if (newest.tombstone()) {
+            return copyTo(chunk, newest, idle(chunk, chunk.stale(ClusterMember::isLive)));
+        }
+        int missing = members.goal() - good.size() - copiesUnderWay(chunk, newest);
+        if (missing > 0) {
+            return copyTo(chunk, newest, targets(chunk, newest, missing));
+        }
+        return good.size() < members.goal() ? 0 : tidy(chunk);
+    }
+
+    private List<ClusterMember> targets(Chunk chunk, ChunkInfo newest, int missing) {
+        List<ClusterMember> pool = members.all().stream()
+                .filter(member -> member.takesChunks()
+                        && book.hasRoomFor(member)
+                        && chunk.orderOf(member) == null
+                        && !chunk.hasAtLeast(member, newest.version())
+                        && member.availableBytes() >= newest.storedBytes()
+                        && member.registration().chunkSizeLimitBytes() >= newest.lengthBytes())
+                .toList();
+        if (pool.isEmpty()) {
+            return pool;
+        }
+        List<ClusterMember> taken = new ArrayList<>(chunk.good(ClusterMember::isAlive));
+        List<ClusterMember> chosen = new ArrayList<>(choice.choose(
+                missing,
+                taken,
+                pool.stream().filter(member -> chunk.at(member) != null).toList(),
+                null));
+        taken.addAll(chosen);
+        chosen.addAll(choice.choose(
+                missing - chosen.size(),
+                taken,
+                pool.stream().filter(member -> chunk.at(member) == null).toList(),
+                null));
+        return chosen;
+    }
+
+    private List<ClusterMember> idle(Chunk chunk, List<ClusterMember> targets) {
+        return targets.stream()
+                .filter(target -> book.hasRoomFor(target) && chunk.orderOf(target) == null)
+                .toList();
+    }
+
+    private int copyTo(Chunk chunk, ChunkInfo newest, List<ClusterMember> targets) {
+        int made = 0;
+        for (ClusterMember target : targets) {
+            List<ClusterMember> sources = chunk.good(ClusterMember::isAlive).stream()
+                    .filter(book::mayBeSource)
+                    .sorted(Comparator.comparing(ClusterMember::liveness).thenComparingInt(source -> source.sourceOf))
+                    .limit(Order.MAX_SERVERS)
+                    .toList();
+            if (!sources.isEmpty()) {
+                Order order = new Order.Copy(
+                        chunk.id(), newest.version(), newest.transaction(), newest.tombstone(), named(sources));
+                book.add(new GivenOrder(chunk, target, order, sources.get(0), newest.storedBytes()));
+                chunk.copied = true;
+                made++;
+            }
+        }
+        return made;
+    }
+
+    /** Removes versions that are behind, one order for each, or else one good copy that is too much. */
+    private int tidy(Chunk chunk) {
+        List<ClusterMember> keepers = chunk.good(this::mayKeep);
+        List<ClusterMember> behind = idle(chunk, chunk.stale(ClusterMember::isLive));
+        if (!behind.isEmpty()) {
+            behind.forEach(target -> remove(chunk, target, keepers));
+            return behind.size();
+        }
+        ClusterMember fullest = hasSurplus(chunk) ? fullest(chunk) : null;
+        if (fullest == null || !book.hasRoomFor(fullest)) {
+            return 0;
+        }
+        remove(
+                chunk,
+                fullest,
+                keepers.stream().filter(member -> member != fullest).toList());
+        return 1;
+    }
+
+    private @Nullable ClusterMember fullest(Chunk chunk) {
+        return chunk.good(ClusterMember::takesChunks).stream()
+                .min(Comparator.comparingLong(ClusterMember::availableBytes))
+                .orElse(null);
+    }
+
+    private void remove(Chunk chunk, ClusterMember target, List<ClusterMember> keepers) {
+        ChunkInfo here = chunk.at(target);
+        if (here != null && keepers.size() >= members.goal()) {
+            List<Member> asked = named(keepers.subList(0, Math.min(keepers.size(), Order.MAX_SERVERS)));
+            Order order = new Order.Remove(chunk.id(), here.version(), here.transaction(), asked);
+            book.add(new GivenOrder(chunk, target, order, null, 0));
+        }
+    }
+
+    private boolean mayKeep(ClusterMember member) {
+        return member.isLive() && member.isReliable(config);
+    }
+
+    private static List<Member> named(List<ClusterMember> servers) {
+        return servers.stream().map(ClusterMember::member).toList();
+    }
+
+    /** Whether an order that was made before is one that would be made now. */
+    boolean isStillRight(GivenOrder order) {
+        Chunk chunk = order.chunk();
+        ChunkInfo newest = chunk.newest();
+        if (newest == null || chunk.conflicting()) {
+            return false;
+        }
+        ChunkInfo here = chunk.at(order.target());
+        if (order.isCopy()) {
+            ClusterMember source = order.source();
+            int good = chunk.good(member -> member.isReliable(config)).size();
+            return order.order().version().equals(newest.version())
+                    && !chunk.hasAtLeast(order.target(), newest.version())
+                    && source != null
+                    && source.isAlive()
+                    && (newest.tombstone() ? here != null : good < members.goal());
+        }
+        if (here == null || !here.transaction().equals(order.order().transaction())) {
+            return false;
+        }
+        boolean surplus = here.version().equals(newest.version());
+        int keepers = chunk.good(member -> member != order.target() && mayKeep(member))
+                .size();
+        return keepers >= (surplus ? config.replication() : members.goal());
+    }
+}

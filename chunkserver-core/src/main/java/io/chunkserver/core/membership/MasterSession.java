@@ -1,0 +1,335 @@
+package io.chunkserver.core.membership;
+
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
+import com.google.common.util.concurrent.MoreExecutors;
+import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.core.retry.Backoff;
+import java.io.Closeable;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A server's conversation with one master, for as long as the server runs: registers, reports all chunks, then sends heartbeats, reports
+ * changes and passes on orders. A master that does not answer, or has forgotten the server, is asked again for ever; the server serves
+ * meanwhile.
+ *
+ * <p>One message is under way at a time. Between the parts of a full report heartbeats go out when they are due, so a server with many
+ * chunks is not taken for dead while it lists them.
+ *
+ * <p><b>Threads.</b> Safe for many threads; nothing waits. Events are handled one at a time on whichever thread brings them.
+ */
+public final class MasterSession implements Closeable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MasterSession.class);
+
+    private final KnownMaster known;
+    private final ReportingServer server;
+    private final SessionConfig config;
+    private final ScheduledExecutorService timers;
+    private final RandomGenerator random;
+    private final Executor sequence = MoreExecutors.newSequentialExecutor(MoreExecutors.directExecutor());
+    private final ChangedChunks changes = new ChangedChunks();
+    private volatile MasterConnection connection;
+
+    // What follows belongs to the sequence.
+
+    private boolean started;
+    private boolean closed;
+
+    /** A message is under way, or a failure is being waited out. */
+    private boolean busy;
+
+    private boolean registered;
+    private Backoff backoff;
+
+    /** A heartbeat is to be sent; not while it rests. */
+    private boolean heartbeatDue;
+
+    /** The last heartbeat was a moment ago. */
+    private boolean resting;
+
+    private @Nullable ServerState toldState;
+
+    /** A full report is to be begun, or is under way and goes on after {@code lastReported}. */
+    private boolean fullReport;
+
+    private @Nullable ChunkId lastReported;
+    private boolean reportDue;
+    private @Nullable Future<?> nextHeartbeat;
+    private @Nullable Future<?> rest;
+    private @Nullable Future<?> nextReport;
+    private @Nullable Future<?> pause;
+
+    /** A session that says nothing before {@link #start}. */
+    public MasterSession(
+            KnownMaster known,
+            ReportingServer server,
+            SessionConfig config,
+            ScheduledExecutorService timers,
+            RandomGenerator random) {
+        this.known = known;
+        this.server = server;
+        this.config = config;
+        this.timers = timers;
+        this.random = random;
+        this.backoff = newBackoff();
+        this.connection = new MasterConnection(known.address(), false, "not asked yet");
+    }
+
+    /** How the server stands with the master now. */
+    public MasterConnection connection() {
+        return connection;
+    }
+
+    public Master master() {
+        return known.master();
+    }
+
+    /** Registers, now or anew, as when the server is reached at another address from now on. */
+    public void start() {
+        sequence.execute(() -> {
+            started = true;
+            registered = false;
+            step();
+        });
+    }
+
+    /** The server's state has changed, or it has no orders any more: a heartbeat goes out as soon as the last is old enough. */
+    public void wake() {
+        sequence.execute(() -> {
+            heartbeatDue = true;
+            step();
+        });
+    }
+
+    /** A chunk was published or removed. */
+    public void changed(ChunkId chunk) {
+        changes.note(chunk);
+        sequence.execute(() -> {
+            if (registered && !reportDue && nextReport == null) {
+                nextReport = after(config.reportDelay(), () -> {
+                    nextReport = null;
+                    reportDue = true;
+                });
+            }
+        });
+    }
+
+    /** Says nothing more. Idempotent. */
+    @Override
+    public void close() {
+        sequence.execute(() -> {
+            closed = true;
+            stop(nextHeartbeat);
+            stop(rest);
+            stop(nextReport);
+            stop(pause);
+        });
+    }
+
+    /** Does what is to be done next, if nothing is under way. */
+    private void step() {
+        if (busy || closed || !started) {
+            return;
+        }
+        if (!registered) {
+            say(known.master().register(server.registration()), done -> registered());
+        } else if (heartbeatDue && !resting) {
+            heartbeat();
+        } else if (fullReport || changes.tooMany()) {
+            reportNextPart();
+        } else if (reportDue) {
+            reportChanges();
+        }
+    }
+
+    private void registered() {
+        registered = true;
+        heartbeatDue = true;
+        resting = false;
+        fullReport = true;
+        lastReported = null;
+        connection = new MasterConnection(known.address(), true, "");
+        LOG.info("registered with master {}", known.address());
+    }
+
+    private void heartbeat() {
+        Heartbeat heartbeat = server.heartbeat();
+        heartbeatDue = false;
+        resting = true;
+        toldState = heartbeat.state();
+        stop(nextHeartbeat);
+        say(known.master().heartbeat(heartbeat), reply -> {
+            if (!reply.registered()) {
+                unregistered("it does not know this server any more");
+                return;
+            }
+            backoff = newBackoff();
+            if (!connection.registered()) {
+                connection = new MasterConnection(known.address(), true, "");
+                LOG.info("master {} answers again", known.address());
+            }
+            rest = after(config.minHeartbeatInterval(), () -> resting = false);
+            nextHeartbeat = after(config.heartbeatInterval(), () -> heartbeatDue = true);
+            server.take(reply.orders());
+        });
+    }
+
+    /** Chunks that change meanwhile are reported once more afterwards, so no part needs to fit the others. */
+    private void reportNextPart() {
+        boolean first = lastReported == null;
+        if (first) {
+            fullReport = true;
+            changes.clear();
+        }
+        List<ChunkInfo> page = server.list(lastReported, ChunkReport.MAX_ENTRIES);
+        boolean last = !first && page.size() < ChunkReport.MAX_ENTRIES;
+        ChunkReport.Kind kind = first ? ChunkReport.Kind.START : last ? ChunkReport.Kind.END : ChunkReport.Kind.PART;
+        say(known.master().report(report(kind, page, List.of())), done -> {
+            fullReport = !last;
+            lastReported =
+                    page.isEmpty() ? lastReported : page.get(page.size() - 1).id();
+            if (first && page.isEmpty()) {
+                say(known.master().report(report(ChunkReport.Kind.END, page, List.of())), end -> fullReport = false);
+            }
+        });
+    }
+
+    private void reportChanges() {
+        List<ChunkId> chunks = changes.take(ChunkReport.MAX_ENTRIES);
+        reportDue = !changes.isEmpty();
+        if (chunks.isEmpty()) {
+            return;
+        }
+        List<ChunkInfo> present = new ArrayList<>();
+        List<ChunkId> absent = new ArrayList<>();
+        CompletionStage<Void> looked = CompletableFuture.completedFuture(null);
+        for (ChunkId chunk : chunks) {
+            looked = looked.thenCombine(server.published(chunk), (before, info) -> {
+                info.ifPresentOrElse(present::add, () -> absent.add(chunk));
+                return null;
+            });
+        }
+        CompletionStage<Void> told = looked.thenCompose(
+                        all -> known.master().report(report(ChunkReport.Kind.CHANGES, present, absent)))
+                .whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        chunks.forEach(changes::note);
+                    }
+                });
+        say(told, done -> heartbeatDue |= server.heartbeat().state() != toldState);
+    }
+
+    private ChunkReport report(ChunkReport.Kind kind, List<ChunkInfo> present, List<ChunkId> absent) {
+        return new ChunkReport(server.registration().server(), kind, present, absent);
+    }
+
+    private interface Heard<T> {
+        void heard(T answer);
+    }
+
+    /** Waits for an answer, handles it, and does what is next. */
+    private <T> void say(CompletionStage<T> asked, Heard<T> heard) {
+        busy = true;
+        asked.whenComplete((answer, failure) -> sequence.execute(() -> {
+            busy = false;
+            if (closed) {
+                return;
+            }
+            if (failure == null) {
+                heard.heard(answer);
+            } else {
+                failed(ChunkServerException.from(failure).failure());
+            }
+            step();
+        }));
+    }
+
+    /** A part of a report that failed may have arrived or not: what was being reported is reported from its start. */
+    private void failed(Failure why) {
+        lastReported = null;
+        heartbeatDue = true;
+        resting = false;
+        reportDue |= !changes.isEmpty();
+        if (why.code() == ErrorCode.DUPLICATE_SERVER) {
+            // Somebody has to look into it: asking often does not help.
+            complain(why);
+            registered = false;
+            waitOut(config.maxRetry());
+        } else if (why.code() == ErrorCode.NOT_REGISTERED) {
+            unregistered(why.describe());
+        } else {
+            complain(why);
+            waitOut(backoff.next());
+        }
+    }
+
+    private void unregistered(String why) {
+        LOG.info("master {} is told anew: {}", known.address(), why);
+        connection = new MasterConnection(known.address(), false, why);
+        registered = false;
+        waitOut(backoff.next());
+    }
+
+    /** Once for each reason, not each time. */
+    private void complain(Failure why) {
+        String reason = why.describe();
+        boolean news = connection.registered() || !connection.reason().equals(reason);
+        connection = new MasterConnection(known.address(), false, reason);
+        if (!news) {
+            return;
+        }
+        if (why.code() == ErrorCode.DUPLICATE_SERVER || why.code() == ErrorCode.INTERNAL) {
+            LOG.error("master {} does not take this server, which goes on serving: {}", known.address(), reason);
+        } else {
+            LOG.warn("master {} does not answer and is asked again and again: {}", known.address(), reason);
+        }
+    }
+
+    private void waitOut(Duration delay) {
+        busy = true;
+        pause = after(delay, () -> busy = false);
+    }
+
+    /** Sets something after a while, then does what is next. A server without timers is closed. */
+    private @Nullable Future<?> after(Duration delay, Runnable change) {
+        try {
+            return timers.schedule(
+                    () -> sequence.execute(() -> {
+                        change.run();
+                        step();
+                    }),
+                    delay.toNanos(),
+                    NANOSECONDS);
+        } catch (RejectedExecutionException closing) {
+            closed = true;
+            return null;
+        }
+    }
+
+    private Backoff newBackoff() {
+        return new Backoff(config.firstRetry(), config.maxRetry(), random);
+    }
+
+    private static void stop(@Nullable Future<?> timer) {
+        if (timer != null) {
+            timer.cancel(false);
+        }
+    }
+}

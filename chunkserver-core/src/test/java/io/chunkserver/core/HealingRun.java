@@ -1,0 +1,382 @@
+package io.chunkserver.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.chunkserver.core.checksum.BlockLayout;
+import io.chunkserver.core.checksum.CheckedBlock;
+import io.chunkserver.core.checksum.Crc32c;
+import io.chunkserver.core.commit.ChunkWriter;
+import io.chunkserver.core.commit.StoreRequest;
+import io.chunkserver.core.disk.DataDirectory;
+import io.chunkserver.core.disk.Disk;
+import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.master.MasterConfig;
+import io.chunkserver.core.membership.KnownMaster;
+import io.chunkserver.core.membership.PlacementRequest;
+import io.chunkserver.core.model.Attributes;
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.core.model.Durability;
+import io.chunkserver.core.model.Location;
+import io.chunkserver.core.model.ServerId;
+import io.chunkserver.core.model.TransactionId;
+import io.chunkserver.core.testkit.ChosenCrash;
+import io.chunkserver.core.testkit.CrashChoices;
+import io.chunkserver.core.testkit.CrashMode;
+import io.chunkserver.core.testkit.MemoryDisk;
+import io.chunkserver.core.testkit.SimulatedNetwork;
+import io.chunkserver.core.testkit.SimulatedTime;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+/**
+ * Five servers and a master in virtual time. Clients store, replace and delete where the master says; servers crash, are away for long,
+ * lose their disks or come back with older ones, and the master forgets everything. When all is quiet every chunk that was acknowledged
+ * is on as many servers as it should be, with the bytes of one transaction, and nothing older is anywhere.
+ */
+final class HealingRun {
+
+    static final int REPLICATION = 3;
+
+    private static final List<String> NAMES = List.of("a", "b", "c", "d", "e");
+    private static final int CHUNKS = 6;
+    private static final int LARGEST_CHUNK = 200_000;
+    private static final Duration STORE_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration LONGEST_STEP = Duration.ofSeconds(3);
+
+    /** Dead servers are noticed, copies are made, surplus is removed, and old promises are settled. */
+    private static final Duration HEALING = Duration.ofMinutes(8);
+
+    private final SplittableRandom random;
+    private final SimulatedTime time;
+    private final SimulatedNetwork network;
+    private final SimulatedMaster master;
+    private final CrashMode mode;
+    private final Map<String, MemoryDisk> disks = new HashMap<>();
+    private final Map<String, MemoryDisk> olderDisks = new HashMap<>();
+    private final Map<String, SimulatedTime.Life> lives = new HashMap<>();
+    private final Map<String, ChunkServer> servers = new LinkedHashMap<>();
+    private final Map<ChunkId, Story> stories = new LinkedHashMap<>();
+    private final List<Throwable> defects = new ArrayList<>();
+    private boolean masterForgot;
+    private long sequence;
+    private int damage;
+
+    /** What may be the last word on a chunk: what was acknowledged last, and all that was begun after that and not refused. */
+    private static final class Story {
+
+        private final Set<TransactionId> possible = new HashSet<>();
+        private final Map<TransactionId, byte[]> contents = new HashMap<>();
+        private boolean busy;
+        private boolean acknowledged;
+    }
+
+    HealingRun(long seed) throws IOException {
+        random = new SplittableRandom(seed);
+        time = new SimulatedTime(random);
+        network = new SimulatedNetwork(time, random);
+        master = new SimulatedMaster(time, random, MasterConfig.DEFAULT.withReplication(REPLICATION));
+        mode = random.nextBoolean() ? CrashMode.POSIX : CrashMode.JOURNAL;
+        for (int i = 0; i < CHUNKS; i++) {
+            stories.put(new ChunkId("file", i), new Story());
+        }
+        for (String name : NAMES) {
+            disks.put(name, new MemoryDisk());
+            start(name);
+        }
+        runFor(Duration.ofMinutes(1));
+    }
+
+    /** Times that a server lost its disk or got an older one. */
+    int damage() {
+        return damage;
+    }
+
+    long transactions() {
+        return sequence;
+    }
+
+    private void start(String name) throws IOException {
+        SimulatedTime.Life life = time.life(Duration.ofMillis(20));
+        ChunkServer server = ChunkServer.builder(disks.get(name))
+                .serverId(new ServerId(name))
+                .location(new Location(NAMES.indexOf(name), 0))
+                .replicas(network.seenBy(name))
+                .masters(List.of(new KnownMaster("master", master.seenBy(() -> !life.hasEnded()))))
+                .environment(life.environment())
+                .start();
+        lives.put(name, life);
+        servers.put(name, server);
+        network.up(name, server);
+        server.reachableAt(name, 0);
+    }
+
+    private void crash(String name) {
+        if (servers.remove(name) != null) {
+            network.down(name);
+            lives.get(name).end();
+            if (random.nextBoolean()) {
+                disks.get(name).endProcess();
+            } else {
+                disks.get(name).crash(mode, ChosenCrash.random(random));
+            }
+        }
+    }
+
+    private void restart(String name) throws IOException {
+        if (!servers.containsKey(name)) {
+            start(name);
+        }
+    }
+
+    private void runFor(Duration stretch) {
+        time.runFor(stretch);
+        if (!defects.isEmpty()) {
+            throw new AssertionError(defects.get(0).getMessage(), defects.get(0));
+        }
+    }
+
+    private void guard(Runnable action) {
+        try {
+            action.run();
+        } catch (RuntimeException | Error e) {
+            defects.add(e);
+        }
+    }
+
+    void busy(int steps) throws IOException {
+        for (int step = 0; step < steps; step++) {
+            if (random.nextInt(4) == 0) {
+                trouble();
+            } else {
+                write();
+            }
+            runFor(time.upTo(LONGEST_STEP));
+        }
+    }
+
+    private void trouble() throws IOException {
+        String name = NAMES.get(random.nextInt(NAMES.size()));
+        switch (random.nextInt(10)) {
+            case 0, 1 -> crash(name);
+            case 2, 3, 4, 5 -> restart(name);
+            case 6 -> {
+                masterForgot = true;
+                master.restart();
+            }
+            case 7 -> {
+                network.lossRate(0.02);
+                master.lossRate(0.05);
+            }
+            case 8 -> network.cut(name, NAMES.get(random.nextInt(NAMES.size())));
+            default -> {
+                network.heal();
+                master.lossRate(0);
+            }
+        }
+    }
+
+    /** Ends all trouble, and waits until everything is as it should be. */
+    void heal() throws IOException {
+        network.heal();
+        master.lossRate(0);
+        for (String name : NAMES) {
+            restart(name);
+        }
+        runFor(HEALING);
+    }
+
+    /** Keeps what a disk holds now, to be put back later; nothing is open while it is taken. */
+    void keepOlderDisks() {
+        NAMES.forEach(
+                name -> olderDisks.put(name, disks.get(name).copyAfterCrash(CrashMode.POSIX, CrashChoices.EVERYTHING)));
+    }
+
+    /** One server loses what it had, or all that came since it was kept; perhaps it is away for so long that it is taken for dead. */
+    void damageOne() throws IOException {
+        String name = NAMES.get(random.nextInt(NAMES.size()));
+        crash(name);
+        runFor(time.upTo(Duration.ofMinutes(2)));
+        MemoryDisk older = olderDisks.get(name);
+        disks.put(
+                name,
+                older == null || random.nextBoolean()
+                        ? new MemoryDisk()
+                        : older.copyAfterCrash(CrashMode.POSIX, CrashChoices.EVERYTHING));
+        damage++;
+        restart(name);
+    }
+
+    // Clients
+
+    private void write() {
+        ChunkId chunk = new ChunkId("file", random.nextInt(CHUNKS));
+        Story story = stories.get(chunk);
+        if (story.busy) {
+            return;
+        }
+        story.busy = true;
+        boolean delete = story.acknowledged && random.nextInt(6) == 0;
+        byte[] content = new byte[delete ? 0 : random.nextInt(LARGEST_CHUNK)];
+        new Random(sequence).nextBytes(content);
+        TransactionId id = new TransactionId("client", time.instant().toEpochMilli(), sequence++);
+        StoreRequest request = new StoreRequest(
+                id, chunk, delete, content.length, null, Attributes.NONE, Durability.SYNC, STORE_TIMEOUT);
+        master.here()
+                .place(new PlacementRequest(chunk, content.length, 0, null, Set.of()))
+                .whenComplete((place, nowhere) -> guard(() -> {
+                    ChunkServer primary = nowhere == null
+                            ? servers.get(place.members().get(0).id().value())
+                            : null;
+                    if (primary == null) {
+                        story.busy = false;
+                        return;
+                    }
+                    story.contents.put(id, content);
+                    story.possible.add(id);
+                    primary.begin(request, 0)
+                            .whenComplete((writer, refused) -> guard(() -> {
+                                if (refused == null) {
+                                    writer.receipt()
+                                            .whenComplete(
+                                                    (receipt, failure) -> guard(() -> ended(story, request, failure)));
+                                    send(writer, content);
+                                } else {
+                                    ended(story, request, refused);
+                                }
+                            }));
+                    // A server that goes down never answers; what it had begun may have been committed or not.
+                    time.after(STORE_TIMEOUT.multipliedBy(2), () -> story.busy = false);
+                }));
+    }
+
+    private static void send(ChunkWriter writer, byte[] content) {
+        ByteBuffer bytes = ByteBuffer.wrap(content);
+        for (int from = 0; from < content.length; from += BlockLayout.BLOCK_BYTES) {
+            writer.write(CheckedBlock.of(bytes.slice(from, Math.min(BlockLayout.BLOCK_BYTES, content.length - from))));
+        }
+        writer.finish(content.length, Crc32c.of(bytes));
+    }
+
+    private static void ended(Story story, StoreRequest request, @org.jspecify.annotations.Nullable Throwable failure) {
+        story.busy = false;
+        if (failure == null) {
+            story.possible.clear();
+            story.possible.add(request.transaction());
+            story.acknowledged = true;
+            return;
+        }
+        ErrorCode code = ChunkServerException.from(failure).code();
+        if (code == ErrorCode.INTERNAL) {
+            throw new AssertionError("a store of " + request.chunk() + " failed by a defect", failure);
+        }
+        if (code != ErrorCode.OUTCOME_UNKNOWN) {
+            story.possible.remove(request.transaction());
+        }
+    }
+
+    // What must be so when all is quiet
+
+    void checkWhole() throws IOException {
+        for (Map.Entry<ChunkId, Story> entry : stories.entrySet()) {
+            checkChunk(entry.getKey(), entry.getValue());
+        }
+        for (String name : NAMES) {
+            checkServer(name, servers.get(name));
+        }
+    }
+
+    private void checkChunk(ChunkId chunk, Story story) throws IOException {
+        List<ChunkInfo> copies = new ArrayList<>();
+        for (String name : NAMES) {
+            Optional<ChunkInfo> info = published(name, chunk);
+            info.ifPresent(copies::add);
+        }
+        if (!story.acknowledged && copies.isEmpty()) {
+            return;
+        }
+        assertThat(copies.stream().map(ChunkInfo::transaction).distinct())
+                .as("transactions of the copies of %s: %s", chunk, copies)
+                .hasSize(1);
+        TransactionId transaction = copies.get(0).transaction();
+        assertThat(story.possible).as("last words on %s", chunk).contains(transaction);
+        if (masterForgot) {
+            assertThat(copies).as("copies of %s", chunk).hasSizeGreaterThanOrEqualTo(REPLICATION);
+        } else {
+            assertThat(copies).as("copies of %s", chunk).hasSize(REPLICATION);
+        }
+        for (String name : NAMES) {
+            if (servers.get(name).stat(chunk).isPresent()) {
+                assertThat(read(name, chunk))
+                        .as("bytes of %s at %s", chunk, name)
+                        .isEqualTo(story.contents.get(transaction));
+            }
+        }
+    }
+
+    private Optional<ChunkInfo> published(String name, ChunkId chunk) {
+        var found = servers.get(name).asReplica();
+        GatheredInfo sink = new GatheredInfo();
+        found.fetch(chunk, io.chunkserver.core.model.ChunkVersion.NONE, Long.MAX_VALUE, sink);
+        runFor(Duration.ofMillis(500));
+        return Optional.ofNullable(sink.info);
+    }
+
+    private byte[] read(String name, ChunkId chunk) throws IOException {
+        var opening = servers.get(name)
+                .open(chunk, io.chunkserver.core.model.ReadMode.COMMITTED)
+                .toCompletableFuture();
+        runFor(Duration.ofMillis(500));
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (var reader = opening.join()) {
+            VerifiedCopy.copy(
+                    reader,
+                    new io.chunkserver.core.model.ByteRange(0, reader.info().lengthBytes()),
+                    bytes);
+        }
+        return bytes.toByteArray();
+    }
+
+    private void checkServer(String name, ChunkServer server) throws IOException {
+        ServerStatus status = server.status();
+        assertThat(server.transactions()).as("open transactions at %s", name).isEmpty();
+        assertThat(status.lostChunks()).as("lost chunks at %s", name).isEmpty();
+        assertThat(status.masters()).as("masters of %s", name).allMatch(connection -> connection.registered());
+        assertThat(status.space().reservedBytes())
+                .as("bytes reserved at %s", name)
+                .isZero();
+        long bytes = 0;
+        for (Path file : files(disks.get(name), DataDirectory.CHUNKS)) {
+            assertThat(file.toString()).as("a file of %s", name).endsWith(".chunk");
+            bytes += disks.get(name).size(file).orElseThrow();
+        }
+        assertThat(status.space().usedBytes()).as("space of %s", name).isEqualTo(bytes);
+    }
+
+    private static List<Path> files(Disk disk, Path folder) throws IOException {
+        List<Path> found = new ArrayList<>();
+        for (Path entry : disk.list(folder)) {
+            Path path = folder.resolve(entry);
+            if (disk.size(path).isEmpty()) {
+                found.addAll(files(disk, path));
+            } else {
+                found.add(path);
+            }
+        }
+        return found;
+    }
+}

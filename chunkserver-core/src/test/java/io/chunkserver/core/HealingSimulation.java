@@ -1,0 +1,50 @@
+package io.chunkserver.core;
+
+import io.chunkserver.core.testkit.ExpectedErrors;
+import java.io.IOException;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * A cluster with a master loses servers and disks, and is whole again after each loss.
+ *
+ * <p>One seed is one run. To repeat one: {@code mvn -pl chunkserver-core test -Dtest=HealingSimulation -Dhealing.seed=SEED}. To explore
+ * more: {@code -Dhealing.runs=N}.
+ */
+@ExtendWith(ExpectedErrors.class)
+class HealingSimulation {
+
+    private static final int STEPS = 30;
+    private static final int LOSSES = 3;
+
+    static IntStream seeds() {
+        Integer one = Integer.getInteger("healing.seed");
+        return one != null ? IntStream.of(one) : IntStream.range(0, Integer.getInteger("healing.runs", 20));
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void whatWasLostIsMadeAnew(int seed) throws IOException {
+        try {
+            HealingRun run = new HealingRun(seed);
+            for (int loss = 0; loss < LOSSES; loss++) {
+                run.busy(STEPS);
+                run.heal();
+                run.checkWhole();
+                if (loss == 0) {
+                    run.keepOlderDisks();
+                }
+                run.damageOne();
+                run.heal();
+                run.checkWhole();
+            }
+        } catch (AssertionError | RuntimeException e) {
+            throw new AssertionError(
+                    "to repeat: mvn -pl chunkserver-core test -Dtest=HealingSimulation -Dhealing.seed=" + seed + ": "
+                            + e.getMessage(),
+                    e);
+        }
+    }
+}

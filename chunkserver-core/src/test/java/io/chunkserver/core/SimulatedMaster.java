@@ -1,0 +1,153 @@
+package io.chunkserver.core;
+
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.master.ClusterMaster;
+import io.chunkserver.core.master.MasterConfig;
+import io.chunkserver.core.membership.ChunkCopies;
+import io.chunkserver.core.membership.ChunkReport;
+import io.chunkserver.core.membership.ClusterStatus;
+import io.chunkserver.core.membership.Heartbeat;
+import io.chunkserver.core.membership.HeartbeatReply;
+import io.chunkserver.core.membership.ListedChunk;
+import io.chunkserver.core.membership.Master;
+import io.chunkserver.core.membership.PlacementRequest;
+import io.chunkserver.core.membership.Registration;
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.DistanceMetric;
+import io.chunkserver.core.model.Location;
+import io.chunkserver.core.testkit.SimulatedTime;
+import java.time.Duration;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** A real master in virtual time, as servers reach it over a network that delays and loses; it forgets everything when it is restarted. */
+final class SimulatedMaster {
+
+    private static final Duration LONGEST_DELAY = Duration.ofMillis(50);
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration ROUND = Duration.ofMillis(100);
+
+    private final SimulatedTime time;
+    private final SplittableRandom random;
+    private final MasterConfig config;
+    private ClusterMaster master;
+    private double lossRate;
+
+    SimulatedMaster(SimulatedTime time, SplittableRandom random, MasterConfig config) {
+        this.time = time;
+        this.random = random;
+        this.config = config;
+        this.master = fresh();
+        time.after(config.heartbeatInterval(), this::tick);
+        time.after(ROUND, this::work);
+    }
+
+    private ClusterMaster fresh() {
+        return new ClusterMaster("simulated", config, DistanceMetric.EUCLIDEAN, random);
+    }
+
+    /** The master itself, without a network between. */
+    Master here() {
+        return master;
+    }
+
+    void restart() {
+        master = fresh();
+    }
+
+    void lossRate(double rate) {
+        lossRate = rate;
+    }
+
+    private void tick() {
+        master.tick();
+        time.after(config.heartbeatInterval(), this::tick);
+    }
+
+    private void work() {
+        while (master.runOnce()) {
+            // One bounded step after the other, as long as there is something to do.
+        }
+        time.after(ROUND, this::work);
+    }
+
+    /** The master as one run of a server reaches it, which hears nothing any more when it has ended. */
+    Master seenBy(BooleanSupplier lives) {
+        return new Link(lives);
+    }
+
+    private final class Link implements Master {
+
+        private final BooleanSupplier lives;
+
+        Link(BooleanSupplier lives) {
+            this.lives = lives;
+        }
+
+        private <T> CompletionStage<T> exchange(Function<Master, CompletionStage<T>> message) {
+            CompletableFuture<T> answer = new CompletableFuture<>();
+            time.after(time.upTo(LONGEST_DELAY), () -> {
+                if (random.nextDouble() >= lossRate) {
+                    message.apply(master)
+                            .whenComplete((value, failure) -> time.after(time.upTo(LONGEST_DELAY), () -> {
+                                if (lives.getAsBoolean() && random.nextDouble() >= lossRate) {
+                                    if (failure == null) {
+                                        answer.complete(value);
+                                    } else {
+                                        answer.completeExceptionally(failure);
+                                    }
+                                }
+                            }));
+                }
+            });
+            time.after(PATIENCE, () -> {
+                if (lives.getAsBoolean()) {
+                    answer.completeExceptionally(Failure.of(ErrorCode.UNREACHABLE, "the master does not answer")
+                            .toException());
+                }
+            });
+            return answer;
+        }
+
+        @Override
+        public CompletionStage<Void> register(Registration registration) {
+            return exchange(reached -> reached.register(registration));
+        }
+
+        @Override
+        public CompletionStage<HeartbeatReply> heartbeat(Heartbeat heartbeat) {
+            return exchange(reached -> reached.heartbeat(heartbeat));
+        }
+
+        @Override
+        public CompletionStage<Void> report(ChunkReport report) {
+            return exchange(reached -> reached.report(report));
+        }
+
+        @Override
+        public CompletionStage<ChunkCopies> place(PlacementRequest request) {
+            return exchange(reached -> reached.place(request));
+        }
+
+        @Override
+        public CompletionStage<ChunkCopies> locate(ChunkId chunk, @Nullable Location near) {
+            return exchange(reached -> reached.locate(chunk, near));
+        }
+
+        @Override
+        public CompletionStage<List<ListedChunk>> list(String pathPrefix, @Nullable ChunkId after, int limit) {
+            return exchange(reached -> reached.list(pathPrefix, after, limit));
+        }
+
+        @Override
+        public CompletionStage<ClusterStatus> status() {
+            return exchange(Master::status);
+        }
+    }
+}

@@ -1,0 +1,202 @@
+package io.chunkserver.core.testkit;
+
+import static io.chunkserver.core.testkit.NaiveServer.tombstone;
+import static io.chunkserver.core.testkit.NaiveServer.version;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.membership.PlacementRequest;
+import io.chunkserver.core.membership.ServerState;
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkVersion;
+import io.chunkserver.core.model.Location;
+import io.chunkserver.core.model.ServerId;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Where chunks go. */
+interface MasterPlacementContract extends MasterSteps {
+
+    /** Chunks that are placed to see what chance makes of it. */
+    int MANY = 50;
+
+    @Test
+    default void aNewChunkGetsItsCopiesTheNearestServerFirst() {
+        servers(6);
+        for (int i = 0; i < MANY; i++) {
+            List<ServerId> members = place(request(new ChunkId("/new", i), new Location(5, 0)));
+            assertThat(members).hasSize(3).doesNotHaveDuplicates().startsWith(new ServerId("s5"));
+            assertThat(members.stream().map(id -> -id.value().charAt(1)).toList())
+                    .as("nearest first")
+                    .isSorted();
+        }
+        assertThat(get(master().place(request(CHUNK))).version()).isEqualTo(ChunkVersion.NONE);
+    }
+
+    @Test
+    default void newChunksAreSpreadOverAllServers() {
+        servers(6);
+        Set<ServerId> used = new HashSet<>();
+        for (int i = 0; i < MANY; i++) {
+            used.addAll(place(request(new ChunkId("/new", i), Location.ORIGIN)));
+        }
+        assertThat(used).hasSize(6);
+    }
+
+    @Test
+    default void serversAtOneLocationAreNotChosenTogetherWhereOthersAre() {
+        for (String name : List.of("s0", "s1", "t0", "t1", "u0", "u1")) {
+            join(server(name, name.charAt(0) - 's'));
+        }
+        for (int i = 0; i < MANY; i++) {
+            List<ServerId> members = place(request(new ChunkId("/new", i), Location.ORIGIN));
+            assertThat(members.stream().map(id -> id.value().charAt(0)).toList())
+                    .as("locations of " + members)
+                    .doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
+    default void asManyCopiesAreGivenAsAreWanted() {
+        servers(6);
+        assertThat(place(new PlacementRequest(CHUNK, 1, 5, null, Set.of()))).hasSize(5);
+        assertThat(place(new PlacementRequest(new ChunkId("/b", 0), 1, 1, null, Set.of())))
+                .hasSize(1);
+    }
+
+    @Test
+    default void suspectReadOnlyDrainingAndExcludedServersGetNoNewChunk() {
+        List<NaiveServer> all = servers(7);
+        all.get(1).become(ServerState.READ_ONLY);
+        all.get(2).become(ServerState.DRAINING);
+        pass(SUSPECT_AFTER, all.subList(1, 7));
+        for (int i = 0; i < MANY; i++) {
+            assertThat(place(request(new ChunkId("/new", i), Location.ORIGIN, new ServerId("s3"))))
+                    .containsExactly(new ServerId("s4"), new ServerId("s5"), new ServerId("s6"));
+        }
+    }
+
+    @Test
+    default void tooFewServersAreToldBeforeAnythingIsStored() {
+        servers(2);
+        assertThat(codeOf(master().place(request(CHUNK)))).isEqualTo(ErrorCode.TOO_FEW_SERVERS);
+    }
+
+    @Test
+    default void aServerWithoutRoomGetsNoNewChunk() {
+        List<NaiveServer> all = servers(4);
+        all.get(1).limitTo(NaiveServer.CHUNK_BYTES - 1);
+        all.forEach(this::beat);
+        assertThat(place(request(CHUNK, Location.ORIGIN)))
+                .containsExactly(new ServerId("s0"), new ServerId("s2"), new ServerId("s3"));
+
+        all.get(2).limitTo(NaiveServer.CHUNK_BYTES - 3);
+        all.forEach(this::beat);
+        Failure failure = failureOf(master().place(request(new ChunkId("/b", 0))));
+        assertThat(failure.code()).isEqualTo(ErrorCode.INSUFFICIENT_SPACE);
+        assertThat(failure.availableBytes()).hasValue(NaiveServer.CHUNK_BYTES - 1);
+    }
+
+    @Test
+    default void whatWasPromisedIsNotPromisedAgainBeforeTheNextHeartbeat() {
+        List<NaiveServer> all = servers(3);
+        all.get(1).limitTo(2 * NaiveServer.CHUNK_BYTES);
+        all.forEach(this::beat);
+        place(request(new ChunkId("/new", 0)));
+        place(request(new ChunkId("/new", 1)));
+        assertThat(codeOf(master().place(request(new ChunkId("/new", 2))))).isEqualTo(ErrorCode.INSUFFICIENT_SPACE);
+        beat(all.get(1));
+        place(request(new ChunkId("/new", 2)));
+    }
+
+    @Test
+    default void aChunkThatExistsGetsItsOwnServersTheNearestFirst() {
+        List<NaiveServer> all = servers(6);
+        all.subList(1, 4).forEach(server -> store(server, version(CHUNK, 4, "w")));
+        store(all.get(5), version(CHUNK, 3, "w"));
+
+        assertThat(place(request(CHUNK, new Location(3, 0), all.get(1).id())))
+                .isEqualTo(MasterSteps.ids(all.get(3), all.get(2), all.get(1)));
+        assertThat(get(master().place(request(CHUNK))).version().number()).isEqualTo(4);
+    }
+
+    @Test
+    default void aDeletedChunkGetsTheServersThatKnowOfItsDeletion() {
+        List<NaiveServer> all = servers(6);
+        all.subList(3, 6).forEach(server -> store(server, tombstone(CHUNK, 4, "w")));
+        assertThat(place(request(CHUNK))).containsExactlyInAnyOrderElementsOf(ids(all.subList(3, 6)));
+    }
+
+    @Test
+    default void aChunkWithTooFewCopiesIsFilledUpWithServersThatAreBehindFirst() {
+        List<NaiveServer> all = servers(6);
+        store(all.get(2), version(CHUNK, 4, "w"));
+        store(all.get(5), version(CHUNK, 3, "w"));
+
+        List<ServerId> members = place(request(CHUNK, new Location(5, 0)));
+        assertThat(members)
+                .hasSize(3)
+                .startsWith(all.get(2).id())
+                .contains(all.get(5).id());
+    }
+
+    @Test
+    default void twoStoresOfANewChunkShareAServerWhateverFailsInBetween() {
+        List<NaiveServer> all = servers(9);
+        List<ServerId> first = place(request(CHUNK, Location.ORIGIN));
+        List<ServerId> second = place(request(CHUNK, new Location(8, 0), first.get(0)));
+        List<ServerId> third = place(request(CHUNK, Location.ORIGIN, first.get(1), first.get(2)));
+        assertThat(second).hasSize(3).doesNotContain(first.get(0)).containsAnyElementsOf(first);
+        assertThat(third).containsAnyElementsOf(first).containsAnyElementsOf(second);
+
+        // Only the last one that all have in common is heard no more.
+        ServerId common = second.stream()
+                .filter(first::contains)
+                .filter(third::contains)
+                .findFirst()
+                .orElseThrow();
+        pass(
+                SUSPECT_AFTER,
+                all.stream().filter(server -> !server.id().equals(common)).toList());
+        List<ServerId> fourth = place(request(CHUNK));
+        assertThat(fourth)
+                .containsAnyElementsOf(first)
+                .containsAnyElementsOf(second)
+                .containsAnyElementsOf(third);
+    }
+
+    @Test
+    default void aSuspectServerIsLeftOutOnlyWhereAnotherHasTheNewestVersion() {
+        List<NaiveServer> all = servers(5);
+        ChunkId alone = new ChunkId("/alone", 0);
+        store(all.get(0), version(CHUNK, 1, "w"));
+        store(all.get(1), version(CHUNK, 1, "w"));
+        store(all.get(0), version(alone, 1, "w"));
+        pass(SUSPECT_AFTER, all.subList(1, 5));
+
+        assertThat(place(request(CHUNK)))
+                .hasSize(3)
+                .startsWith(all.get(1).id())
+                .doesNotContain(all.get(0).id());
+        assertThat(place(request(alone))).hasSize(3).startsWith(all.get(0).id());
+    }
+
+    @Test
+    default void aStoreIsNotSentPastAVersionWhoseServersAreGone() {
+        List<NaiveServer> all = servers(5);
+        store(all.get(0), version(CHUNK, 2, "w"));
+        store(all.get(1), version(CHUNK, 1, "w"));
+        pass(DEAD_AFTER, all.subList(1, 5));
+
+        Failure failure = failureOf(master().place(request(CHUNK)));
+        assertThat(failure.code()).isEqualTo(ErrorCode.UNREACHABLE);
+        assertThat(failure.describe()).contains("s0");
+    }
+
+    private static List<ServerId> ids(List<NaiveServer> servers) {
+        return servers.stream().map(NaiveServer::id).toList();
+    }
+}

@@ -1,0 +1,258 @@
+package io.chunkserver.core.testkit;
+
+import static io.chunkserver.core.testkit.NaiveServer.tombstone;
+import static io.chunkserver.core.testkit.NaiveServer.version;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.chunkserver.core.membership.HeartbeatReply;
+import io.chunkserver.core.membership.Order;
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.Member;
+import io.chunkserver.core.model.ServerId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What is ordered so that every chunk keeps its copies, and what never is. */
+interface MasterRepairContract extends MasterSteps {
+
+    @Test
+    default void aDeadServersCopiesAreMadeAnew() {
+        List<NaiveServer> all = settled(4);
+        all.subList(0, 3).forEach(server -> store(server, version(CHUNK, 1, "w")));
+        Map<ServerId, List<Order>> orders = pass(DEAD_AFTER + 1, all.subList(1, 4));
+
+        assertThat(orders.get(all.get(1).id())).isEmpty();
+        assertThat(orders.get(all.get(2).id())).isEmpty();
+        assertThat(orders.get(all.get(3).id())).hasSize(1);
+        Order.Copy copy = (Order.Copy) orders.get(all.get(3).id()).get(0);
+        assertThat(copy.chunk()).isEqualTo(CHUNK);
+        assertThat(copy.version().number()).isOne();
+        assertThat(copy.transaction()).isEqualTo(version(CHUNK, 1, "w").transaction());
+        assertThat(copy.tombstone()).isFalse();
+        assertThat(copy.sources())
+                .containsExactlyInAnyOrder(all.get(1).member(), all.get(2).member());
+    }
+
+    @Test
+    default void aChunkWithEnoughCopiesIsLeftAlone() {
+        List<NaiveServer> all = settled(5);
+        all.subList(0, 3).forEach(server -> store(server, version(CHUNK, 1, "w")));
+        assertNothingOrdered(pass(10, all));
+    }
+
+    @Test
+    default void aSmallClusterIsNotForeverInWantOfCopies() {
+        List<NaiveServer> all = settled(2);
+        all.forEach(server -> store(server, version(CHUNK, 1, "w")));
+        assertNothingOrdered(pass(10, all));
+        assertThat(get(master().status()).underReplicated()).isZero();
+    }
+
+    @Test
+    default void aStoreWhoseMembersReportOneAfterTheOtherGetsNoOrders() {
+        List<NaiveServer> all = settled(5);
+        store(all.get(0), version(CHUNK, 1, "w"));
+        plan();
+        all.forEach(server -> assertThat(beat(server)).isEmpty());
+        all.subList(1, 3).forEach(server -> store(server, version(CHUNK, 1, "w")));
+        assertNothingOrdered(pass(10, all));
+    }
+
+    @Test
+    default void aMasterThatHasJustStartedOrdersNothingForLackOfCopies() {
+        List<NaiveServer> all = servers(4);
+        store(all.get(0), version(CHUNK, 2, "w"));
+        assertNothingOrdered(pass(3, all));
+        assertThat(pass(3, all).values().stream().flatMap(List::stream)).hasSize(2);
+    }
+
+    @Test
+    default void chunksWithTheFewestCopiesComeFirst() {
+        List<NaiveServer> all = settled(4);
+        List<Order> orders = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            ChunkId chunk = new ChunkId("/f", i);
+            for (NaiveServer server : all.subList(0, i % 2 == 0 ? 2 : 1)) {
+                store(server, version(chunk, 1, "w"));
+            }
+        }
+        tick();
+        all.forEach(this::beat);
+        tick();
+        plan();
+        orders.addAll(beat(all.get(3)));
+
+        List<Integer> copies =
+                orders.stream().map(order -> 2 - order.chunk().index() % 2).toList();
+        assertThat(copies).contains(1, 2).isSorted();
+    }
+
+    @Test
+    default void anOrderIsGivenOnceAsLongAsItMayBeUnderWayAndAgainWhenItIsLost() {
+        List<NaiveServer> all = settled(3);
+        store(all.get(0), version(CHUNK, 1, "w"));
+        store(all.get(1), version(CHUNK, 1, "w"));
+        assertThat(pass(8, all).get(all.get(2).id())).hasSize(1);
+        assertThat(pass(40, all).get(all.get(2).id())).hasSizeBetween(1, 5);
+    }
+
+    @Test
+    default void aServerIsNotGivenMoreThanAReplyHolds() {
+        List<NaiveServer> all = settled(3);
+        for (int i = 0; i < 3 * HeartbeatReply.MAX_ORDERS; i++) {
+            all.get(0).with(version(new ChunkId("/f", i), 1, "w"));
+        }
+        reportAll(all.get(0));
+        tick();
+        all.forEach(this::beat);
+        tick();
+        plan();
+        assertThat(beat(all.get(1))).hasSize(HeartbeatReply.MAX_ORDERS);
+        plan();
+        assertThat(beat(all.get(1))).isEmpty();
+        assertThat(get(master().status()).members().get(1).openOrders()).isEqualTo(HeartbeatReply.MAX_ORDERS);
+    }
+
+    @Test
+    default void aServerThatIsBehindIsBroughtUpToDateFirst() {
+        List<NaiveServer> all = settled(6);
+        store(all.get(5), version(CHUNK, 1, "w"));
+        all.subList(0, 2).forEach(server -> store(server, version(CHUNK, 2, "w")));
+
+        Map<ServerId, List<Order>> orders = pass(5, all);
+        assertThat(orders.remove(all.get(5).id())).singleElement().isInstanceOf(Order.Copy.class);
+        assertNothingOrdered(orders);
+    }
+
+    @Test
+    default void anOldVersionIsRemovedWhenThereAreEnoughNewOnes() {
+        List<NaiveServer> all = settled(4);
+        store(all.get(3), version(CHUNK, 1, "w"));
+        all.subList(0, 3).forEach(server -> store(server, version(CHUNK, 2, "w")));
+
+        Map<ServerId, List<Order>> orders = pass(5, all);
+        Order.Remove remove = (Order.Remove) orders.remove(all.get(3).id()).get(0);
+        assertThat(remove.version().number()).isOne();
+        assertThat(remove.transaction()).isEqualTo(version(CHUNK, 1, "w").transaction());
+        assertThat(remove.keepers()).containsExactlyInAnyOrderElementsOf(members(all.subList(0, 3)));
+        assertNothingOrdered(orders);
+    }
+
+    @Test
+    default void moreCopiesThanUsualAreKeptWhenAClientAskedForThem() {
+        List<NaiveServer> all = settled(6);
+        all.forEach(server -> store(server, version(CHUNK, 1, "w")));
+        assertNothingOrdered(pass(10, all));
+    }
+
+    @Test
+    default void aCopyThatWasMadeInVainIsRemovedWhenTheDeadServerComesBack() {
+        List<NaiveServer> all = settled(4);
+        all.subList(0, 3).forEach(server -> store(server, version(CHUNK, 1, "w")));
+        pass(DEAD_AFTER + 1, all.subList(1, 4));
+        store(all.get(3), version(CHUNK, 1, "w"));
+
+        List<Order> orders =
+                pass(3, all).values().stream().flatMap(List::stream).toList();
+        assertThat(orders).singleElement().isInstanceOf(Order.Remove.class);
+        assertThat(((Order.Remove) orders.get(0)).keepers()).hasSize(3);
+    }
+
+    @Test
+    default void aDeletionReachesEveryServerThatStillHasTheChunk() {
+        List<NaiveServer> all = servers(6);
+        all.forEach(server -> store(server, version(CHUNK, 1, "w")));
+        store(all.get(0), tombstone(CHUNK, 2, "w"));
+
+        // In the first ticks of a master, too: it was reported, so it is so.
+        Map<ServerId, List<Order>> orders = pass(3, all);
+        for (NaiveServer server : all.subList(1, 6)) {
+            Order.Copy copy = (Order.Copy) orders.get(server.id()).get(0);
+            assertThat(copy.tombstone()).isTrue();
+            assertThat(copy.sources()).containsExactly(all.get(0).member());
+        }
+    }
+
+    @Test
+    default void nothingIsOrderedForAChunkInConflict() {
+        List<NaiveServer> all = settled(6);
+        store(all.get(0), version(CHUNK, 2, "w"));
+        store(all.get(1), version(CHUNK, 2, "other"));
+        store(all.get(2), version(CHUNK, 1, "w"));
+        assertNothingOrdered(pass(10, all));
+    }
+
+    @Test
+    default void anOrderThatBecameWrongIsNotGiven() {
+        List<NaiveServer> all = settled(3);
+        store(all.get(0), version(CHUNK, 1, "w"));
+        tick();
+        all.forEach(this::beat);
+        tick();
+        plan();
+        store(all.get(1), version(CHUNK, 1, "other"));
+        assertThat(beat(all.get(2))).isEmpty();
+    }
+
+    @Test
+    default void aCopyThatIsNoLongerNeededIsNotGiven() {
+        List<NaiveServer> all = settled(4);
+        all.subList(0, 3).forEach(server -> store(server, version(CHUNK, 1, "w")));
+        pass(DEAD_AFTER - 1, all.subList(1, 4));
+        tick();
+        plan();
+        beat(all.get(0));
+
+        assertThat(beat(all.get(3))).isEmpty();
+    }
+
+    @Test
+    default void aServerThatIsNotHeardIsNoKeeper() {
+        List<NaiveServer> all = settled(4);
+        store(all.get(3), version(CHUNK, 1, "w"));
+        all.subList(0, 3).forEach(server -> store(server, version(CHUNK, 2, "w")));
+
+        assertNothingOrdered(pass(DEAD_AFTER - 1, all.subList(1, 4)));
+    }
+
+    @Test
+    default void whatIsOrderedCountsAsTaken() {
+        List<NaiveServer> all = settled(3);
+        all.get(2).limitTo(NaiveServer.CHUNK_BYTES * 3 / 2);
+        for (ChunkId chunk : List.of(CHUNK, new ChunkId("/b", 0), new ChunkId("/c", 0))) {
+            all.subList(0, 2).forEach(server -> store(server, version(chunk, 1, "w")));
+        }
+        assertThat(pass(4, all).get(all.get(2).id())).hasSize(1);
+    }
+
+    @Test
+    default void aRemovalThatWouldLeaveTooFewCopiesByNowIsNotGiven() {
+        List<NaiveServer> all = settled(4);
+        store(all.get(3), version(CHUNK, 1, "w"));
+        all.subList(0, 3).forEach(server -> store(server, version(CHUNK, 2, "w")));
+        tick();
+        tick();
+        plan();
+        all.get(0).disk().clear();
+        report(all.get(0), CHUNK);
+
+        assertThat(beat(all.get(3))).isEmpty();
+    }
+
+    /** Servers of a master that has been up for long enough to order anything. */
+    private List<NaiveServer> settled(int count) {
+        List<NaiveServer> all = servers(count);
+        pass(SETTLED, all);
+        return all;
+    }
+
+    private static List<Member> members(List<NaiveServer> servers) {
+        return servers.stream().map(NaiveServer::member).toList();
+    }
+
+    private static void assertNothingOrdered(Map<ServerId, List<Order>> orders) {
+        assertThat(orders.values().stream().flatMap(List::stream)).as("orders").isEmpty();
+    }
+}

@@ -1,0 +1,179 @@
+package io.chunkserver.core.testkit;
+
+import static io.chunkserver.core.testkit.NaiveServer.tombstone;
+import static io.chunkserver.core.testkit.NaiveServer.version;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.membership.ChunkReport;
+import io.chunkserver.core.membership.ClusterStatus;
+import io.chunkserver.core.membership.ListedChunk;
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.Location;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What is told of chunks, and what is answered about them. */
+interface MasterReportContract extends MasterSteps {
+
+    @Test
+    default void theServersOfAChunkAreNamedTheNearestFirst() {
+        List<NaiveServer> all = servers(4);
+        all.subList(0, 3).forEach(server -> store(server, version(CHUNK, 1, "w")));
+
+        assertThat(locate(CHUNK, new Location(3, 0))).isEqualTo(MasterSteps.ids(all.get(2), all.get(1), all.get(0)));
+        assertThat(locate(CHUNK, Location.ORIGIN)).isEqualTo(MasterSteps.ids(all.get(0), all.get(1), all.get(2)));
+    }
+
+    @Test
+    default void aSuspectServerIsNamedLast() {
+        List<NaiveServer> all = servers(2);
+        all.forEach(server -> store(server, version(CHUNK, 1, "w")));
+        pass(SUSPECT_AFTER, all.subList(1, 2));
+
+        assertThat(locate(CHUNK, Location.ORIGIN)).isEqualTo(MasterSteps.ids(all.get(1), all.get(0)));
+    }
+
+    @Test
+    default void onlyServersWithTheNewestVersionAreNamed() {
+        List<NaiveServer> all = servers(3);
+        store(all.get(0), version(CHUNK, 1, "w"));
+        store(all.get(1), version(CHUNK, 2, "w"));
+        store(all.get(2), version(CHUNK, 1, "w"));
+
+        assertThat(locate(CHUNK, Location.ORIGIN)).isEqualTo(MasterSteps.ids(all.get(1)));
+        assertThat(get(master().locate(CHUNK, null)).version().number()).isEqualTo(2);
+    }
+
+    @Test
+    default void aChunkNobodyHasIsNotFound() {
+        servers(1);
+        assertThat(codeOf(master().locate(CHUNK, null))).isEqualTo(ErrorCode.CHUNK_NOT_FOUND);
+    }
+
+    @Test
+    default void aDeletedChunkIsNotFound() {
+        List<NaiveServer> all = servers(2);
+        store(all.get(0), version(CHUNK, 1, "w"));
+        store(all.get(1), tombstone(CHUNK, 2, "w"));
+
+        assertThat(codeOf(master().locate(CHUNK, null))).isEqualTo(ErrorCode.CHUNK_NOT_FOUND);
+    }
+
+    @Test
+    default void aChunkWhoseServersAreGoneIsUnreachableAndTheyAreNamed() {
+        List<NaiveServer> all = servers(2);
+        store(all.get(0), version(CHUNK, 2, "w"));
+        store(all.get(1), version(CHUNK, 1, "w"));
+        pass(DEAD_AFTER, all.subList(1, 2));
+
+        Failure failure = failureOf(master().locate(CHUNK, null));
+        assertThat(failure.code()).isEqualTo(ErrorCode.UNREACHABLE);
+        assertThat(failure.describe()).contains("s0").doesNotContain("s1");
+        assertThat(get(master().status()).withoutCopy()).isOne();
+    }
+
+    @Test
+    default void aChunkThatIsGoneFromAServerIsNotNamedThere() {
+        List<NaiveServer> all = servers(2);
+        all.forEach(server -> store(server, version(CHUNK, 1, "w")));
+        all.get(0).disk().clear();
+        report(all.get(0), CHUNK);
+
+        assertThat(locate(CHUNK, Location.ORIGIN)).isEqualTo(MasterSteps.ids(all.get(1)));
+        assertThat(get(master().status()).members().get(0).copies()).isZero();
+    }
+
+    @Test
+    default void aFullReportIsTakenForAllThatIsThereWhenItsLastPartHasCome() {
+        NaiveServer a = server("a", 0);
+        for (int i = 0; i < 7; i++) {
+            a.with(version(new ChunkId("/f", i), 1, "w"));
+        }
+        join(a);
+        a.disk().remove(new ChunkId("/f", 0));
+        a.disk().remove(new ChunkId("/f", 6));
+        List<ChunkReport> parts = a.fullReport();
+        for (ChunkReport part : parts) {
+            assertThat(listed("")).contains("/f#0", "/f#6");
+            get(master().report(part));
+        }
+
+        assertThat(listed("")).containsExactly("/f#1", "/f#2", "/f#3", "/f#4", "/f#5");
+        assertThat(get(master().status()).members().get(0).copies()).isEqualTo(5);
+    }
+
+    @Test
+    default void aFullReportThatIsBegunAnewCountsFromItsLastBeginning() {
+        NaiveServer a = server("a", 0).with(version(new ChunkId("/f", 0), 1, "w"));
+        get(master().register(a.registration()));
+        get(master().report(a.fullReport().get(0)));
+        a.disk().clear();
+        a.with(version(new ChunkId("/f", 1), 1, "w"));
+        reportAll(a);
+
+        assertThat(listed("")).containsExactly("/f#1");
+        assertThat(get(master().status()).members().get(0).copies()).isOne();
+    }
+
+    @Test
+    default void aVersionUnderTwoTransactionsIsAConflictThatIsNamedAndCounted() {
+        List<NaiveServer> all = servers(4);
+        store(all.get(0), version(CHUNK, 1, "w"));
+        store(all.get(1), version(CHUNK, 1, "other"));
+
+        assertThat(codeOf(master().locate(CHUNK, null))).isEqualTo(ErrorCode.CONFLICTING_COPIES);
+        assertThat(codeOf(master().place(request(CHUNK)))).isEqualTo(ErrorCode.CONFLICTING_COPIES);
+        assertThat(get(master().status()).conflicting()).isOne();
+        store(all.get(2), version(CHUNK, 2, "w"));
+        assertThat(get(master().status()).conflicting()).isZero();
+        assertThat(locate(CHUNK, null)).isEqualTo(MasterSteps.ids(all.get(2)));
+    }
+
+    @Test
+    default void chunksAreListedInTheOrderOfTheirIdsInPages() {
+        List<NaiveServer> all = servers(2);
+        for (String id : List.of("/b/x#0", "/a/y#10", "/a/y#9", "/a-#0", "/a/deleted#0", "/a#0")) {
+            store(all.get(0), version(ChunkId.parse(id), 1, "w"));
+        }
+        store(all.get(1), tombstone(ChunkId.parse("/a/deleted#0"), 2, "w"));
+        store(all.get(1), version(ChunkId.parse("/a/y#9"), 1, "w"));
+
+        assertThat(listed("")).containsExactly("/a#0", "/a-#0", "/a/y#9", "/a/y#10", "/b/x#0");
+        assertThat(listed("/a/")).containsExactly("/a/y#9", "/a/y#10");
+        List<ListedChunk> page = get(master().list("/a/", null, 1));
+        assertThat(page).hasSize(1);
+        assertThat(page.get(0).info()).isEqualTo(version(ChunkId.parse("/a/y#9"), 1, "w"));
+        assertThat(page.get(0).copies()).isEqualTo(2);
+    }
+
+    @Test
+    default void statusCountsChunksAndThoseThatLackCopies() {
+        List<NaiveServer> all = servers(3);
+        ChunkId second = new ChunkId("/contract/file", 1);
+        all.forEach(server -> store(server, version(CHUNK, 1, "w")));
+        store(all.get(0), version(second, 1, "w"));
+        store(all.get(0), tombstone(new ChunkId("/deleted", 1), 2, "w"));
+
+        ClusterStatus status = get(master().status());
+        assertThat(status.replication()).isEqualTo(3);
+        assertThat(status.chunks()).isEqualTo(2);
+        assertThat(status.underReplicated()).isOne();
+        assertThat(status.withoutCopy()).isZero();
+    }
+
+    private List<String> listed(String prefix) {
+        List<String> listed = new ArrayList<>();
+        @Nullable ChunkId after = null;
+        List<ListedChunk> page = get(master().list(prefix, null, 2));
+        while (!page.isEmpty()) {
+            page.forEach(chunk -> listed.add(chunk.info().id().toString()));
+            after = page.get(page.size() - 1).info().id();
+            page = get(master().list(prefix, after, 2));
+        }
+        return listed;
+    }
+}

@@ -1,0 +1,97 @@
+package io.chunkserver.runner.cli;
+
+import io.chunkserver.core.membership.ClusterStatus;
+import io.chunkserver.core.membership.Heartbeat;
+import io.chunkserver.core.membership.MemberStatus;
+import io.chunkserver.runner.config.Durations;
+import io.chunkserver.runner.config.Sizes;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** What is told about a cluster, as its master sees it. */
+final class ClusterAnswer {
+
+    private ClusterAnswer() {}
+
+    static Answer of(ClusterStatus status) {
+        StringBuilder text = new StringBuilder()
+                .append("master ")
+                .append(status.name())
+                .append(", up for ")
+                .append(Durations.exact(status.uptime().truncatedTo(ChronoUnit.SECONDS)))
+                .append("\nchunks:  ")
+                .append(status.chunks())
+                .append(", to have ")
+                .append(Quantity.copies(status.replication()))
+                .append(" each; ")
+                .append(status.underReplicated())
+                .append(" with fewer, ")
+                .append(status.withoutCopy())
+                .append(" with none, ")
+                .append(status.conflicting())
+                .append(" in conflict");
+        List<JsonLine> members = new ArrayList<>();
+        for (MemberStatus member : status.members()) {
+            text.append('\n').append(line(member));
+            members.add(json(member));
+        }
+        return new Answer(
+                text.toString(),
+                JsonLine.answer("chunkserver.cluster/1")
+                        .with("master", status.name())
+                        .with("uptimeMillis", status.uptime().toMillis())
+                        .with("replication", status.replication())
+                        .with("chunks", status.chunks())
+                        .with("underReplicated", status.underReplicated())
+                        .with("withoutCopy", status.withoutCopy())
+                        .with("conflicting", status.conflicting())
+                        .with("members", members));
+    }
+
+    private static String line(MemberStatus member) {
+        @Nullable Heartbeat heartbeat = member.lastHeartbeat();
+        StringBuilder line = new StringBuilder()
+                .append("server ")
+                .append(member.registration().member().id())
+                .append(" at ")
+                .append(member.registration().member().address())
+                .append(", location ")
+                .append(member.registration().member().location())
+                .append(": ")
+                .append(member.liveness().name().toLowerCase(Locale.ROOT));
+        if (heartbeat != null) {
+            line.append(", ")
+                    .append(heartbeat.state())
+                    .append(heartbeat.reason().isEmpty() ? "" : " (" + heartbeat.reason() + ")")
+                    .append(", ")
+                    .append(Sizes.readable(heartbeat.space().availableBytes()))
+                    .append(" available of ")
+                    .append(Sizes.readable(heartbeat.space().limitBytes()));
+        }
+        return line.append(", ").append(Quantity.copies(member.copies())).toString();
+    }
+
+    private static JsonLine json(MemberStatus member) {
+        JsonLine json = JsonLine.part()
+                .with("serverId", member.registration().member().id())
+                .with("address", member.registration().member().address())
+                .with("uuid", member.registration().server().uuid())
+                .with("x", member.registration().member().location().x())
+                .with("y", member.registration().member().location().y())
+                .with("liveness", member.liveness().name().toLowerCase(Locale.ROOT))
+                .with("copies", member.copies())
+                .with("openOrders", member.openOrders());
+        @Nullable Heartbeat heartbeat = member.lastHeartbeat();
+        return heartbeat == null
+                ? json
+                : json.with("state", heartbeat.state())
+                        .with("reason", heartbeat.reason())
+                        .with("limitBytes", heartbeat.space().limitBytes())
+                        .with("usedBytes", heartbeat.space().usedBytes())
+                        .with("reservedBytes", heartbeat.space().reservedBytes())
+                        .with("availableBytes", heartbeat.space().availableBytes());
+    }
+}

@@ -1,0 +1,99 @@
+package io.chunkserver.runner.file;
+
+import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.core.membership.ChunkCopies;
+import io.chunkserver.core.membership.PlacementRequest;
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.Durability;
+import io.chunkserver.core.model.Member;
+import io.chunkserver.core.model.ServerId;
+import io.chunkserver.transport.ServerAddress;
+import io.chunkserver.transport.client.MasterClient;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The servers that a master names.
+ *
+ * <p>A store that a server refused or that did not reach it is tried on the servers that the master names without it; one whose
+ * outcome is unknown is not, for it may have been done. A read whose servers all failed is tried once more with what the master
+ * knows then: they may have been replaced meanwhile.
+ */
+public final class PlacedServers implements ChunkWriters {
+
+    private static final Logger logger = LoggerFactory.getLogger(PlacedServers.class);
+
+    /** How often the servers of a chunk are asked for before its failure is told. */
+    private static final int MAX_PLACEMENTS = 3;
+
+    private static final int MAX_LOCATIONS = 2;
+
+    private final MasterClient master;
+    private final int copies;
+    private final @Nullable Durability durability;
+    private final Duration timeout;
+
+    /**
+     * Servers as this master names them.
+     *
+     * @param copies     on how many servers a new chunk is stored; 0 for as many as the master is configured for
+     * @param durability null for what the primary is configured to
+     * @param timeout    for each chunk
+     */
+    public PlacedServers(MasterClient master, int copies, @Nullable Durability durability, Duration timeout) {
+        this.master = master;
+        this.copies = copies;
+        this.durability = durability;
+        this.timeout = timeout;
+    }
+
+    @Override
+    public <T> T write(ChunkId chunk, long maxLengthBytes, Change<T> change) throws IOException {
+        Set<ServerId> excluded = new HashSet<>();
+        for (int tried = 1; ; tried++) {
+            List<Member> members = master.place(new PlacementRequest(chunk, maxLengthBytes, copies, null, excluded))
+                    .members();
+            try {
+                return change.apply(target(members));
+            } catch (ChunkServerException.Unavailable | ChunkServerException.InsufficientSpace e) {
+                ServerId culprit = e.failure().server().orElse(members.get(0).id());
+                if (tried == MAX_PLACEMENTS || !excluded.add(culprit)) {
+                    throw e;
+                }
+                logger.warn("chunk {} is placed without server {}: {}", chunk, culprit, e.getMessage());
+            }
+        }
+    }
+
+    private StoreTarget target(List<Member> members) {
+        List<ServerAddress> addresses = addresses(members);
+        return new StoreTarget(addresses.get(0), addresses.subList(1, addresses.size()), null, durability, timeout);
+    }
+
+    @Override
+    public <T> T read(ChunkId chunk, Question<T> question) throws IOException {
+        for (int tried = 1; ; tried++) {
+            ChunkCopies located = master.locate(chunk);
+            try {
+                return new Failover(addresses(located.members())).first(question);
+            } catch (ChunkServerException e) {
+                if (tried == MAX_LOCATIONS) {
+                    throw e;
+                }
+                logger.warn("asking the master again who has chunk {}: {}", chunk, e.getMessage());
+            }
+        }
+    }
+
+    private static List<ServerAddress> addresses(List<Member> members) {
+        return members.stream()
+                .map(member -> ServerAddress.parse(member.address()))
+                .toList();
+    }
+}

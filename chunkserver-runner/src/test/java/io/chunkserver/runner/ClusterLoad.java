@@ -1,0 +1,151 @@
+package io.chunkserver.runner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.core.model.Attributes;
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.runner.file.ChunkWriters;
+import io.chunkserver.transport.client.ChunkClient;
+import io.chunkserver.transport.client.ChunkSource;
+import io.chunkserver.transport.client.ReadOptions;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A client that stores, replaces, reads and deletes chunks until it is told to stop, and remembers what it was told. Its bytes
+ * are drawn from the chunk's name and a round, so that they need not be kept.
+ */
+final class ClusterLoad implements Runnable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterLoad.class);
+
+    private static final int MAX_LENGTH = 256 * 1024;
+
+    private final ChunkClient client;
+    private final ChunkWriters servers;
+    private final String name;
+    private final Random random;
+    private volatile boolean stopped;
+
+    /** The round in which each chunk that exists was stored last. */
+    private final Map<ChunkId, Integer> stored = new TreeMap<>();
+
+    private final Set<ChunkId> deleted = new HashSet<>();
+    private final List<String> failures = new ArrayList<>();
+    private int round;
+
+    ClusterLoad(ChunkClient client, ChunkWriters servers, String name, long seed) {
+        this.client = client;
+        this.servers = servers;
+        this.name = name;
+        this.random = new Random(seed);
+    }
+
+    void stop() {
+        stopped = true;
+    }
+
+    /** Acknowledged chunks with the bytes that they must have. */
+    Map<ChunkId, Integer> stored() {
+        return stored;
+    }
+
+    /** Chunks whose deletion was acknowledged. */
+    Set<ChunkId> deleted() {
+        return deleted;
+    }
+
+    /** Requests that failed, or of which nobody could say. */
+    List<String> failures() {
+        return failures;
+    }
+
+    @Override
+    public void run() {
+        while (!stopped) {
+            round++;
+            int choice = random.nextInt(10);
+            if (stored.isEmpty() || choice < 5) {
+                store(new ChunkId(name, round));
+            } else if (choice < 6) {
+                store(any());
+            } else if (choice < 7) {
+                delete(any());
+            } else {
+                read(any());
+            }
+        }
+    }
+
+    private ChunkId any() {
+        List<ChunkId> chunks = List.copyOf(stored.keySet());
+        return chunks.get(random.nextInt(chunks.size()));
+    }
+
+    private void store(ChunkId chunk) {
+        byte[] bytes = bytes(chunk, round);
+        // Until it is acknowledged either version may be there; the one that fails is not asked for any more.
+        stored.remove(chunk);
+        attempt("store of " + chunk, () -> {
+            servers.write(
+                    chunk,
+                    bytes.length,
+                    target -> client.store(
+                            target.primary(), chunk, ChunkSource.of(bytes), target.options(Attributes.NONE)));
+            stored.put(chunk, round);
+        });
+    }
+
+    private void delete(ChunkId chunk) {
+        stored.remove(chunk);
+        attempt("delete of " + chunk, () -> {
+            servers.write(chunk, 0, target -> client.delete(target.primary(), chunk, target.options(Attributes.NONE)));
+            deleted.add(chunk);
+        });
+    }
+
+    private void read(ChunkId chunk) {
+        attempt(
+                "read of " + chunk,
+                () -> assertThat(servers.<byte[]>read(chunk, server -> {
+                            ByteArrayOutputStream copy = new ByteArrayOutputStream();
+                            client.read(server, chunk, ReadOptions.ALL, copy);
+                            return copy.toByteArray();
+                        }))
+                        .as("bytes of %s", chunk)
+                        .isEqualTo(bytes(chunk, stored.get(chunk))));
+    }
+
+    private interface Request {
+        void send() throws IOException;
+    }
+
+    private void attempt(String what, Request request) {
+        try {
+            request.send();
+        } catch (ChunkServerException e) {
+            LOG.info("{} failed: {}", what, e.getMessage());
+            failures.add(what + ": " + e.getMessage());
+        } catch (IOException e) {
+            throw new AssertionError(what, e);
+        }
+    }
+
+    /** The bytes that a chunk was given in a round. */
+    static byte[] bytes(ChunkId chunk, int round) {
+        Random drawn = new Random(chunk.hashCode() * 31L + round);
+        byte[] bytes = new byte[drawn.nextInt(MAX_LENGTH)];
+        drawn.nextBytes(bytes);
+        return bytes;
+    }
+}

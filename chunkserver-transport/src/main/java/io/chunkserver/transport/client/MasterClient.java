@@ -1,0 +1,180 @@
+package io.chunkserver.transport.client;
+
+import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.membership.ChunkCopies;
+import io.chunkserver.core.membership.ClusterStatus;
+import io.chunkserver.core.membership.ListedChunk;
+import io.chunkserver.core.membership.Master;
+import io.chunkserver.core.membership.PlacementRequest;
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.Location;
+import io.chunkserver.transport.ServerAddress;
+import io.chunkserver.transport.Transport;
+import io.chunkserver.transport.protocol.PeerRole;
+import java.io.Closeable;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks masters where chunks are and go; for programs, which wait.
+ *
+ * <p><b>Several masters.</b> They are tried in turn, beginning with the one that answered last, until one knows the answer: a master that was
+ * started a moment ago may know less than the others. A failure tells what each of them said.
+ *
+ * <p><b>Retries.</b> When none of them knows, and what one said may change a moment later, all are asked again, with growing delays, within
+ * the time for a request.
+ *
+ * <p><b>Threads.</b> Safe for many threads. Calls cannot be interrupted; each ends within the request timeout, a {@link #list} or a
+ * {@link #status} of more than one page within that for each page. One thread of its own, for timeouts. The transport is not closed.
+ */
+public final class MasterClient implements Closeable {
+
+    /** Said by the way to a master and not by a master, most often. */
+    private static final Set<ErrorCode> UNANSWERED =
+            EnumSet.of(ErrorCode.UNREACHABLE, ErrorCode.TIMEOUT, ErrorCode.PROTOCOL_ERROR);
+
+    private final List<ServerAddress> masters;
+    private final ClientConfig config;
+    private final Timers timers;
+    private final ConnectionPool pool;
+    private final Retries retries;
+
+    /** The one that answered last. */
+    private volatile int preferred;
+
+    /**
+     * A client.
+     *
+     * @param masters where masters may be; at least one
+     */
+    public MasterClient(Transport transport, List<ServerAddress> masters, ClientConfig config) {
+        if (masters.isEmpty()) {
+            throw new IllegalArgumentException("no address of a master is given");
+        }
+        this.masters = List.copyOf(masters);
+        this.config = config;
+        this.timers = Timers.start("chunkserver-master-client-timer");
+        this.pool = new ConnectionPool(transport, PeerRole.CLIENT, config.connectTimeout(), config.pool(), timers);
+        this.retries = new Retries(config.retries(), new SecureRandom(), timers);
+    }
+
+    /** Names the servers for a store, the one to send it to first; see {@link Master#place}. */
+    public ChunkCopies place(PlacementRequest request) throws IOException {
+        return ask(master -> master.place(request));
+    }
+
+    /** Names the servers that have a chunk, in any order; see {@link Master#locate}. */
+    public ChunkCopies locate(ChunkId chunk) throws IOException {
+        return locate(chunk, null);
+    }
+
+    /**
+     * Names the servers that have a chunk; see {@link Master#locate}.
+     *
+     * @param near the nearest to here comes first; null for any order
+     */
+    public ChunkCopies locate(ChunkId chunk, @Nullable Location near) throws IOException {
+        return ask(master -> master.locate(chunk, near));
+    }
+
+    /**
+     * Chunks of the cluster in the order of their ids.
+     *
+     * @param prefix what their paths start with; empty for all
+     * @param after  the id after which to begin; null for the first
+     * @param limit  the most that is returned, 1 or above; fewer means that there are no more
+     */
+    public List<ListedChunk> list(String prefix, @Nullable ChunkId after, int limit) throws IOException {
+        List<ListedChunk> found = new ArrayList<>();
+        while (true) {
+            @Nullable
+            ChunkId begin =
+                    found.isEmpty() ? after : found.get(found.size() - 1).info().id();
+            int wanted = limit - found.size();
+            List<ListedChunk> page = ask(master -> master.list(prefix, begin, wanted));
+            found.addAll(page);
+            if (page.isEmpty() || found.size() >= limit) {
+                return found;
+            }
+        }
+    }
+
+    /** How the cluster is, as the first master says that answers. */
+    public ClusterStatus status() throws IOException {
+        return ask(Master::status);
+    }
+
+    private <T> T ask(Function<Master, CompletionStage<T>> question) throws IOException {
+        return retries.run(config.requestTimeout(), left -> askAll(question, left));
+    }
+
+    private <T> T askAll(Function<Master, CompletionStage<T>> question, Duration timeout) throws ChunkServerException {
+        long deadlineNanos = System.nanoTime() + timeout.toNanos();
+        List<Refusal> refusals = new ArrayList<>();
+        int first = preferred;
+        for (int asked = 0; asked < masters.size(); asked++) {
+            int next = (first + asked) % masters.size();
+            // One that says nothing leaves the others their share.
+            long shareNanos = (deadlineNanos - System.nanoTime()) / (masters.size() - asked);
+            Master master =
+                    new RemoteMaster(masters.get(next), pool, timers, Duration.ofNanos(Math.max(1, shareNanos)));
+            try {
+                T answer = question.apply(master).toCompletableFuture().join();
+                preferred = next;
+                return answer;
+            } catch (CompletionException e) {
+                refusals.add(new Refusal(masters.get(next), ChunkServerException.from(e)));
+            }
+        }
+        throw all(refusals);
+    }
+
+    private record Refusal(ServerAddress master, ChunkServerException thrown) {
+
+        boolean isAnswer() {
+            return !UNANSWERED.contains(thrown.code());
+        }
+
+        String describe() {
+            String said = thrown.failure().describe();
+            return said.contains(master.toString()) ? said : "master at " + master + ": " + said;
+        }
+    }
+
+    /** What one of them said, a master's answer before a missing one, with the words of all. */
+    private static ChunkServerException all(List<Refusal> refusals) {
+        Refusal main = refusals.stream().filter(Refusal::isAnswer).findFirst().orElse(refusals.get(0));
+        if (refusals.size() == 1) {
+            return main.thrown();
+        }
+        Failure why = main.thrown().failure();
+        return new Failure(
+                        why.code(),
+                        "none of " + refusals.size() + " masters has the answer: "
+                                + refusals.stream().map(Refusal::describe).collect(Collectors.joining("; ")),
+                        "",
+                        null,
+                        why.transactionId(),
+                        why.available())
+                .toException(main.thrown());
+    }
+
+    /** Closes all connections; calls under way end soon, as if the masters had gone. Idempotent. */
+    @Override
+    public void close() {
+        pool.close();
+        timers.close();
+    }
+}
