@@ -14,8 +14,10 @@ import io.chunkserver.core.membership.PlacementRequest;
 import io.chunkserver.core.membership.Registration;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.DistanceMetric;
 import io.chunkserver.core.model.Location;
+import io.chunkserver.core.model.Member;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -162,6 +164,11 @@ final class ClusterState {
         ChunkInfo newest = chunk == null ? null : chunk.newest();
         if (chunk != null && chunk.conflicting()) {
             throw Placements.conflicting(id);
+        }
+        List<Member> placed = chunk == null || newest == null ? placements.placed(id) : List.of();
+        if (!placed.isEmpty()) {
+            // Stored a moment ago perhaps, and its members' reports are on their way.
+            return new ChunkCopies(id, ChunkVersion.NONE, placed);
         }
         if (chunk == null || newest == null || newest.tombstone()) {
             throw Failure.of(ErrorCode.CHUNK_NOT_FOUND, "no server has chunk " + id)

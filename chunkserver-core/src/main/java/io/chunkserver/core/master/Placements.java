@@ -9,6 +9,7 @@ import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.Location;
+import io.chunkserver.core.model.Member;
 import io.chunkserver.core.model.ServerId;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -181,6 +182,17 @@ final class Placements {
                 .findFirst()
                 .orElse(0);
         return Failure.insufficientSpace(request.lengthBytes(), available).toException();
+    }
+
+    /** The living servers that were named for stores of a chunk a while ago; empty when there were none. */
+    List<Member> placed(ChunkId id) {
+        Remembered placed = remembered.get(id);
+        return placed == null
+                ? List.of()
+                : placed.core().stream()
+                        .filter(ClusterMember::isAlive)
+                        .map(ClusterMember::member)
+                        .toList();
     }
 
     /** A chunk was reported: its placement is forgotten once all of its core is beyond what the stores were based on. */
