@@ -102,8 +102,11 @@ final class ServerProcess implements AutoCloseable {
         signal("-STOP");
     }
 
+    /** Does nothing when the process is gone. */
     void resume() throws IOException, InterruptedException {
-        signal("-CONT");
+        if (process.isAlive()) {
+            signal("-CONT");
+        }
     }
 
     private void signal(String name) throws IOException, InterruptedException {

@@ -79,12 +79,13 @@ final class RepairPlanner {
                 behind++;
             }
         }
-        count(chunk, newest, alive, good);
         int needed = alive == 0 ? RepairQueue.NONE : queueFor(chunk, newest, good, behind);
         boolean fresh = needed != RepairQueue.NONE && now - chunk.changedAt < SETTLING;
+        count(chunk, newest, alive, fresh ? members.goal() : good);
         queue.move(chunk, fresh ? RepairQueue.FRESH : needed);
     }
 
+    /** Counts a chunk, with so many good copies; one that is fresh counts as whole, since nobody knows better yet. */
     private void count(Chunk chunk, ChunkInfo newest, int alive, int good) {
         counts.count(
                 chunk,
@@ -226,18 +227,17 @@ final class RepairPlanner {
         List<ClusterMember> keepers = chunk.good(this::mayKeep);
         List<ClusterMember> behind = idle(chunk, chunk.stale(ClusterMember::isLive));
         if (!behind.isEmpty()) {
-            behind.forEach(target -> remove(chunk, target, keepers));
-            return behind.size();
+            return (int) behind.stream()
+                    .filter(target -> remove(chunk, target, keepers))
+                    .count();
         }
         ClusterMember fullest = hasSurplus(chunk) ? fullest(chunk) : null;
         if (fullest == null || !book.hasRoomFor(fullest)) {
             return 0;
         }
-        remove(
-                chunk,
-                fullest,
-                keepers.stream().filter(member -> member != fullest).toList());
-        return 1;
+        List<ClusterMember> others =
+                keepers.stream().filter(member -> member != fullest).toList();
+        return remove(chunk, fullest, others) ? 1 : 0;
     }
 
     private @Nullable ClusterMember fullest(Chunk chunk) {
@@ -246,13 +246,16 @@ final class RepairPlanner {
                 .orElse(null);
     }
 
-    private void remove(Chunk chunk, ClusterMember target, List<ClusterMember> keepers) {
+    /** Orders a removal if enough good copies are kept elsewhere; false when there are too few by now. */
+    private boolean remove(Chunk chunk, ClusterMember target, List<ClusterMember> keepers) {
         ChunkInfo here = chunk.at(target);
-        if (here != null && keepers.size() >= members.goal()) {
-            List<Member> asked = named(keepers.subList(0, Math.min(keepers.size(), Order.MAX_SERVERS)));
-            Order order = new Order.Remove(chunk.id(), here.version(), here.transaction(), asked);
-            book.add(new GivenOrder(chunk, target, order, null, 0));
+        if (here == null || keepers.size() < members.goal()) {
+            return false;
         }
+        List<Member> asked = named(keepers.subList(0, Math.min(keepers.size(), Order.MAX_SERVERS)));
+        Order order = new Order.Remove(chunk.id(), here.version(), here.transaction(), asked);
+        book.add(new GivenOrder(chunk, target, order, null, 0));
+        return true;
     }
 
     private boolean mayKeep(ClusterMember member) {
