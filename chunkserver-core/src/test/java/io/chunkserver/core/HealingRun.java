@@ -72,7 +72,6 @@ final class HealingRun {
     private final Map<String, ChunkServer> servers = new LinkedHashMap<>();
     private final Map<ChunkId, Story> stories = new LinkedHashMap<>();
     private final List<Throwable> defects = new ArrayList<>();
-    private boolean masterForgot;
     private long sequence;
     private int damage;
 
@@ -174,10 +173,7 @@ final class HealingRun {
         switch (random.nextInt(10)) {
             case 0, 1 -> crash(name);
             case 2, 3, 4, 5 -> restart(name);
-            case 6 -> {
-                masterForgot = true;
-                master.restart();
-            }
+            case 6 -> master.restart();
             case 7 -> {
                 network.lossRate(0.02);
                 master.lossRate(0.05);
@@ -314,10 +310,12 @@ final class HealingRun {
                 .hasSize(1);
         TransactionId transaction = copies.get(0).transaction();
         assertThat(story.possible).as("last words on %s", chunk).contains(transaction);
-        if (masterForgot) {
+        // All that is there is of one transaction, so a deletion needs no other copies: nothing is left that it would
+        // have to end.
+        // A chunk that was replaced while it had a copy too many keeps that copy, since the one who stored it may want
+        // so many.
+        if (!copies.get(0).tombstone()) {
             assertThat(copies).as("copies of %s", chunk).hasSizeGreaterThanOrEqualTo(REPLICATION);
-        } else {
-            assertThat(copies).as("copies of %s", chunk).hasSize(REPLICATION);
         }
         for (String name : NAMES) {
             if (servers.get(name).stat(chunk).isPresent()) {
