@@ -29,12 +29,17 @@ final class Outbox {
 
     private final Channel channel;
     private final ServerAddress remote;
+
+    /** Encryption is done by the flush, of all that waits for it: without one for each frame nothing would leave before all is encrypted. */
+    private final boolean flushesEachFrame;
+
     private final Queue<Outgoing> queue = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
 
-    Outbox(Channel channel, ServerAddress remote) {
+    Outbox(Channel channel, ServerAddress remote, boolean encrypted) {
         this.channel = channel;
         this.remote = remote;
+        this.flushesEachFrame = encrypted;
     }
 
     CompletionStage<Void> send(Frame frame) {
@@ -61,6 +66,9 @@ final class Outbox {
         scheduled.set(false);
         for (Outgoing next = queue.poll(); next != null; next = queue.poll()) {
             write(next);
+            if (flushesEachFrame) {
+                channel.flush();
+            }
         }
         channel.flush();
     }

@@ -13,6 +13,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -22,6 +23,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +48,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Connec
     private final ServerAddress remote;
     private final Function<Connection, FrameReceiver> receiver;
     private final Duration lingerTimeout;
+    private final boolean encrypted;
     private final FrameDecoder decoder;
     private final Inbox inbox = new Inbox();
     private final Outbox outbox;
@@ -59,14 +62,25 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Connec
             SocketChannel channel,
             ServerAddress remote,
             Function<Connection, FrameReceiver> receiver,
-            Duration lingerTimeout) {
+            Duration lingerTimeout,
+            boolean encrypted) {
         this.channel = channel;
         this.remote = remote;
         this.receiver = receiver;
         this.lingerTimeout = lingerTimeout;
         this.decoder = new FrameDecoder(channel.alloc());
-        this.outbox = new Outbox(channel, remote);
-        channel.config().setRecvByteBufAllocator(new FrameReads(decoder));
+        this.outbox = new Outbox(channel, remote, encrypted);
+        this.encrypted = encrypted;
+    }
+
+    /** Becomes the last of the channel's handlers, with its reads brought to where frames are cut. */
+    void join(ChannelPipeline pipeline) {
+        if (encrypted) {
+            pipeline.addLast(new DecryptedReads(decoder));
+        } else {
+            channel.config().setRecvByteBufAllocator(new FrameReads(decoder));
+        }
+        pipeline.addLast(this);
     }
 
     @Override
@@ -148,13 +162,16 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Connec
         }
     }
 
-    /** A broken socket, too little memory for what comes in, or a receiver that threw. */
+    /** A broken socket, a peer that TLS turns away or is turned away by, too little memory for what comes in, or a receiver that threw. */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable thrown) {
-        fail(
-                thrown instanceof RuntimeException
-                        ? ChunkServerException.from(thrown)
-                        : brokenOff(String.valueOf(thrown.getMessage())));
+        if (thrown instanceof SSLException || thrown.getCause() instanceof SSLException) {
+            fail(TlsContexts.refused(remote, thrown));
+        } else if (thrown instanceof RuntimeException) {
+            fail(ChunkServerException.from(thrown));
+        } else {
+            fail(brokenOff(String.valueOf(thrown.getMessage())));
+        }
     }
 
     private void followReading() {

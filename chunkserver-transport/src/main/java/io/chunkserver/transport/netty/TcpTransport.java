@@ -9,6 +9,7 @@ import io.chunkserver.transport.FrameReceiver;
 import io.chunkserver.transport.Listener;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.Transport;
+import io.chunkserver.transport.security.TlsConfig;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -19,6 +20,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.Future;
@@ -33,12 +35,16 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Frames over TCP.
  *
  * <p>Receivers are called, and stages completed, by the I/O threads, which must not be blocked. After reading was turned off, a
  * receiver gets no further frame. A host name with several addresses is reached at the first.
+ *
+ * <p>With TLS a connection is opened when both sides have shown what the other asks of them; {@code REFUSED} says that one of them did
+ * not like what it saw. A side that is turned away after that, because of its own certificate, hears it as the end of the connection.
  *
  * <p>A peer that sends what is no frame is cut off, with one line in the log; when it began like a frame, it is told why first.
  *
@@ -64,6 +70,10 @@ public final class TcpTransport implements Transport {
 
     private final TcpTransportConfig config;
     private final IoPlatform platform;
+
+    /** Null where bytes go as they are. */
+    private final @Nullable TlsContexts tls;
+
     private final MultiThreadIoEventLoopGroup threads;
     private final PooledByteBufAllocator memory;
     private final HostLookup lookup = new HostLookup();
@@ -78,8 +88,13 @@ public final class TcpTransport implements Transport {
     }
 
     TcpTransport(TcpTransportConfig config, IoPlatform platform) {
+        this(config, platform, null);
+    }
+
+    private TcpTransport(TcpTransportConfig config, IoPlatform platform, @Nullable TlsContexts tls) {
         this.config = config;
         this.platform = platform;
+        this.tls = tls;
         this.threads = new MultiThreadIoEventLoopGroup(
                 config.ioThreads(), new IoThreads(IoThreads.PREFIX), platform.handlers());
         this.memory = new PooledByteBufAllocator(
@@ -94,6 +109,15 @@ public final class TcpTransport implements Transport {
         this.limit = new AcceptLimit(config.maxConnections());
     }
 
+    /**
+     * The same over TLS, which starts no thread before it is used either.
+     *
+     * @throws ChunkServerException with {@code BAD_CONFIGURATION} when a file cannot be read or is not what it should be
+     */
+    public static TcpTransport secured(TcpTransportConfig config, TlsConfig tls) throws ChunkServerException {
+        return new TcpTransport(config, IoPlatform.best(), TlsContexts.read(tls));
+    }
+
     @Override
     public String name() {
         return NAME;
@@ -101,6 +125,13 @@ public final class TcpTransport implements Transport {
 
     @Override
     public CompletionStage<Listener> listen(ServerAddress address, Function<Connection, FrameReceiver> receiver) {
+        if (tls != null && !tls.canListen()) {
+            return CompletableFuture.failedFuture(Failure.of(
+                            ErrorCode.BAD_CONFIGURATION,
+                            "nobody can listen at " + address + " with TLS but no certificate")
+                    .withHint("give a TLS certificate and its key")
+                    .toException());
+        }
         CompletableFuture<Listener> listening = new CompletableFuture<>();
         lookup.find(address).whenComplete((socketAddress, thrown) -> {
             if (thrown != null) {
@@ -206,7 +237,7 @@ public final class TcpTransport implements Transport {
         ServerAddress remote = from == null
                 ? new ServerAddress("unknown", 0)
                 : new ServerAddress(from.getAddress().getHostAddress(), from.getPort());
-        equip(channel, remote, receiver);
+        equip(channel, remote, receiver, tls == null ? null : tls.incoming(channel, config.handshakeTimeout()));
     }
 
     private void open(
@@ -222,7 +253,7 @@ public final class TcpTransport implements Transport {
                 .handler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
-                        equip(channel, address, receiver);
+                        equip(channel, address, receiver, tls == null ? null : tls.outgoing(channel, address, timeout));
                     }
                 });
         try {
@@ -242,6 +273,22 @@ public final class TcpTransport implements Transport {
                     .toException(opened.cause()));
             return;
         }
+        SslHandler encryption = opened.channel().pipeline().get(SslHandler.class);
+        if (encryption == null) {
+            connected(opened, connected);
+            return;
+        }
+        encryption.handshakeFuture().addListener(shaken -> {
+            if (shaken.isSuccess()) {
+                connected(opened, connected);
+            } else {
+                connected.completeExceptionally(TlsContexts.refused(address, shaken.cause()));
+                opened.channel().close();
+            }
+        });
+    }
+
+    private static void connected(ChannelFuture opened, CompletableFuture<Connection> connected) {
         // The peer may have closed it meanwhile: then its pipeline is empty, and its receiver was told.
         TcpConnection connection = opened.channel().attr(CONNECTION).get();
         if (connected.isDone()) {
@@ -260,14 +307,23 @@ public final class TcpTransport implements Transport {
         }
     }
 
-    private void equip(SocketChannel channel, ServerAddress remote, Function<Connection, FrameReceiver> receiver) {
+    private void equip(
+            SocketChannel channel,
+            ServerAddress remote,
+            Function<Connection, FrameReceiver> receiver,
+            @Nullable SslHandler encryption) {
         channel.config().setAllocator(memory);
         channel.config().setTcpNoDelay(true).setKeepAlive(true);
         IdleStateHandler idle =
                 new IdleStateHandler(true, 0, 0, config.idleTimeout().toMillis(), TimeUnit.MILLISECONDS);
-        TcpConnection connection = new TcpConnection(channel, remote, receiver, config.lingerTimeout());
+        TcpConnection connection =
+                new TcpConnection(channel, remote, receiver, config.lingerTimeout(), encryption != null);
         channel.attr(CONNECTION).set(connection);
-        channel.pipeline().addLast(idle, connection);
+        channel.pipeline().addLast(idle);
+        if (encryption != null) {
+            channel.pipeline().addLast(encryption);
+        }
+        connection.join(channel.pipeline());
         connections.add(connection);
         channel.closeFuture().addListener(done -> connections.remove(connection));
         if (closed.get()) {

@@ -14,10 +14,16 @@ import java.time.Duration;
  * @param maxConnections the most accepted connections at a time; further ones are closed at once
  * @param backlog        connections that the operating system holds until they are accepted
  * @param idleTimeout    a connection on which nothing moved for so long is closed: its peer is taken for gone
+ * @param handshakeTimeout how long one who connects may take to agree on TLS
  * @param lingerTimeout  how long a closed connection may take to hand over what was sent before
  */
 public record TcpTransportConfig(
-        int ioThreads, int maxConnections, int backlog, Duration idleTimeout, Duration lingerTimeout) {
+        int ioThreads,
+        int maxConnections,
+        int backlog,
+        Duration idleTimeout,
+        Duration handshakeTimeout,
+        Duration lingerTimeout) {
 
     /** Two threads fill a link of 10 Gbit/s; the checksums are computed elsewhere. */
     private static final int DEFAULT_IO_THREADS = 2;
@@ -30,11 +36,19 @@ public record TcpTransportConfig(
     /** Longer than any exchange should be silent, shorter than the hours a silent peer may be dead unnoticed. */
     private static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofMinutes(10);
 
+    /** As long as an endpoint waits for the first frame. */
+    private static final Duration DEFAULT_HANDSHAKE_TIMEOUT = Duration.ofSeconds(5);
+
     private static final Duration DEFAULT_LINGER_TIMEOUT = Duration.ofSeconds(1);
 
     /** What suits most servers. */
     public static final TcpTransportConfig DEFAULT = new TcpTransportConfig(
-            DEFAULT_IO_THREADS, DEFAULT_MAX_CONNECTIONS, DEFAULT_BACKLOG, DEFAULT_IDLE_TIMEOUT, DEFAULT_LINGER_TIMEOUT);
+            DEFAULT_IO_THREADS,
+            DEFAULT_MAX_CONNECTIONS,
+            DEFAULT_BACKLOG,
+            DEFAULT_IDLE_TIMEOUT,
+            DEFAULT_HANDSHAKE_TIMEOUT,
+            DEFAULT_LINGER_TIMEOUT);
 
     public TcpTransportConfig {
         if (ioThreads < 1 || maxConnections < 1 || backlog < 1) {
@@ -42,9 +56,9 @@ public record TcpTransportConfig(
                     "a TCP transport needs at least 1 I/O thread, connection and backlog, not " + ioThreads + ", "
                             + maxConnections + " and " + backlog);
         }
-        if (idleTimeout.toMillis() < 1 || lingerTimeout.toMillis() < 1) {
-            throw new IllegalArgumentException(
-                    "idle timeout " + idleTimeout + " or linger timeout " + lingerTimeout + " is below 1 ms");
+        if (idleTimeout.toMillis() < 1 || handshakeTimeout.toMillis() < 1 || lingerTimeout.toMillis() < 1) {
+            throw new IllegalArgumentException("idle timeout " + idleTimeout + ", handshake timeout " + handshakeTimeout
+                    + " or linger timeout " + lingerTimeout + " is below 1 ms");
         }
     }
 }

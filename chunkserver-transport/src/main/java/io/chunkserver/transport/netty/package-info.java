@@ -1,7 +1,7 @@
 /**
  * Frames over TCP, on Netty: epoll where the machine has it, else NIO, with the same results.
  *
- * <p>May import: the transport's root package, {@code protocol}, core's {@code model}, {@code checksum} and {@code error}. No type of
+ * <p>May import: the transport's root package, {@code protocol}, {@code security}, core's {@code model}, {@code checksum} and {@code error}. No type of
  * Netty is seen outside.
  *
  * <p>Flow: {@link io.chunkserver.transport.netty.TcpTransport} opens and accepts channels; each has a {@code TcpConnection}, whose

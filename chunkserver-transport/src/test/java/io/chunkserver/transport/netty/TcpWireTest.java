@@ -234,7 +234,7 @@ class TcpWireTest {
     }
 
     private static TcpTransportConfig config(int maxConnections, Duration idleTimeout) {
-        return new TcpTransportConfig(1, maxConnections, 10, idleTimeout, SHORT);
+        return new TcpTransportConfig(1, maxConnections, 10, idleTimeout, PATIENCE, SHORT);
     }
 
     private Socket dial() throws IOException {
