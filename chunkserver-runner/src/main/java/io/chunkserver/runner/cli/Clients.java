@@ -1,9 +1,10 @@
 package io.chunkserver.runner.cli;
 
+import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.runner.config.ConfigException;
+import io.chunkserver.runner.server.TcpTransports;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.Transport;
-import io.chunkserver.transport.Transports;
 import io.chunkserver.transport.client.ChunkClient;
 import io.chunkserver.transport.client.ClientConfig;
 import io.chunkserver.transport.client.MasterClient;
@@ -15,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 /** Opens clients for the verbs that talk to a server. */
 final class Clients {
 
-    private static final String TRANSPORT = "tcp";
-
     private final ConfigReader config;
 
     Clients(ConfigReader config) {
@@ -24,13 +23,13 @@ final class Clients {
     }
 
     /**
-     * A client over TCP.
+     * A client over TCP, with TLS where that is configured.
      *
-     * @throws ConfigException when a configuration file is named and wrong, although nothing in it concerns clients yet
+     * @throws ConfigException      when a configuration file is named and wrong, also where it does not concern clients
+     * @throws ChunkServerException when a file of TLS is missing or wrong
      */
-    OpenClient open() throws ConfigException {
-        config.checkFile();
-        Transport transport = Transports.named(TRANSPORT);
+    OpenClient open() throws ConfigException, ChunkServerException {
+        Transport transport = TcpTransports.open(config.read().tls());
         return new OpenClient(transport, new ChunkClient(transport, ClientConfig.DEFAULT));
     }
 

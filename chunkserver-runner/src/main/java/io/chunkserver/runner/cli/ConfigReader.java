@@ -3,9 +3,10 @@ package io.chunkserver.runner.cli;
 import io.chunkserver.runner.config.ConfigException;
 import io.chunkserver.runner.config.ConfigLoader;
 import io.chunkserver.runner.config.LoadedConfig;
-import java.nio.file.Path;
+import io.chunkserver.runner.config.RunnerConfig;
+import io.chunkserver.runner.config.Setting;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 
 /** Reads the configuration that the global options and a verb's own options name together. */
 final class ConfigReader {
@@ -20,15 +21,21 @@ final class ConfigReader {
         this.environment = environment;
     }
 
+    /** What holds for a verb with options of its own. */
     LoadedConfig read(ServerSettingOptions options) throws ConfigException {
-        return loader.load(global.configFile(environment).orElse(null), options.given());
+        Map<Setting<?>, String> given = new HashMap<>(global.settings());
+        given.putAll(options.given());
+        return loader.load(global.configFile(environment).orElse(null), given);
     }
 
-    /** Checks the file that is named, if one is. */
-    void checkFile() throws ConfigException {
-        Optional<Path> file = global.configFile(environment);
-        if (file.isPresent()) {
-            loader.load(file.get(), Map.of());
-        }
+    /** The settings among the options that every verb has, without what a file or a variable says of them. */
+    Map<Setting<?>, String> options() {
+        return global.settings();
+    }
+
+    /** What holds for a verb that runs no chunk server. */
+    RunnerConfig read() throws ConfigException {
+        return loader.load(global.configFile(environment).orElse(null), global.settings())
+                .config();
     }
 }

@@ -2,6 +2,8 @@ package io.chunkserver.runner.cli;
 
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
+import io.chunkserver.runner.config.ConfigException;
+import io.chunkserver.transport.security.TlsConfig;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.FileVisitResult;
@@ -9,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -25,6 +28,7 @@ import picocli.CommandLine.Parameters;
 final class DemoCommand implements Callable<Integer> {
 
     private final Console console;
+    private final ConfigReader config;
 
     @Parameters(
             arity = "0..1",
@@ -32,17 +36,19 @@ final class DemoCommand implements Callable<Integer> {
             description = "The file to store; default: README.md of the working directory, else the running jar.")
     private @Nullable Path file;
 
-    DemoCommand(Console console) {
+    DemoCommand(Console console, ConfigReader config) {
         this.console = console;
+        this.config = config;
     }
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public Integer call() throws ConfigException, IOException, InterruptedException {
+        Optional<TlsConfig> tls = config.read().tls();
         Path stored = file == null ? standardFile() : file;
         Path directory = Files.createTempDirectory("chunkserver-demo-");
         // For a signal; after an orderly end there is nothing left to remove.
         Runtime.getRuntime().addShutdownHook(new Thread(() -> removeQuietly(directory), "remove-demo"));
-        try (Demonstration demonstration = new Demonstration(console, directory)) {
+        try (Demonstration demonstration = new Demonstration(console, directory, tls)) {
             demonstration.run(stored);
         } finally {
             remove(directory);

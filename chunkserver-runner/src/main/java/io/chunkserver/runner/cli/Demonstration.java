@@ -2,6 +2,7 @@ package io.chunkserver.runner.cli;
 
 import io.chunkserver.core.commit.Receipt;
 import io.chunkserver.core.commit.TransactionSummary;
+import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.membership.ClusterStatus;
@@ -16,11 +17,12 @@ import io.chunkserver.runner.file.PlacedServers;
 import io.chunkserver.runner.file.Sha256;
 import io.chunkserver.runner.file.StoredFile;
 import io.chunkserver.runner.server.ChildServer;
+import io.chunkserver.runner.server.TcpTransports;
 import io.chunkserver.transport.Transport;
-import io.chunkserver.transport.Transports;
 import io.chunkserver.transport.client.ChunkClient;
 import io.chunkserver.transport.client.ClientConfig;
 import io.chunkserver.transport.client.MasterClient;
+import io.chunkserver.transport.security.TlsConfig;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,6 +31,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -64,16 +67,20 @@ final class Demonstration implements Closeable {
 
     private final Console console;
     private final Path directory;
-    private final Transport transport = Transports.named("tcp");
-    private final ChunkClient client = new ChunkClient(transport, ClientConfig.DEFAULT);
+    private final Optional<TlsConfig> tls;
+    private final Transport transport;
+    private final ChunkClient client;
     private final List<ChildServer> servers = new ArrayList<>();
     private @Nullable ChildServer master;
     private @Nullable MasterClient masterClient;
     private int step;
 
-    Demonstration(Console console, Path directory) {
+    Demonstration(Console console, Path directory, Optional<TlsConfig> tls) throws ChunkServerException {
         this.console = console;
         this.directory = directory;
+        this.tls = tls;
+        this.transport = TcpTransports.open(tls);
+        this.client = new ChunkClient(transport, ClientConfig.DEFAULT);
     }
 
     void run(Path file) throws IOException, InterruptedException {
@@ -95,7 +102,7 @@ final class Demonstration implements Closeable {
     private void startCluster(long fileBytes) throws IOException, InterruptedException {
         master = ChildServer.start(
                 directory.resolve("master.log"),
-                List.of(
+                withTls(
                         "master",
                         "--replication",
                         String.valueOf(COPIES),
@@ -119,7 +126,7 @@ final class Demonstration implements Closeable {
     private ChildServer startServer(String name, int number, long fileBytes) throws IOException {
         return ChildServer.start(
                 directory.resolve(name + ".log"),
-                List.of(
+                withTls(
                         "serve",
                         "--server-id",
                         name,
@@ -133,6 +140,14 @@ final class Demonstration implements Closeable {
                         requireMaster().address().toString(),
                         "--heartbeat-interval",
                         Durations.exact(HEARTBEAT_INTERVAL)));
+    }
+
+    private List<String> withTls(String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        tls.flatMap(TlsConfig::certificate).ifPresent(file -> all.addAll(List.of("--tls-cert", file.toString())));
+        tls.flatMap(TlsConfig::key).ifPresent(file -> all.addAll(List.of("--tls-key", file.toString())));
+        tls.flatMap(TlsConfig::authority).ifPresent(file -> all.addAll(List.of("--tls-ca", file.toString())));
+        return all;
     }
 
     private StoredFile store(Path file) throws IOException {

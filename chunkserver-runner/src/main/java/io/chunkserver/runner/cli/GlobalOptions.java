@@ -1,7 +1,10 @@
 package io.chunkserver.runner.cli;
 
 import io.chunkserver.runner.config.ConfigLoader;
+import io.chunkserver.runner.config.Setting;
+import io.chunkserver.runner.config.Settings;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +48,45 @@ final class GlobalOptions {
             scope = ScopeType.INHERIT,
             description = "Log what happens; twice: in detail.")
     private boolean[] verbose = {};
+
+    @Option(
+            names = {"--tls-cert", "--tls_cert"},
+            paramLabel = "FILE",
+            scope = ScopeType.INHERIT,
+            description = "The own TLS certificate, in PEM; goes with its key.")
+    private @Nullable String certificate;
+
+    @Option(
+            names = {"--tls-key", "--tls_key"},
+            paramLabel = "FILE",
+            scope = ScopeType.INHERIT,
+            description = "The certificate's key, PKCS #8 in PEM, without a password.")
+    private @Nullable String key;
+
+    @Option(
+            names = {"--tls-ca", "--tls_ca"},
+            paramLabel = "FILE",
+            scope = ScopeType.INHERIT,
+            description = {
+                "Talk TLS, and trust certificates that these have signed, in PEM.",
+                "A server or master then asks everybody for a certificate."
+            })
+    private @Nullable String authority;
+
+    /** The texts of the settings among these options. */
+    Map<Setting<?>, String> settings() {
+        Map<Setting<?>, String> settings = new HashMap<>();
+        give(settings, Settings.TLS_CERTIFICATE, certificate);
+        give(settings, Settings.TLS_KEY, key);
+        give(settings, Settings.TLS_AUTHORITY, authority);
+        return settings;
+    }
+
+    private static void give(Map<Setting<?>, String> settings, Setting<?> setting, @Nullable String text) {
+        if (text != null) {
+            settings.put(setting, text);
+        }
+    }
 
     void apply(Console console) {
         console.configure(output, progress, quiet);

@@ -3,12 +3,14 @@ package io.chunkserver.runner.cli;
 import io.chunkserver.runner.config.ConfigException;
 import io.chunkserver.runner.config.ConfigLoader;
 import io.chunkserver.runner.config.RunnerConfig;
+import io.chunkserver.runner.config.Setting;
 import io.chunkserver.runner.config.Settings;
 import io.chunkserver.runner.server.LocalCluster;
 import io.chunkserver.runner.server.PortFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -37,6 +39,7 @@ final class LocalClusterCommand implements Callable<Integer> {
     private static final String HEARTBEAT_INTERVAL = "1s";
 
     private final Console console;
+    private final ConfigReader config;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -69,8 +72,9 @@ final class LocalClusterCommand implements Callable<Integer> {
             description = "Gets the master's port alone, once master and servers can be reached.")
     private @Nullable Path masterPortFile;
 
-    LocalClusterCommand(Console console) {
+    LocalClusterCommand(Console console, ConfigReader config) {
         this.console = console;
+        this.config = config;
     }
 
     @Override
@@ -100,20 +104,12 @@ final class LocalClusterCommand implements Callable<Integer> {
     /** Servers stand in a row, so that chains have an order. */
     private RunnerConfig config(int number) throws ConfigException {
         String name = "server-" + number;
-        return new ConfigLoader(Map.of())
-                .load(
-                        null,
-                        Map.of(
-                                Settings.SERVER_ID,
-                                name,
-                                Settings.X,
-                                String.valueOf(number),
-                                Settings.DATA_DIR,
-                                dataDir.resolve(name).toString(),
-                                Settings.SPACE_LIMIT,
-                                space,
-                                Settings.HEARTBEAT_INTERVAL,
-                                HEARTBEAT_INTERVAL))
-                .config();
+        Map<Setting<?>, String> given = new HashMap<>(config.options());
+        given.put(Settings.SERVER_ID, name);
+        given.put(Settings.X, String.valueOf(number));
+        given.put(Settings.DATA_DIR, dataDir.resolve(name).toString());
+        given.put(Settings.SPACE_LIMIT, space);
+        given.put(Settings.HEARTBEAT_INTERVAL, HEARTBEAT_INTERVAL);
+        return new ConfigLoader(Map.of()).load(null, given).config();
     }
 }

@@ -2,6 +2,7 @@ package io.chunkserver.runner.cli;
 
 import io.chunkserver.core.master.MasterConfig;
 import io.chunkserver.core.membership.PlacementRequest;
+import io.chunkserver.runner.config.ConfigException;
 import io.chunkserver.runner.server.PortFile;
 import io.chunkserver.runner.server.RunningMaster;
 import io.chunkserver.transport.ServerAddress;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Spec;
 final class MasterCommand implements Callable<Integer> {
 
     private final Console console;
+    private final ConfigReader config;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -67,12 +69,13 @@ final class MasterCommand implements Callable<Integer> {
             })
     private Duration heartbeatInterval = Duration.ofSeconds(5);
 
-    MasterCommand(Console console) {
+    MasterCommand(Console console, ConfigReader config) {
         this.console = console;
+        this.config = config;
     }
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public Integer call() throws ConfigException, IOException, InterruptedException {
         if (replication < 1 || replication > PlacementRequest.MAX_COPIES) {
             throw new ParameterException(
                     spec.commandLine(),
@@ -85,7 +88,8 @@ final class MasterCommand implements Callable<Integer> {
         RunningMaster master = RunningMaster.start(
                 listenAddress(),
                 advertise,
-                MasterConfig.DEFAULT.withReplication(replication).withHeartbeatInterval(heartbeatInterval));
+                MasterConfig.DEFAULT.withReplication(replication).withHeartbeatInterval(heartbeatInterval),
+                config.read().tls());
         StopOnSignal.register(master);
         if (portFile != null) {
             PortFile.write(portFile, master.address().port());

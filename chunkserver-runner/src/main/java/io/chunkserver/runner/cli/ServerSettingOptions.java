@@ -18,10 +18,12 @@ final class ServerSettingOptions {
 
     private final Map<Setting<?>, String> given = new LinkedHashMap<>();
 
-    /** Gives a verb one option for each setting that has one. */
+    /** Gives a verb one option for each setting that has one, but for those that every verb has. */
     void addTo(CommandSpec verb) {
         for (Setting<?> setting : Settings.ALL) {
-            setting.option().ifPresent(name -> verb.addOption(option(setting, name)));
+            if (!Settings.OF_EVERY_VERB.contains(setting)) {
+                setting.option().ifPresent(name -> verb.addOption(option(setting, name)));
+            }
         }
     }
 

@@ -21,9 +21,9 @@ final class Verbs {
     Verbs(Console console, ConfigReader config) {
         Clients clients = new Clients(config);
         builders.put("serve", () -> configured(settings -> new ServeCommand(console, config, settings)));
-        builders.put("master", () -> new CommandLine(new MasterCommand(console)));
-        builders.put("local-cluster", () -> new CommandLine(new LocalClusterCommand(console)));
-        builders.put("demo", () -> new CommandLine(new DemoCommand(console)));
+        builders.put("master", () -> new CommandLine(new MasterCommand(console, config)));
+        builders.put("local-cluster", () -> new CommandLine(new LocalClusterCommand(console, config)));
+        builders.put("demo", () -> new CommandLine(new DemoCommand(console, config)));
         builders.put("put", () -> new CommandLine(new PutCommand(console, clients)));
         builders.put("get", () -> new CommandLine(new GetCommand(console, clients)));
         builders.put(

@@ -56,11 +56,26 @@ public final class ConfigLoader {
             apply(value, value.setting(), values, problems);
         }
         problems.addAll(unknownVariables());
+        alone(Settings.TLS_CERTIFICATE, Settings.TLS_KEY, values).ifPresent(problems::add);
+        alone(Settings.TLS_KEY, Settings.TLS_CERTIFICATE, values).ifPresent(problems::add);
         if (!problems.isEmpty()) {
             problems.sort(Comparator.comparingInt(ConfigLoader::line));
             throw new ConfigException(problems);
         }
         return new LoadedConfig(RunnerConfig.of(values), values.list());
+    }
+
+    /** That a setting has a value, and the one that it makes sense with has none. */
+    private static <T> Optional<ConfigProblem> alone(Setting<T> given, Setting<?> missing, EffectiveValues values) {
+        return values.find(missing).isPresent()
+                ? Optional.empty()
+                : values.find(given)
+                        .map(value -> new ConfigProblem(
+                                values.origin(given),
+                                given.name(),
+                                given.kind().writer().apply(value),
+                                "goes with " + missing.name() + ", which is not set",
+                                given.allowed()));
     }
 
     private List<GivenValue> fromEnvironment() {

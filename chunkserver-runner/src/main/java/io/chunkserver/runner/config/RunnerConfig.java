@@ -4,6 +4,7 @@ import io.chunkserver.core.model.Durability;
 import io.chunkserver.core.model.Location;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.transport.ServerAddress;
+import io.chunkserver.transport.security.TlsConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param masters             the masters it registers with; empty for none
  * @param drainTimeout        how long work in flight may take when the server goes down
  * @param chunkSizeLimitBytes the largest chunk
+ * @param givenTls            the files of TLS, or null where bytes go as they are
  */
 public record RunnerConfig(
         @Nullable ServerId givenServerId,
@@ -38,7 +40,8 @@ public record RunnerConfig(
         Duration heartbeatInterval,
         List<ServerAddress> masters,
         Duration drainTimeout,
-        long chunkSizeLimitBytes) {
+        long chunkSizeLimitBytes,
+        @Nullable TlsConfig givenTls) {
 
     /** The name of the file about the running server, where none is configured. */
     private static final String SERVER_INFO_FILE = "server_info.json";
@@ -58,7 +61,8 @@ public record RunnerConfig(
                 values.get(Settings.HEARTBEAT_INTERVAL),
                 values.find(Settings.MASTERS).orElse(List.of()),
                 values.get(Settings.DRAIN_TIMEOUT),
-                values.get(Settings.CHUNK_SIZE_LIMIT));
+                values.get(Settings.CHUNK_SIZE_LIMIT),
+                tls(values));
     }
 
     public RunnerConfig {
@@ -69,6 +73,14 @@ public record RunnerConfig(
         Optional<Double> x = values.find(Settings.X);
         Optional<Double> y = values.find(Settings.Y);
         return x.isEmpty() && y.isEmpty() ? null : new Location(x.orElse(0.0), y.orElse(0.0));
+    }
+
+    private static @Nullable TlsConfig tls(EffectiveValues values) {
+        Path certificate = values.find(Settings.TLS_CERTIFICATE).orElse(null);
+        Path authority = values.find(Settings.TLS_AUTHORITY).orElse(null);
+        return certificate == null && authority == null
+                ? null
+                : new TlsConfig(certificate, values.find(Settings.TLS_KEY).orElse(null), authority);
     }
 
     /** The same with these masters. */
@@ -85,7 +97,8 @@ public record RunnerConfig(
                 heartbeatInterval,
                 addresses,
                 drainTimeout,
-                chunkSizeLimitBytes);
+                chunkSizeLimitBytes,
+                givenTls);
     }
 
     public Optional<Location> location() {
@@ -94,6 +107,10 @@ public record RunnerConfig(
 
     public Optional<ServerId> serverId() {
         return Optional.ofNullable(givenServerId);
+    }
+
+    public Optional<TlsConfig> tls() {
+        return Optional.ofNullable(givenTls);
     }
 
     public Optional<ServerAddress> advertise() {

@@ -14,6 +14,7 @@ public final class Settings {
     private static final String SERVER = "chunk_server";
     private static final String LIMITS = "limits";
     private static final String MASTER = "master";
+    private static final String SECURITY = "security";
 
     /** More masters than anybody runs; each hears from the server. */
     private static final int MAX_MASTERS = 16;
@@ -121,6 +122,30 @@ public final class Settings {
             64 * Sizes.MEBIBYTE,
             "The largest chunk");
 
+    /** Shown to whoever connects, and to servers and masters that this one connects to. */
+    public static final Setting<Path> TLS_CERTIFICATE = new Setting<>(
+            SECURITY, "tls_cert", "--tls-cert", PATH, null, "The own TLS certificate, in PEM; goes with its key");
+
+    public static final Setting<Path> TLS_KEY = new Setting<>(
+            SECURITY,
+            "tls_key",
+            "--tls-key",
+            PATH,
+            null,
+            "The key of the TLS certificate, PKCS #8 in PEM, without a password");
+
+    /** Set by servers, it makes them ask everybody for a certificate. */
+    public static final Setting<Path> TLS_AUTHORITY = new Setting<>(
+            SECURITY,
+            "tls_ca",
+            "--tls-ca",
+            PATH,
+            null,
+            "Who is trusted to sign TLS certificates, in PEM; who listens then asks for one as well");
+
+    /** What whoever talks to a server or master needs, not only who is one. */
+    public static final List<Setting<?>> OF_EVERY_VERB = List.of(TLS_CERTIFICATE, TLS_KEY, TLS_AUTHORITY);
+
     /** All of them, in the order in which they are shown. */
     public static final List<Setting<?>> ALL = List.of(
             SERVER_ID,
@@ -135,7 +160,10 @@ public final class Settings {
             HEARTBEAT_INTERVAL,
             MASTERS,
             DRAIN_TIMEOUT,
-            CHUNK_SIZE_LIMIT);
+            CHUNK_SIZE_LIMIT,
+            TLS_CERTIFICATE,
+            TLS_KEY,
+            TLS_AUTHORITY);
 
     private Settings() {}
 

@@ -21,7 +21,7 @@ public final class LocalCluster implements Closeable {
      * running.
      *
      * @param replication how many copies chunks are to have
-     * @param configs     at least one; all have the same heartbeat interval
+     * @param configs     at least one; all have the same heartbeat interval and the same TLS
      */
     public static LocalCluster start(int replication, List<RunnerConfig> configs) throws IOException {
         RunningMaster master = RunningMaster.start(
@@ -29,7 +29,8 @@ public final class LocalCluster implements Closeable {
                 null,
                 MasterConfig.DEFAULT
                         .withReplication(replication)
-                        .withHeartbeatInterval(configs.get(0).heartbeatInterval()));
+                        .withHeartbeatInterval(configs.get(0).heartbeatInterval()),
+                configs.get(0).tls());
         LocalCluster cluster = new LocalCluster(master);
         try {
             for (RunnerConfig config : configs) {

@@ -5,7 +5,7 @@ import io.chunkserver.core.master.MasterConfig;
 import io.chunkserver.core.model.DistanceMetric;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.Transport;
-import io.chunkserver.transport.Transports;
+import io.chunkserver.transport.security.TlsConfig;
 import io.chunkserver.transport.server.EndpointConfig;
 import io.chunkserver.transport.server.MasterEndpoint;
 import java.io.Closeable;
@@ -14,6 +14,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -29,8 +30,6 @@ import org.slf4j.LoggerFactory;
 public final class RunningMaster implements Closeable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RunningMaster.class);
-
-    private static final String TRANSPORT = "tcp";
 
     /** What it calls itself; it has no identity that outlives it. */
     private static final String NAME = "master";
@@ -50,12 +49,14 @@ public final class RunningMaster implements Closeable {
      * Opens the socket and begins to count heartbeats.
      *
      * @param advertise where others reach it; null for where it listens
+     * @param tls       empty where bytes go as they are
      */
-    public static RunningMaster start(ServerAddress listen, @Nullable ServerAddress advertise, MasterConfig config)
+    public static RunningMaster start(
+            ServerAddress listen, @Nullable ServerAddress advertise, MasterConfig config, Optional<TlsConfig> tls)
             throws IOException {
         Deque<Closeable> open = new ArrayDeque<>();
         try {
-            Transport transport = Transports.named(TRANSPORT);
+            Transport transport = TcpTransports.open(tls);
             open.push(transport::close);
             ClusterMaster master = new ClusterMaster(NAME, config, DistanceMetric.EUCLIDEAN, new SecureRandom());
             MasterEndpoint endpoint = MasterEndpoint.open(master, transport, listen, advertise, EndpointConfig.DEFAULT);

@@ -12,7 +12,6 @@ import io.chunkserver.core.model.ServerId;
 import io.chunkserver.runner.config.RunnerConfig;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.Transport;
-import io.chunkserver.transport.Transports;
 import io.chunkserver.transport.client.RemoteMaster;
 import io.chunkserver.transport.client.RemoteMasterConfig;
 import io.chunkserver.transport.client.RemoteReplicas;
@@ -38,8 +37,6 @@ import java.util.List;
  */
 public final class RunningServer implements Closeable {
 
-    private static final String TRANSPORT = "tcp";
-
     private final ChunkServer server;
     private final ServerEndpoint endpoint;
     private final Deque<Closeable> open;
@@ -58,7 +55,7 @@ public final class RunningServer implements Closeable {
     public static RunningServer start(RunnerConfig config) throws IOException {
         Deque<Closeable> open = new ArrayDeque<>();
         try {
-            Transport transport = Transports.named(TRANSPORT);
+            Transport transport = TcpTransports.open(config.tls());
             open.push(transport::close);
             RemoteReplicas replicas = new RemoteReplicas(transport, ReplicasConfig.DEFAULT);
             open.push(replicas::close);

@@ -38,7 +38,8 @@ class ConfigLoaderTest {
                         Duration.ofSeconds(5),
                         List.of(),
                         Duration.ofSeconds(30),
-                        64L * 1024 * 1024));
+                        64L * 1024 * 1024,
+                        null));
     }
 
     @Test
@@ -100,6 +101,19 @@ class ConfigLoaderTest {
                 .singleElement()
                 .asString()
                 .contains(":1: data_dir = \"x\": unknown key; did you mean chunk_server.data_dir?");
+    }
+
+    @Test
+    void aCertificateWithoutItsKeyIsAProblemWithItsPlace() {
+        assertThat(problems("[security]\ntls_cert = 'own.pem'\n", Map.of(), Map.of()))
+                .singleElement()
+                .asString()
+                .startsWith(file() + ":2: security.tls_cert = ")
+                .contains("own.pem", "goes with security.tls_key, which is not set");
+        assertThat(problems("", Map.of("CHUNKSERVER_SECURITY_TLS_KEY", "own.key"), Map.of()))
+                .singleElement()
+                .asString()
+                .contains("CHUNKSERVER_SECURITY_TLS_KEY", "goes with security.tls_cert, which is not set");
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -33,7 +34,14 @@ class SettingsTest {
             entry(Settings.HEARTBEAT_INTERVAL, "7"),
             entry(Settings.MASTERS, "[\"[::1]:7001\", \"m.example:7001\"]"),
             entry(Settings.DRAIN_TIMEOUT, "\"500ms\""),
-            entry(Settings.CHUNK_SIZE_LIMIT, "\"1GiB\""));
+            entry(Settings.CHUNK_SIZE_LIMIT, "\"1GiB\""),
+            entry(Settings.TLS_CERTIFICATE, "\"own.pem\""),
+            entry(Settings.TLS_KEY, "\"own.key\""),
+            entry(Settings.TLS_AUTHORITY, "\"authority.pem\""));
+
+    /** Settings that another one needs beside it. */
+    private static final Map<Setting<?>, Setting<?>> COMPANIONS =
+            Map.of(Settings.TLS_CERTIFICATE, Settings.TLS_KEY, Settings.TLS_KEY, Settings.TLS_CERTIFICATE);
 
     @TempDir
     private Path directory;
@@ -63,7 +71,7 @@ class SettingsTest {
     @Test
     void everyPartOfTheConfigurationCanBeSet() throws Exception {
         RunnerConfig standard = new ConfigLoader(Map.of()).load(null, Map.of()).config();
-        Map<Setting<?>, String> flags = new java.util.HashMap<>();
+        Map<Setting<?>, String> flags = new HashMap<>();
         SAMPLES.forEach((setting, toml) -> flags.put(setting, plain(toml)));
         RunnerConfig other = new ConfigLoader(Map.of()).load(null, flags).config();
         for (RecordComponent part : RunnerConfig.class.getRecordComponents()) {
@@ -82,13 +90,18 @@ class SettingsTest {
         Path file = Files.writeString(
                 directory.resolve("c.toml"), "[" + setting.table() + "]\n" + setting.key() + " = " + toml + "\n");
 
+        Map<String, String> beside = new HashMap<>();
+        Setting<?> companion = COMPANIONS.get(setting);
+        if (companion != null) {
+            beside.put(companion.variable(), plain(SAMPLES.get(companion)));
+        }
         RunnerConfig standard = new ConfigLoader(Map.of()).load(null, Map.of()).config();
-        RunnerConfig fromFile = new ConfigLoader(Map.of()).load(file, Map.of()).config();
-        RunnerConfig fromVariable = new ConfigLoader(Map.of(setting.variable(), text))
-                .load(null, Map.of())
-                .config();
+        RunnerConfig fromFile = new ConfigLoader(beside).load(file, Map.of()).config();
         RunnerConfig fromFlag =
-                new ConfigLoader(Map.of()).load(null, Map.of(setting, text)).config();
+                new ConfigLoader(beside).load(null, Map.of(setting, text)).config();
+        beside.put(setting.variable(), text);
+        RunnerConfig fromVariable =
+                new ConfigLoader(beside).load(null, Map.of()).config();
 
         assertThat(fromFile).isNotEqualTo(standard).isEqualTo(fromVariable).isEqualTo(fromFlag);
     }

@@ -13,6 +13,7 @@ import io.chunkserver.transport.FrameType;
 import io.chunkserver.transport.Listener;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.security.TlsConfig;
+import io.chunkserver.transport.testkit.TestAuthority;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;

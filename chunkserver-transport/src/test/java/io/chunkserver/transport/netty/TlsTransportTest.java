@@ -6,6 +6,7 @@ import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.Transport;
 import io.chunkserver.transport.security.TlsConfig;
+import io.chunkserver.transport.testkit.TestAuthority;
 import io.chunkserver.transport.testkit.TransportContract;
 import io.netty.util.ResourceLeakDetector;
 import java.nio.file.Path;

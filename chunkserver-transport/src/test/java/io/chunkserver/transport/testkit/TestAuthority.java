@@ -1,4 +1,4 @@
-package io.chunkserver.transport.netty;
+package io.chunkserver.transport.testkit;
 
 import io.chunkserver.transport.security.TlsConfig;
 import io.netty.pkitesting.CertificateBuilder;
@@ -7,14 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Signs certificates for tests, and puts them where a {@link TlsConfig} finds them. */
-final class TestAuthority {
+public final class TestAuthority {
 
     private final X509Bundle root;
     private final Path folder;
     private int signed;
 
     /** An authority of its own, whose files go into this folder, of which it is the only user. */
-    TestAuthority(Path folder) throws Exception {
+    public TestAuthority(Path folder) throws Exception {
         this.folder = Files.createDirectories(folder);
         this.root = new CertificateBuilder()
                 .subject("CN=authority")
@@ -24,17 +24,17 @@ final class TestAuthority {
     }
 
     /** The file with the authority's own certificate. */
-    Path certificates() {
+    public Path certificates() {
         return folder.resolve("authority.pem");
     }
 
     /** Who has a certificate for one IP address, and trusts whom the authority has signed. */
-    TlsConfig memberAt(String ipAddress) throws Exception {
+    public TlsConfig memberAt(String ipAddress) throws Exception {
         return member(new CertificateBuilder().addSanIpAddress(ipAddress));
     }
 
     /** Who has a certificate for one host name, and trusts whom the authority has signed. */
-    TlsConfig memberNamed(String host) throws Exception {
+    public TlsConfig memberNamed(String host) throws Exception {
         return member(new CertificateBuilder().addSanDnsName(host));
     }
 
@@ -49,7 +49,7 @@ final class TestAuthority {
     }
 
     /** Who has no certificate, and trusts whom the authority has signed. */
-    TlsConfig stranger() {
+    public TlsConfig stranger() {
         return new TlsConfig(null, null, certificates());
     }
 }

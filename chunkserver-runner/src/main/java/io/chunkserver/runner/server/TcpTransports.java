@@ -1,0 +1,26 @@
+package io.chunkserver.runner.server;
+
+import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.transport.Transport;
+import io.chunkserver.transport.netty.TcpTransport;
+import io.chunkserver.transport.netty.TcpTransportConfig;
+import io.chunkserver.transport.security.TlsConfig;
+import java.util.Optional;
+
+/** What servers, masters and clients of this program talk through. */
+public final class TcpTransports {
+
+    private TcpTransports() {}
+
+    /**
+     * A transport, for the caller to close.
+     *
+     * @param tls empty where bytes go as they are
+     * @throws ChunkServerException with {@code BAD_CONFIGURATION} when a file of TLS is missing or wrong
+     */
+    public static Transport open(Optional<TlsConfig> tls) throws ChunkServerException {
+        return tls.isPresent()
+                ? TcpTransport.secured(TcpTransportConfig.DEFAULT, tls.get())
+                : new TcpTransport(TcpTransportConfig.DEFAULT);
+    }
+}
