@@ -15,10 +15,13 @@ import io.chunkserver.core.master.MasterConfig;
 import io.chunkserver.core.membership.KnownMaster;
 import io.chunkserver.core.membership.PlacementRequest;
 import io.chunkserver.core.model.Attributes;
+import io.chunkserver.core.model.ByteRange;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.Durability;
 import io.chunkserver.core.model.Location;
+import io.chunkserver.core.model.ReadMode;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.core.testkit.ChosenCrash;
@@ -42,6 +45,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Five servers and a master in virtual time. Clients store, replace and delete where the master says; servers crash, are away for long,
@@ -72,6 +76,7 @@ final class HealingRun {
     private final Map<String, ChunkServer> servers = new LinkedHashMap<>();
     private final Map<ChunkId, Story> stories = new LinkedHashMap<>();
     private final List<Throwable> defects = new ArrayList<>();
+    private boolean masterForgot;
     private long sequence;
     private int damage;
 
@@ -173,7 +178,10 @@ final class HealingRun {
         switch (random.nextInt(10)) {
             case 0, 1 -> crash(name);
             case 2, 3, 4, 5 -> restart(name);
-            case 6 -> master.restart();
+            case 6 -> {
+                masterForgot = true;
+                master.restart();
+            }
             case 7 -> {
                 network.lossRate(0.02);
                 master.lossRate(0.05);
@@ -268,7 +276,7 @@ final class HealingRun {
         writer.finish(content.length, Crc32c.of(bytes));
     }
 
-    private static void ended(Story story, StoreRequest request, @org.jspecify.annotations.Nullable Throwable failure) {
+    private static void ended(Story story, StoreRequest request, @Nullable Throwable failure) {
         story.busy = false;
         if (failure == null) {
             story.possible.clear();
@@ -310,12 +318,13 @@ final class HealingRun {
                 .hasSize(1);
         TransactionId transaction = copies.get(0).transaction();
         assertThat(story.possible).as("last words on %s", chunk).contains(transaction);
-        // All that is there is of one transaction, so a deletion needs no other copies: nothing is left that it would
-        // have to end.
-        // A chunk that was replaced while it had a copy too many keeps that copy, since the one who stored it may want
-        // so many.
-        if (!copies.get(0).tombstone()) {
+        if (copies.get(0).tombstone()) {
+            // It goes to all that have the chunk, and no further.
+            assertThat(copies).as("copies of %s", chunk).allMatch(ChunkInfo::tombstone);
+        } else if (masterForgot) {
             assertThat(copies).as("copies of %s", chunk).hasSizeGreaterThanOrEqualTo(REPLICATION);
+        } else {
+            assertThat(copies).as("copies of %s", chunk).hasSize(REPLICATION);
         }
         for (String name : NAMES) {
             if (servers.get(name).stat(chunk).isPresent()) {
@@ -327,23 +336,22 @@ final class HealingRun {
     }
 
     private Optional<ChunkInfo> published(String name, ChunkId chunk) {
-        var found = servers.get(name).asReplica();
         GatheredInfo sink = new GatheredInfo();
-        found.fetch(chunk, io.chunkserver.core.model.ChunkVersion.NONE, Long.MAX_VALUE, sink);
+        servers.get(name).asReplica().fetch(chunk, ChunkVersion.NONE, Long.MAX_VALUE, sink);
         runFor(Duration.ofMillis(500));
         return Optional.ofNullable(sink.info);
     }
 
     private byte[] read(String name, ChunkId chunk) throws IOException {
         var opening = servers.get(name)
-                .open(chunk, io.chunkserver.core.model.ReadMode.COMMITTED)
+                .open(chunk, ReadMode.COMMITTED)
                 .toCompletableFuture();
         runFor(Duration.ofMillis(500));
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (var reader = opening.join()) {
             VerifiedCopy.copy(
                     reader,
-                    new io.chunkserver.core.model.ByteRange(0, reader.info().lengthBytes()),
+                    new ByteRange(0, reader.info().lengthBytes()),
                     bytes);
         }
         return bytes.toByteArray();

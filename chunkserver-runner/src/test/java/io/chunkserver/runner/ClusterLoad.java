@@ -2,9 +2,12 @@ package io.chunkserver.runner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.chunkserver.core.commit.Receipt;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkVersion;
+import io.chunkserver.core.model.ReadMode;
 import io.chunkserver.runner.file.ChunkWriters;
 import io.chunkserver.transport.client.ChunkClient;
 import io.chunkserver.transport.client.ChunkSource;
@@ -15,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -37,12 +41,20 @@ final class ClusterLoad implements Runnable {
     private final Random random;
     private volatile boolean stopped;
 
-    /** The round in which each chunk that exists was stored last. */
-    private final Map<ChunkId, Integer> stored = new TreeMap<>();
+    /** Each chunk that exists, as it was stored last. */
+    private final Map<ChunkId, Stored> stored = new TreeMap<>();
 
     private final Set<ChunkId> deleted = new HashSet<>();
     private final List<String> failures = new ArrayList<>();
     private int round;
+
+    /**
+     * What was acknowledged.
+     *
+     * @param round   in which the bytes were drawn
+     * @param version that the receipt named
+     */
+    record Stored(int round, ChunkVersion version) {}
 
     ClusterLoad(ChunkClient client, ChunkWriters servers, String name, long seed) {
         this.client = client;
@@ -55,8 +67,8 @@ final class ClusterLoad implements Runnable {
         stopped = true;
     }
 
-    /** Acknowledged chunks with the bytes that they must have. */
-    Map<ChunkId, Integer> stored() {
+    /** Acknowledged chunks; see {@link #bytes} for what they must hold. */
+    Map<ChunkId, Stored> stored() {
         return stored;
     }
 
@@ -97,12 +109,12 @@ final class ClusterLoad implements Runnable {
         // Until it is acknowledged either version may be there; the one that fails is not asked for any more.
         stored.remove(chunk);
         attempt("store of " + chunk, () -> {
-            servers.write(
+            Receipt receipt = servers.write(
                     chunk,
                     bytes.length,
                     target -> client.store(
                             target.primary(), chunk, ChunkSource.of(bytes), target.options(Attributes.NONE)));
-            stored.put(chunk, round);
+            stored.put(chunk, new Stored(round, receipt.version()));
         });
     }
 
@@ -114,16 +126,19 @@ final class ClusterLoad implements Runnable {
         });
     }
 
+    /** Reads the version that was acknowledged: a member that has not heard of it yet may have an older one. */
     private void read(ChunkId chunk) {
+        Stored expected = stored.get(chunk);
+        ReadOptions whole = new ReadOptions(0, OptionalLong.empty(), new ReadMode.AtLeast(expected.version()));
         attempt(
                 "read of " + chunk,
                 () -> assertThat(servers.<byte[]>read(chunk, server -> {
                             ByteArrayOutputStream copy = new ByteArrayOutputStream();
-                            client.read(server, chunk, ReadOptions.ALL, copy);
+                            client.read(server, chunk, whole, copy);
                             return copy.toByteArray();
                         }))
                         .as("bytes of %s", chunk)
-                        .isEqualTo(bytes(chunk, stored.get(chunk))));
+                        .isEqualTo(bytes(chunk, expected.round())));
     }
 
     private interface Request {

@@ -22,9 +22,14 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,9 +57,13 @@ class HealingIT {
     @TempDir
     private Path directory;
 
+    /** Everything that was opened, the last first. */
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+
     private final List<ServerProcess> servers = new ArrayList<>();
+    private final ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
+    private final List<ClusterLoad> loads = new ArrayList<>();
     private ServerProcess master;
-    private TcpTransport transport;
     private ChunkClient client;
     private MasterClient masterClient;
 
@@ -64,33 +73,46 @@ class HealingIT {
         for (int number = 0; number < SERVERS; number++) {
             servers.add(serve(number));
         }
-        transport = new TcpTransport(TcpTransportConfig.DEFAULT);
-        client = new ChunkClient(transport, ClientConfig.DEFAULT);
-        masterClient =
-                new MasterClient(transport, List.of(ServerAddress.parse(master.address())), ClientConfig.DEFAULT);
+        TcpTransport transport = opened(new TcpTransport(TcpTransportConfig.DEFAULT));
+        client = opened(new ChunkClient(transport, ClientConfig.DEFAULT));
+        masterClient = opened(
+                new MasterClient(transport, List.of(ServerAddress.parse(master.address())), ClientConfig.DEFAULT));
         awaitAlive(SERVERS);
     }
 
+    /** Closes everything, also when one of them cannot be closed; a killed process is closed once more without harm. */
     @AfterEach
-    void stop() throws IOException, InterruptedException {
-        masterClient.close();
-        client.close();
-        transport.close();
-        for (ServerProcess server : servers) {
-            server.resume();
-            server.close();
+    void stop() {
+        loads.forEach(ClusterLoad::stop);
+        clients.shutdown();
+        List<Throwable> failures = new ArrayList<>();
+        while (!open.isEmpty()) {
+            try {
+                open.pop().close();
+            } catch (Exception | AssertionError e) {
+                failures.add(e);
+            }
         }
-        master.close();
+        assertThat(failures).as("failures to close").isEmpty();
+    }
+
+    private <T extends AutoCloseable> T opened(T part) {
+        open.push(part);
+        return part;
     }
 
     private ServerProcess startMaster(String listen) throws IOException {
-        return ServerProcess.startMaster(
-                "--listen", listen, "--replication", String.valueOf(COPIES), "--heartbeat-interval", INTERVAL);
+        return opened(ServerProcess.startMaster(
+                "--listen", listen, "--replication", String.valueOf(COPIES), "--heartbeat-interval", INTERVAL));
     }
 
     private ServerProcess serve(int number) throws IOException {
-        return ServerProcess.start(
-                data(number),
+        return serve(number, directory.resolve("s" + number));
+    }
+
+    private ServerProcess serve(int number, Path data) throws IOException {
+        return opened(ServerProcess.start(
+                data,
                 "--server-id",
                 "s" + number,
                 "--x",
@@ -98,17 +120,12 @@ class HealingIT {
                 "--master",
                 master.address(),
                 "--heartbeat-interval",
-                INTERVAL);
-    }
-
-    private Path data(int number) {
-        return directory.resolve("s" + number);
+                INTERVAL));
     }
 
     @Test
-    void everyAcknowledgedChunkOutlivesKilledAndHungServersAndALostMaster() throws Exception {
-        List<ClusterLoad> loads = new ArrayList<>();
-        List<Thread> threads = new ArrayList<>();
+    void everyAcknowledgedChunkOutlivesKilledAndHungServersALostDiskAndALostMaster() throws Exception {
+        List<Future<?>> atWork = new ArrayList<>();
         for (int number = 0; number < CLIENTS; number++) {
             ClusterLoad load = new ClusterLoad(
                     client,
@@ -116,45 +133,27 @@ class HealingIT {
                     "/load-" + number,
                     SEED + number);
             loads.add(load);
-            threads.add(new Thread(load, "load-" + number));
+            atWork.add(clients.submit(load));
         }
-        threads.forEach(Thread::start);
         awaitChunks(50);
 
-        servers.get(1).kill();
-        awaitAlive(SERVERS - 1);
-        awaitWhole();
-
-        servers.get(2).pause();
-        await().atMost(PATIENCE)
-                .ignoreExceptions()
-                .until(() -> status().members().stream()
-                        .anyMatch(member -> member.liveness() == Liveness.DEAD
-                                && member.registration().member().id().value().equals("s2")));
-        servers.get(2).resume();
-        servers.set(1, serve(1));
-        awaitAlive(SERVERS);
-
-        String address = master.address();
-        master.kill();
-        master = startMaster(address);
-        awaitAlive(SERVERS);
-
-        master.pause();
-        servers.get(3).kill();
-        servers.set(3, serve(3));
-        master.resume();
+        killAServerAndHangAnother();
+        killTheMaster();
+        killAServerWhileTheMasterHangs();
+        loseADisk();
 
         loads.forEach(ClusterLoad::stop);
-        for (Thread thread : threads) {
-            thread.join();
+        for (Future<?> load : atWork) {
+            load.get();
         }
         awaitAlive(SERVERS);
         awaitWhole();
         int acknowledged = 0;
+        int gone = 0;
         for (ClusterLoad load : loads) {
             check(load);
             acknowledged += load.stored().size();
+            gone += load.deleted().size();
             LOG.warn(
                     "seed {}: {} chunks are there, {} deleted, {} requests failed: {}",
                     SEED,
@@ -164,10 +163,46 @@ class HealingIT {
                     load.failures().stream().limit(5).toList());
         }
         assertThat(acknowledged).as("chunks that were acknowledged").isGreaterThan(50);
+        assertThat(gone).as("chunks that were deleted").isPositive();
+    }
+
+    /** The one comes back with what it had, and the other as if nothing had happened; chunks were deleted meanwhile. */
+    private void killAServerAndHangAnother() throws Exception {
+        servers.get(1).kill();
+        awaitDead("s1");
+        awaitWhole();
+        servers.get(2).pause();
+        awaitDead("s2");
+        servers.get(2).resume();
+        servers.set(1, serve(1));
+        awaitAlive(SERVERS);
+    }
+
+    private void killTheMaster() throws IOException {
+        String address = master.address();
+        master.kill();
+        master = startMaster(address);
+        awaitAlive(SERVERS);
+    }
+
+    private void killAServerWhileTheMasterHangs() throws Exception {
+        master.pause();
+        servers.get(3).kill();
+        servers.set(3, serve(3));
+        master.resume();
+        awaitAlive(SERVERS);
+    }
+
+    /** A server comes back under its name with nothing; its name is free when it is taken for dead. */
+    private void loseADisk() throws IOException {
+        awaitWhole();
+        servers.get(4).kill();
+        servers.set(4, serve(4, directory.resolve("another-disk")));
+        awaitAlive(SERVERS);
     }
 
     private void check(ClusterLoad load) throws IOException {
-        for (Map.Entry<ChunkId, Integer> entry : load.stored().entrySet()) {
+        for (Map.Entry<ChunkId, ClusterLoad.Stored> entry : load.stored().entrySet()) {
             ChunkId chunk = entry.getKey();
             List<Member> members = masterClient.locate(chunk).members();
             assertThat(members).as("copies of %s", chunk).hasSizeGreaterThanOrEqualTo(COPIES);
@@ -176,7 +211,7 @@ class HealingIT {
                 client.read(ServerAddress.parse(member.address()), chunk, ReadOptions.ALL, copy);
                 assertThat(copy.toByteArray())
                         .as("bytes of %s at %s", chunk, member)
-                        .isEqualTo(ClusterLoad.bytes(chunk, entry.getValue()));
+                        .isEqualTo(ClusterLoad.bytes(chunk, entry.getValue().round()));
             }
         }
         for (ChunkId chunk : load.deleted()) {
@@ -205,6 +240,14 @@ class HealingIT {
                 .ignoreExceptions()
                 .until(() ->
                         status().members().stream().filter(HealingIT::isAlive).count() == wanted);
+    }
+
+    private void awaitDead(String name) {
+        await().atMost(PATIENCE)
+                .ignoreExceptions()
+                .until(() -> status().members().stream()
+                        .anyMatch(member -> member.liveness() == Liveness.DEAD
+                                && member.registration().member().id().value().equals(name)));
     }
 
     private static boolean isAlive(MemberStatus member) {

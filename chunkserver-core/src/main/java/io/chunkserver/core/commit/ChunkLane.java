@@ -141,18 +141,46 @@ final class ChunkLane {
     }
 
     /**
-     * Removes the published version, if it still is this one and no transaction is open.
+     * Removes the published version, if it still is this one and no transaction is open. The log says so first: else a start would take
+     * the version for lost. When the server dies in between the version stays, which does no harm.
      *
-     * @return whether it did
+     * @param removed completes with whether it was removed
      */
-    boolean remove(ChunkVersion version, TransactionId transaction) throws IOException {
-        boolean same = published()
-                .filter(info ->
-                        info.version().equals(version) && info.transaction().equals(transaction))
-                .isPresent();
-        if (!same || state.open() != null) {
-            return false;
+    void remove(LogRecord.Removed removal, CompletableFuture<Boolean> removed) {
+        if (!isRemovable(removal)) {
+            removed.complete(false);
+            return;
         }
+        participant.storage().log().force(removal).whenComplete((done, failure) -> {
+            if (failure != null) {
+                removed.completeExceptionally(failures.ofLog(failure).toException());
+                return;
+            }
+            participant.run(chunk, lane -> lane.removeNow(removal, removed)).whenComplete((ran, refused) -> {
+                if (refused != null) {
+                    removed.completeExceptionally(refused);
+                }
+            });
+        });
+    }
+
+    private void removeNow(LogRecord.Removed removal, CompletableFuture<Boolean> removed) {
+        try {
+            removed.complete(isRemovable(removal) && delete(removal.version()));
+        } catch (IOException e) {
+            removed.completeExceptionally(failures.of(e).toException(e));
+        }
+    }
+
+    private boolean isRemovable(LogRecord.Removed removal) {
+        return state.open() == null
+                && published()
+                        .filter(info -> info.version().equals(removal.version())
+                                && info.transaction().equals(removal.transaction()))
+                        .isPresent();
+    }
+
+    private boolean delete(ChunkVersion version) throws IOException {
         long freedBytes = participant.storage().store().delete(chunk, version);
         participant.storage().space().release(freedBytes);
         state = ParticipantState.idle(ChunkVersion.NONE, 0);

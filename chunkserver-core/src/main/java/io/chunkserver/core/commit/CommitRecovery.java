@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
  *   <li>staged and committed: published now, in the order of versions;
  *   <li>staged and promised, outcome unknown: kept, to be asked for;
  *   <li>staged and neither: removed, for nobody was promised anything (presumed abort);
- *   <li>committed and neither staged nor published: lost on this server, and reported as such, never taken for fine.
+ *   <li>committed and neither staged nor published: lost on this server, and reported as such, never taken for fine, unless the log
+ *       says that the copy was given up because others have it.
  * </ul>
  *
  * <p>When it is done, all that is published is durable, also what a process published that died before it could force that.
@@ -118,7 +119,9 @@ public final class CommitRecovery {
         List<Lost> lost = new ArrayList<>();
         newest.forEach((chunk, outcome) -> {
             // A tombstone is removed after its time, while its outcome may still be remembered.
-            if (!outcome.tombstone() || store.stat(chunk).isPresent()) {
+            boolean tidied = outcome.tombstone() && store.stat(chunk).isEmpty();
+            boolean givenUp = !outcome.version().isNewerThan(log.table().removed(chunk));
+            if (!tidied && !givenUp) {
                 LOG.error(
                         "version {} of chunk {} is committed by {} but not on this server",
                         outcome.version(),

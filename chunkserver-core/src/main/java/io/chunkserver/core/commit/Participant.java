@@ -1,6 +1,7 @@
 package io.chunkserver.core.commit;
 
 import io.chunkserver.core.commit.log.LogRecord.Prepared;
+import io.chunkserver.core.commit.log.LogRecord.Removed;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
@@ -13,7 +14,6 @@ import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.core.space.Reservation;
 import io.chunkserver.core.store.StageKey;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -136,17 +136,13 @@ public final class Participant {
      * Removes the published version of a chunk without leaving a tombstone, if it still is this one and no transaction is open on it.
      * Whether others have it is the caller's to know.
      *
+     * @param attempt a number of this server's own, never given before
      * @return whether it was removed; exceptionally when the disk failed
      */
-    public CompletionStage<Boolean> remove(ChunkId chunk, ChunkVersion version, TransactionId transaction) {
+    public CompletionStage<Boolean> remove(
+            ChunkId chunk, ChunkVersion version, TransactionId transaction, Attempt attempt) {
         CompletableFuture<Boolean> removed = new CompletableFuture<>();
-        return run(chunk, lane -> {
-                    try {
-                        removed.complete(lane.remove(version, transaction));
-                    } catch (IOException e) {
-                        removed.completeExceptionally(failures(chunk).of(e).toException(e));
-                    }
-                })
+        return run(chunk, lane -> lane.remove(new Removed(transaction, attempt, chunk, version), removed))
                 .thenCompose(begun -> removed);
     }
 

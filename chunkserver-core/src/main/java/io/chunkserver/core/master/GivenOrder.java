@@ -1,6 +1,7 @@
 package io.chunkserver.core.master;
 
 import io.chunkserver.core.membership.Order;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,20 +13,20 @@ final class GivenOrder {
     private final Chunk chunk;
     private final ClusterMember target;
     private final Order order;
-    private final @Nullable ClusterMember source;
+    private final List<ClusterMember> named;
     private final long bytes;
 
     /**
      * An order.
      *
-     * @param source the first of the servers that the bytes may come from; null for a removal
-     * @param bytes  what following it takes of the target's space
+     * @param named the servers that the order names, in its order: the sources of a copy, the keepers at a removal
+     * @param bytes what following it takes of the target's space
      */
-    GivenOrder(Chunk chunk, ClusterMember target, Order order, @Nullable ClusterMember source, long bytes) {
+    GivenOrder(Chunk chunk, ClusterMember target, Order order, List<ClusterMember> named, long bytes) {
         this.chunk = chunk;
         this.target = target;
         this.order = order;
-        this.source = source;
+        this.named = List.copyOf(named);
         this.bytes = bytes;
     }
 
@@ -41,9 +42,15 @@ final class GivenOrder {
         return order;
     }
 
+    /** The servers that the order names. */
+    List<ClusterMember> named() {
+        return named;
+    }
+
+    /** The server that the bytes are to come from first; null for a removal. */
     @Nullable
     ClusterMember source() {
-        return source;
+        return isCopy() ? named.get(0) : null;
     }
 
     long bytes() {

@@ -195,12 +195,14 @@ final class Placements {
                         .toList();
     }
 
-    /** A chunk was reported: its placement is forgotten once all of its core is beyond what the stores were based on. */
+    /**
+     * A chunk was reported: its placement is forgotten once all of its core is beyond what the stores were based on. Members that are
+     * dead count too: they may only be out of this master's reach, and go on with a store.
+     */
     void reported(Chunk chunk) {
         Remembered placed = remembered.isEmpty() ? null : remembered.get(chunk.id());
         if (placed != null
                 && placed.core().stream()
-                        .filter(ClusterMember::isAlive)
                         .allMatch(
                                 member -> chunk.hasAtLeast(member, placed.base().next()))) {
             remembered.remove(chunk.id());

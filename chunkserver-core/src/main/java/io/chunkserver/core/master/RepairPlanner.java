@@ -214,7 +214,7 @@ final class RepairPlanner {
             if (!sources.isEmpty()) {
                 Order order = new Order.Copy(
                         chunk.id(), newest.version(), newest.transaction(), newest.tombstone(), named(sources));
-                book.add(new GivenOrder(chunk, target, order, sources.get(0), newest.storedBytes()));
+                book.add(new GivenOrder(chunk, target, order, sources, newest.storedBytes()));
                 chunk.copied = true;
                 made++;
             }
@@ -252,9 +252,9 @@ final class RepairPlanner {
         if (here == null || keepers.size() < members.goal()) {
             return false;
         }
-        List<Member> asked = named(keepers.subList(0, Math.min(keepers.size(), Order.MAX_SERVERS)));
-        Order order = new Order.Remove(chunk.id(), here.version(), here.transaction(), asked);
-        book.add(new GivenOrder(chunk, target, order, null, 0));
+        List<ClusterMember> asked = keepers.subList(0, Math.min(keepers.size(), Order.MAX_SERVERS));
+        Order order = new Order.Remove(chunk.id(), here.version(), here.transaction(), named(asked));
+        book.add(new GivenOrder(chunk, target, order, asked, 0));
         return true;
     }
 
@@ -266,29 +266,39 @@ final class RepairPlanner {
         return servers.stream().map(ClusterMember::member).toList();
     }
 
-    /** Whether an order that was made before is one that would be made now. */
+    /**
+     * Whether an order that was made before is one that would be made now, also by whom it names: a server that was told to ask one
+     * that has lost the chunk meanwhile would do so in vain.
+     */
     boolean isStillRight(GivenOrder order) {
         Chunk chunk = order.chunk();
         ChunkInfo newest = chunk.newest();
         if (newest == null || chunk.conflicting()) {
             return false;
         }
+        return order.isCopy() ? isCopyNeeded(order, chunk, newest) : isRemovalSafe(order, chunk, newest);
+    }
+
+    private boolean isCopyNeeded(GivenOrder order, Chunk chunk, ChunkInfo newest) {
+        List<ClusterMember> alive = chunk.good(ClusterMember::isAlive);
+        boolean wanted = newest.tombstone()
+                ? chunk.at(order.target()) != null
+                : alive.stream().filter(member -> member.isReliable(config)).count() < members.goal();
+        return wanted
+                && order.order().version().equals(newest.version())
+                && !alive.contains(order.target())
+                && alive.containsAll(order.named());
+    }
+
+    private boolean isRemovalSafe(GivenOrder order, Chunk chunk, ChunkInfo newest) {
         ChunkInfo here = chunk.at(order.target());
-        if (order.isCopy()) {
-            ClusterMember source = order.source();
-            int good = chunk.good(member -> member.isReliable(config)).size();
-            return order.order().version().equals(newest.version())
-                    && !chunk.hasAtLeast(order.target(), newest.version())
-                    && source != null
-                    && source.isAlive()
-                    && (newest.tombstone() ? here != null : good < members.goal());
-        }
         if (here == null || !here.transaction().equals(order.order().transaction())) {
             return false;
         }
         boolean surplus = here.version().equals(newest.version());
-        int keepers = chunk.good(member -> member != order.target() && mayKeep(member))
-                .size();
-        return keepers >= (surplus ? config.replication() : members.goal());
+        List<ClusterMember> keepers = chunk.good(member -> member != order.target() && mayKeep(member));
+        return keepers.size() >= (surplus ? config.replication() : members.goal())
+                && order.named().size() >= members.goal()
+                && keepers.containsAll(order.named());
     }
 }

@@ -64,7 +64,7 @@ public final class OrderRunner {
     /**
      * A runner without orders.
      *
-     * @param attempts numbers the copies, out of the sequence of all attempts of this server
+     * @param attempts numbers the copies and removals, out of the sequence of all attempts of this server
      * @param intents  what the server's own answers to keepers look at
      */
     public OrderRunner(
@@ -124,7 +124,7 @@ public final class OrderRunner {
         if (order instanceof Order.Copy copy) {
             return new OrderedCopy(participant, replicas, attempts, throttle, copy).run();
         }
-        return new OrderedRemoval(participant, replicas, intents, (Order.Remove) order).run();
+        return new OrderedRemoval(participant, replicas, attempts, intents, (Order.Remove) order).run();
     }
 
     private void ended(Order order, @Nullable String done, @Nullable Throwable failure) {

@@ -1,5 +1,6 @@
 package io.chunkserver.core.replication;
 
+import io.chunkserver.core.commit.AttemptNumbers;
 import io.chunkserver.core.commit.Participant;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
@@ -14,12 +15,19 @@ final class OrderedRemoval {
 
     private final Participant participant;
     private final Replicas replicas;
+    private final AttemptNumbers attempts;
     private final RemovalIntents intents;
     private final Order.Remove order;
 
-    OrderedRemoval(Participant participant, Replicas replicas, RemovalIntents intents, Order.Remove order) {
+    OrderedRemoval(
+            Participant participant,
+            Replicas replicas,
+            AttemptNumbers attempts,
+            RemovalIntents intents,
+            Order.Remove order) {
         this.participant = participant;
         this.replicas = replicas;
+        this.attempts = attempts;
         this.intents = intents;
         this.order = order;
     }
@@ -33,7 +41,8 @@ final class OrderedRemoval {
             return refused("another removal of it is under way");
         }
         return ask(order.keepers())
-                .thenCompose(kept -> participant.remove(order.chunk(), order.version(), order.transaction()))
+                .thenCompose(kept ->
+                        participant.remove(order.chunk(), order.version(), order.transaction(), attempts.next()))
                 .thenApply(removed -> removed ? "removed" : "left alone, since it is not that version any more")
                 .whenComplete((done, failure) -> intents.close(order.chunk()));
     }

@@ -170,6 +170,26 @@ class CommitRecoveryTest {
         assertThat(recover().lost()).isEmpty();
     }
 
+    @Test
+    void aCopyThatWasGivenUpIsNotLostAndNeitherIsAVersionBeforeIt() throws IOException {
+        for (int base = 0; base < 2; base++) {
+            force(promise(base), LogRecords.committed(promise(base)));
+        }
+        force(LogRecords.removed(promise(1)));
+
+        assertThat(recover().lost()).isEmpty();
+    }
+
+    @Test
+    void aVersionThatWasStoredAfterACopyWasGivenUpIsLostWhenItIsMissing() throws IOException {
+        force(promise(0), LogRecords.committed(promise(0)), LogRecords.removed(promise(0)));
+        force(promise(1), LogRecords.committed(promise(1)));
+
+        assertThat(recover().lost())
+                .containsExactly(
+                        new CommitRecovery.Lost(CHUNK, promise(1).base().next()));
+    }
+
     private Report recover() throws IOException {
         return CommitRecovery.run(store, storage.log());
     }

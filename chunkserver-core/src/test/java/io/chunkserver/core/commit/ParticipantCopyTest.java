@@ -235,12 +235,15 @@ class ParticipantCopyTest extends ParticipantOnMemoryDisk {
         assertSpaceIsWhatIsThere();
     }
 
+    private CompletableFuture<Boolean> removed(ChunkVersion version, TransactionId transaction) {
+        return participant.remove(CHUNK, version, transaction, attempts.next()).toCompletableFuture();
+    }
+
     @Test
     void aVersionIsRemovedWithItsSpace() throws IOException {
         PrepareRequest here = committed(ChunkVersion.NONE);
 
-        assertThat(settled(participant.remove(CHUNK, FIRST, here.transaction()).toCompletableFuture()))
-                .isTrue();
+        assertThat(settled(removed(FIRST, here.transaction()))).isTrue();
         assertThat(storage.store().stat(CHUNK)).isEmpty();
         assertSpaceIsWhatIsThere();
         assertTheNextStoreIsTaken();
@@ -249,16 +252,13 @@ class ParticipantCopyTest extends ParticipantOnMemoryDisk {
     @Test
     void neitherAnotherVersionNorAChunkWithAnOpenTransactionIsRemoved() {
         PrepareRequest here = committed(ChunkVersion.NONE);
-        CompletableFuture<Boolean> other =
-                participant.remove(CHUNK, SECOND, here.transaction()).toCompletableFuture();
-        CompletableFuture<Boolean> others =
-                participant.remove(CHUNK, FIRST, transaction(1)).toCompletableFuture();
+        CompletableFuture<Boolean> other = removed(SECOND, here.transaction());
+        CompletableFuture<Boolean> others = removed(FIRST, transaction(1));
         assertThat(settled(other)).isFalse();
         assertThat(settled(others)).isFalse();
 
         promised(FIRST);
-        assertThat(settled(participant.remove(CHUNK, FIRST, here.transaction()).toCompletableFuture()))
-                .isFalse();
+        assertThat(settled(removed(FIRST, here.transaction()))).isFalse();
         assertThat(published()).isEqualTo(FIRST);
     }
 }

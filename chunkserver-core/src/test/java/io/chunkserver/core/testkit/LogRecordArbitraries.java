@@ -6,6 +6,7 @@ import io.chunkserver.core.commit.log.LogRecord.Committed;
 import io.chunkserver.core.commit.log.LogRecord.Decided;
 import io.chunkserver.core.commit.log.LogRecord.Ended;
 import io.chunkserver.core.commit.log.LogRecord.Prepared;
+import io.chunkserver.core.commit.log.LogRecord.Removed;
 import io.chunkserver.core.model.Attempt;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkVersion;
@@ -35,6 +36,8 @@ public final class LogRecordArbitraries {
                         decided(transaction, attempt),
                         Arbitraries.longs().map(atMillis -> new Committed(transaction, attempt, atMillis)),
                         Arbitraries.just(new Aborted(transaction, attempt)),
+                        Combinators.combine(chunks(), versions())
+                                .as((chunk, version) -> new Removed(transaction, attempt, chunk, version)),
                         Arbitraries.just(new Ended(transaction, attempt))));
     }
 
@@ -44,7 +47,7 @@ public final class LogRecordArbitraries {
                         Arbitraries.longs().between(1, 6),
                         Arbitraries.longs().between(1, 2).map(counter -> new Attempt(1, counter)),
                         Arbitraries.longs().between(-10, 10).map(later -> LogRecords.FIRST_MILLIS + later),
-                        Arbitraries.integers().between(0, 4))
+                        Arbitraries.integers().between(0, 5))
                 .as(LogRecordArbitraries::related);
     }
 
@@ -55,6 +58,7 @@ public final class LogRecordArbitraries {
             case 1 -> LogRecords.decided(number, attempt);
             case 2 -> LogRecords.committed(promise, atMillis);
             case 3 -> LogRecords.aborted(promise);
+            case 4 -> LogRecords.removed(promise);
             default -> LogRecords.ended(promise);
         };
     }

@@ -6,6 +6,7 @@ import io.chunkserver.core.commit.log.LogRecord.Committed;
 import io.chunkserver.core.commit.log.LogRecord.Decided;
 import io.chunkserver.core.commit.log.LogRecord.Ended;
 import io.chunkserver.core.commit.log.LogRecord.Prepared;
+import io.chunkserver.core.commit.log.LogRecord.Removed;
 import io.chunkserver.core.commit.log.Outcome;
 import io.chunkserver.core.model.Attempt;
 import io.chunkserver.core.model.ChunkId;
@@ -103,6 +104,15 @@ public final class LogRecords {
     /** The abort that belongs to a promise. */
     public static Aborted aborted(LogRecord promise) {
         return new Aborted(promise.transaction(), promise.attempt());
+    }
+
+    /** The removal of the copy that came of a promise. */
+    public static Removed removed(Prepared promise) {
+        return new Removed(
+                promise.transaction(),
+                promise.attempt(),
+                promise.chunk(),
+                promise.base().next());
     }
 
     /** The end that belongs to a decision. */

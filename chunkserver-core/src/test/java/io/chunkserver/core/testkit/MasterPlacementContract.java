@@ -168,6 +168,24 @@ interface MasterPlacementContract extends MasterSteps {
                 .containsAnyElementsOf(third);
     }
 
+    /** It is not dead for a client that reaches it: its store may be under way. */
+    @Test
+    default void aStoreDoesNotPassByADeadServerThatWasNamedAlone() {
+        List<NaiveServer> all = servers(3);
+        store(all.get(0), version(CHUNK, 1, "w"));
+        store(all.get(1), version(CHUNK, 1, "w"));
+        pass(DEAD_AFTER, all.subList(0, 1));
+        all.get(0).become(ServerState.READ_ONLY);
+        beat(all.get(0));
+        assertThat(place(request(CHUNK))).containsExactly(all.get(0).id());
+        pass(DEAD_AFTER, all.subList(1, 3));
+        report(all.get(1), CHUNK);
+
+        assertThat(codeOf(master().place(request(CHUNK)))).isEqualTo(ErrorCode.UNREACHABLE);
+        beat(all.get(0));
+        assertThat(place(request(CHUNK))).contains(all.get(0).id());
+    }
+
     @Test
     default void aSuspectServerIsLeftOutOnlyWhereAnotherHasTheNewestVersion() {
         List<NaiveServer> all = servers(5);

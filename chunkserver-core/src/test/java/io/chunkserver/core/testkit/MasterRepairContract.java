@@ -241,6 +241,43 @@ interface MasterRepairContract extends MasterSteps {
         assertThat(beat(all.get(3))).isEmpty();
     }
 
+    @Test
+    default void aCopyIsNotOrderedFromAServerThatHasLostTheChunkMeanwhile() {
+        List<NaiveServer> all = settled(4);
+        all.subList(0, 2).forEach(server -> store(server, version(CHUNK, 1, "w")));
+        tick();
+        all.forEach(this::beat);
+        tick();
+        plan();
+        all.get(0).disk().clear();
+        report(all.get(0), CHUNK);
+
+        List<Order> orders = new ArrayList<>();
+        pass(3, all).values().forEach(orders::addAll);
+        assertThat(orders)
+                .isNotEmpty()
+                .allSatisfy(order -> assertThat(((Order.Copy) order).sources())
+                        .containsExactly(all.get(1).member()));
+    }
+
+    @Test
+    default void aRemovalDoesNotNameAKeeperThatHasLostTheChunkMeanwhile() {
+        List<NaiveServer> all = settled(5);
+        store(all.get(4), version(CHUNK, 1, "w"));
+        all.subList(0, 4).forEach(server -> store(server, version(CHUNK, 2, "w")));
+        tick();
+        all.forEach(this::beat);
+        tick();
+        plan();
+        all.get(0).disk().clear();
+        report(all.get(0), CHUNK);
+
+        List<Order> orders = pass(3, all).get(all.get(4).id());
+        assertThat(orders).singleElement().isInstanceOf(Order.Remove.class);
+        assertThat(((Order.Remove) orders.get(0)).keepers())
+                .containsExactlyInAnyOrderElementsOf(members(all.subList(1, 4)));
+    }
+
     /** Servers of a master that has been up for long enough to order anything. */
     private List<NaiveServer> settled(int count) {
         List<NaiveServer> all = servers(count);

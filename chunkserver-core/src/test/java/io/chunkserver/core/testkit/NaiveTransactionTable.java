@@ -6,11 +6,15 @@ import io.chunkserver.core.commit.log.LogRecord.Committed;
 import io.chunkserver.core.commit.log.LogRecord.Decided;
 import io.chunkserver.core.commit.log.LogRecord.Ended;
 import io.chunkserver.core.commit.log.LogRecord.Prepared;
+import io.chunkserver.core.commit.log.LogRecord.Removed;
 import io.chunkserver.core.commit.log.Outcome;
 import io.chunkserver.core.commit.log.TransactionTable;
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.TransactionId;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,6 +27,7 @@ public final class NaiveTransactionTable implements TransactionTable {
     private final List<Prepared> inDoubt = new ArrayList<>();
     private final List<Decided> undelivered = new ArrayList<>();
     private final List<Outcome> outcomes = new ArrayList<>();
+    private final List<Removed> removals = new ArrayList<>();
     private long expiredThroughMillis = -1;
 
     /** Adds a durable record. */
@@ -42,6 +47,8 @@ public final class NaiveTransactionTable implements TransactionTable {
             inDoubt.removeIf(promise -> sameAttempt(promise, committed));
         } else if (record instanceof Aborted aborted) {
             inDoubt.removeIf(promise -> sameAttempt(promise, aborted));
+        } else if (record instanceof Removed removed) {
+            removals.add(removed);
         } else if (record instanceof Ended ended) {
             undelivered.removeIf(decision -> sameAttempt(decision, ended));
         }
@@ -51,6 +58,13 @@ public final class NaiveTransactionTable implements TransactionTable {
     public void forget(TransactionId through) {
         outcomes.removeIf(outcome -> outcome.transaction().compareTo(through) <= 0 && delivered(outcome));
         expiredThroughMillis = Math.max(expiredThroughMillis, through.startedMillis());
+        dropNeedlessRemovals();
+    }
+
+    /** Drops the removals of chunks without an outcome, as forgetting and each checkpoint do. */
+    public void dropNeedlessRemovals() {
+        removals.removeIf(removal ->
+                outcomes.stream().noneMatch(outcome -> outcome.chunk().equals(removal.chunk())));
     }
 
     /** Whether the decision that gave this outcome, if it was one, has ended. */
@@ -89,6 +103,15 @@ public final class NaiveTransactionTable implements TransactionTable {
     @Override
     public Collection<Outcome> outcomes() {
         return List.copyOf(outcomes);
+    }
+
+    @Override
+    public ChunkVersion removed(ChunkId chunk) {
+        return removals.stream()
+                .filter(removal -> removal.chunk().equals(chunk))
+                .map(Removed::version)
+                .max(Comparator.naturalOrder())
+                .orElse(ChunkVersion.NONE);
     }
 
     @Override

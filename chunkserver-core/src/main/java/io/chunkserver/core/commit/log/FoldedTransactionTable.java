@@ -2,14 +2,18 @@ package io.chunkserver.core.commit.log;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.chunkserver.core.model.Attempt;
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.TransactionId;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +50,10 @@ final class FoldedTransactionTable implements TransactionTable {
 
     @GuardedBy("lock")
     private final TreeMap<TransactionId, Outcome> remembered = new TreeMap<>();
+
+    /** Copies that were given up; those of chunks without a remembered outcome are dropped when outcomes are. */
+    @GuardedBy("lock")
+    private final Map<ChunkId, ChunkVersion> removed = new LinkedHashMap<>();
 
     @GuardedBy("lock")
     private long expiredThroughMillis = NOTHING_EXPIRED;
@@ -85,6 +93,13 @@ final class FoldedTransactionTable implements TransactionTable {
     }
 
     @Override
+    public ChunkVersion removed(ChunkId chunk) {
+        synchronized (lock) {
+            return removed.getOrDefault(chunk, ChunkVersion.NONE);
+        }
+    }
+
+    @Override
     public boolean expired(TransactionId transaction) {
         synchronized (lock) {
             return transaction.startedMillis() <= expiredThroughMillis;
@@ -116,6 +131,8 @@ final class FoldedTransactionTable implements TransactionTable {
                 }
             } else if (record instanceof LogRecord.Aborted) {
                 inDoubt.remove(key);
+            } else if (record instanceof LogRecord.Removed given) {
+                remove(given.chunk(), given.version());
             } else if (record instanceof LogRecord.Ended && undelivered.remove(key) != null) {
                 Outcome outcome = held.get(key.transaction());
                 if (outcome != null && outcome.attempt().equals(key.attempt())) {
@@ -156,6 +173,7 @@ final class FoldedTransactionTable implements TransactionTable {
         synchronized (lock) {
             remembered.headMap(through, true).clear();
             expiredThroughMillis = Math.max(expiredThroughMillis, through.startedMillis());
+            dropNeedlessRemovals();
         }
     }
 
@@ -180,6 +198,13 @@ final class FoldedTransactionTable implements TransactionTable {
         }
     }
 
+    /** Adds a copy that was given up out of a checkpoint. */
+    void restore(ChunkId chunk, ChunkVersion version) {
+        synchronized (lock) {
+            remove(chunk, version);
+        }
+    }
+
     /** Ends the restoring of a checkpoint. */
     void endRestore(long throughMillis) {
         synchronized (lock) {
@@ -190,16 +215,35 @@ final class FoldedTransactionTable implements TransactionTable {
     /** The table as a checkpoint that restores it, begin and end included. */
     List<LogEntry> checkpoint() {
         synchronized (lock) {
-            int entries = inDoubt.size() + undelivered.size() + held.size() + remembered.size();
+            dropNeedlessRemovals();
+            int entries = inDoubt.size() + undelivered.size() + held.size() + remembered.size() + removed.size();
             List<LogEntry> checkpoint = new ArrayList<>(entries + 2);
             checkpoint.add(new LogEntry.CheckpointBegin());
             inDoubt.values().forEach(prepared -> checkpoint.add(new LogEntry.CheckpointPrepared(prepared)));
             undelivered.values().forEach(decided -> checkpoint.add(new LogEntry.CheckpointDecided(decided)));
             held.values().forEach(outcome -> checkpoint.add(new LogEntry.CheckpointOutcome(outcome)));
             remembered.values().forEach(outcome -> checkpoint.add(new LogEntry.CheckpointOutcome(outcome)));
+            removed.forEach((chunk, version) -> checkpoint.add(new LogEntry.CheckpointRemoved(chunk, version)));
             checkpoint.add(new LogEntry.CheckpointEnd(expiredThroughMillis, entries));
             return checkpoint;
         }
+    }
+
+    @GuardedBy("lock")
+    private void remove(ChunkId chunk, ChunkVersion version) {
+        removed.merge(chunk, version, (one, other) -> one.isNewerThan(other) ? one : other);
+    }
+
+    /** Nobody asks for a copy that was given up once no outcome says that it ought to be here. */
+    @GuardedBy("lock")
+    private void dropNeedlessRemovals() {
+        if (removed.isEmpty()) {
+            return;
+        }
+        Set<ChunkId> named = new HashSet<>();
+        remembered.values().forEach(outcome -> named.add(outcome.chunk()));
+        held.values().forEach(outcome -> named.add(outcome.chunk()));
+        removed.keySet().retainAll(named);
     }
 
     @GuardedBy("lock")

@@ -1,5 +1,7 @@
 package io.chunkserver.core.commit.log;
 
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.TransactionId;
 
 /**
@@ -27,6 +29,9 @@ sealed interface LogEntry {
 
     /** A remembered outcome. */
     record CheckpointOutcome(Outcome outcome) implements LogEntry {}
+
+    /** A copy that was given up, as far as a remembered outcome says that it ought to be here. */
+    record CheckpointRemoved(ChunkId chunk, ChunkVersion version) implements LogEntry {}
 
     /**
      * The checkpoint is complete and stands for all that came before it.

@@ -85,6 +85,16 @@ public sealed interface LogRecord {
     /** A participant learnt that its prepared attempt is aborted. */
     record Aborted(TransactionId transaction, Attempt attempt) implements LogRecord {}
 
+    /**
+     * A copy that this server had of a chunk is given up, because others have it: not here from now on is not lost.
+     *
+     * @param transaction that committed the version
+     * @param attempt     a number of this server's own for the removal
+     * @param version     the version that is removed; older ones are not here either
+     */
+    record Removed(TransactionId transaction, Attempt attempt, ChunkId chunk, ChunkVersion version)
+            implements LogRecord {}
+
     /** All members of a decided transaction have applied it, or can no longer. */
     record Ended(TransactionId transaction, Attempt attempt) implements LogRecord {}
 }

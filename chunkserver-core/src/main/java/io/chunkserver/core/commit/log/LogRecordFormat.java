@@ -33,11 +33,13 @@ import java.util.UUID;
  *    3 committed             tx attempt atMillis:8
  *    4 aborted, 5 ended      tx attempt
  *    6 forgotten             tx
+ *    7 removed               tx attempt chunk version:8
  *   16 checkpoint begin      (empty)
  *   17 checkpoint prepared   as 1
  *   18 checkpoint decided    as 2
  *   19 checkpoint outcome    tx attempt chunk version:8 tombstone:1 durability:1 length:8 crc32c:4 members:4 atMillis:8
  *   20 checkpoint end        expiredThroughMillis:8 entries:4
+ *   21 checkpoint removed    chunk version:8
  *
  *   tx      = client:text started:8 sequence:8        attempt = boot:8 counter:8
  *   chunk   = path:text index:4                       text    = length:2 UTF-8
@@ -121,6 +123,10 @@ final class LogRecordFormat {
         } else if (entry instanceof LogEntry.CheckpointOutcome kept) {
             writeOutcome(kept.outcome(), out);
             return LogRecordType.CHECKPOINT_OUTCOME;
+        } else if (entry instanceof LogEntry.CheckpointRemoved kept) {
+            writeChunk(kept.chunk(), out);
+            out.writeLong(kept.version().number());
+            return LogRecordType.CHECKPOINT_REMOVED;
         } else if (entry instanceof LogEntry.CheckpointEnd end) {
             out.writeLong(end.expiredThroughMillis());
             out.writeInt(end.entries());
@@ -141,6 +147,10 @@ final class LogRecordFormat {
         if (record instanceof LogRecord.Committed committed) {
             out.writeLong(committed.atMillis());
             return LogRecordType.COMMITTED;
+        } else if (record instanceof LogRecord.Removed removed) {
+            writeChunk(removed.chunk(), out);
+            out.writeLong(removed.version().number());
+            return LogRecordType.REMOVED;
         }
         return record instanceof LogRecord.Aborted ? LogRecordType.ABORTED : LogRecordType.ENDED;
     }
@@ -153,11 +163,15 @@ final class LogRecordFormat {
                 new LogEntry.Event(new LogRecord.Committed(readTransaction(in), readAttempt(in), in.getLong()));
             case ABORTED -> new LogEntry.Event(new LogRecord.Aborted(readTransaction(in), readAttempt(in)));
             case ENDED -> new LogEntry.Event(new LogRecord.Ended(readTransaction(in), readAttempt(in)));
+            case REMOVED ->
+                new LogEntry.Event(new LogRecord.Removed(
+                        readTransaction(in), readAttempt(in), readChunk(in), new ChunkVersion(in.getLong())));
             case FORGOTTEN -> new LogEntry.Forgotten(readTransaction(in));
             case CHECKPOINT_BEGIN -> new LogEntry.CheckpointBegin();
             case CHECKPOINT_PREPARED -> new LogEntry.CheckpointPrepared(readPrepared(in));
             case CHECKPOINT_DECIDED -> new LogEntry.CheckpointDecided(readDecided(in));
             case CHECKPOINT_OUTCOME -> new LogEntry.CheckpointOutcome(readOutcome(in));
+            case CHECKPOINT_REMOVED -> new LogEntry.CheckpointRemoved(readChunk(in), new ChunkVersion(in.getLong()));
             case CHECKPOINT_END -> new LogEntry.CheckpointEnd(in.getLong(), in.getInt());
         };
     }

@@ -8,11 +8,13 @@ enum LogRecordType {
     ABORTED(4),
     ENDED(5),
     FORGOTTEN(6),
+    REMOVED(7),
     CHECKPOINT_BEGIN(16),
     CHECKPOINT_PREPARED(17),
     CHECKPOINT_DECIDED(18),
     CHECKPOINT_OUTCOME(19),
-    CHECKPOINT_END(20);
+    CHECKPOINT_END(20),
+    CHECKPOINT_REMOVED(21);
 
     private final byte code;
 

@@ -1,5 +1,7 @@
 package io.chunkserver.core.commit.log;
 
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.TransactionId;
 import java.util.Collection;
 import java.util.List;
@@ -24,6 +26,12 @@ public interface TransactionTable {
 
     /** A copy of all remembered outcomes. */
     Collection<Outcome> outcomes();
+
+    /**
+     * The newest version of the chunk of which the copy here was given up; {@link ChunkVersion#NONE} when none was. Only to be asked for
+     * chunks of remembered outcomes.
+     */
+    ChunkVersion removed(ChunkId chunk);
 
     /**
      * Whether the id is so old that its outcome may have been forgotten. An id that is expired and not remembered

@@ -105,6 +105,8 @@ class LogRecordFormatProperties {
                     ? new LogEntry.CheckpointDecided(decided)
                     : new LogEntry.CheckpointOutcome(LogRecords.outcome(decided));
         }
-        return new LogEntry.Event(record);
+        return record instanceof LogRecord.Removed removed
+                ? new LogEntry.CheckpointRemoved(removed.chunk(), removed.version())
+                : new LogEntry.Event(record);
     }
 }
