@@ -11,14 +11,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Remembers how far a cycle has got, over restarts. Replaced in one step; its name is not forced, since an older one, or none, only costs
- * that something is read twice. For one thread at a time.
+ * Remembers how far a cycle has got, over restarts; replaced in one step. Where it is lost something is read twice, and no more. For one
+ * thread at a time.
  */
 final class ScrubProgressFile {
 
     private static final Logger LOG = LoggerFactory.getLogger(ScrubProgressFile.class);
 
     private final Disk disk;
+    private final Path folder;
     private final Path file;
     private final Path temporary;
 
@@ -27,6 +28,7 @@ final class ScrubProgressFile {
 
     ScrubProgressFile(Disk disk, Path folder) {
         this.disk = disk;
+        this.folder = folder;
         this.file = folder.resolve("scrub");
         this.temporary = folder.resolve("scrub.tmp");
     }
@@ -60,6 +62,7 @@ final class ScrubProgressFile {
                 open.force();
             }
             disk.rename(temporary, file);
+            disk.forceDirectory(folder);
         } catch (IOException e) {
             if (!saidUnwritten) {
                 saidUnwritten = true;

@@ -65,6 +65,10 @@ public final class StrayFiles {
     }
 
     private List<Path> names(Path folder) throws IOException {
+        // Most folders of a small store do not exist, and asking costs less than failing.
+        if (disk.stamp(folder).isEmpty()) {
+            return List.of();
+        }
         try {
             return disk.list(folder);
         } catch (NoSuchFileException e) {
