@@ -76,8 +76,7 @@ final class DamagedCluster {
         random = new SplittableRandom(seed);
         time = new SimulatedTime(random);
         network = new SimulatedNetwork(time, random);
-        master = new SimulatedMaster(
-                time, random, MasterConfig.DEFAULT.withReplication(SERVERS.size()));
+        master = new SimulatedMaster(time, random, MasterConfig.DEFAULT.withReplication(SERVERS.size()));
         for (String name : SERVERS) {
             disks.put(name, new MemoryDisk());
             start(name);

@@ -82,7 +82,10 @@ class ScrubFindingsTest {
         assertThat(scrubbed.damaged).containsOnlyKeys(version);
         assertThat(scrubbed.damaged.get(version))
                 .contains(chunk(HARMED).toString(), damage.finding())
-                .contains(damage == Damage.MISSING ? "is missing" : ChunkFiles.of(chunk(HARMED)).toString());
+                .contains(
+                        damage == Damage.MISSING
+                                ? "is missing"
+                                : ChunkFiles.of(chunk(HARMED)).toString());
         assertThat(scrubbed.strays).isEmpty();
     }
 
@@ -152,8 +155,9 @@ class ScrubFindingsTest {
 
         assertThat(damagedInCycle()).isZero();
 
-        assertThat(scrubbed.strays).singleElement().satisfies(stray -> assertThat(stray.reason())
-                .contains("which has another place"));
+        assertThat(scrubbed.strays)
+                .singleElement()
+                .satisfies(stray -> assertThat(stray.reason()).contains("which has another place"));
         assertSetAside(file);
     }
 
@@ -165,8 +169,9 @@ class ScrubFindingsTest {
 
         assertThat(damagedInCycle()).isZero();
 
-        assertThat(scrubbed.strays).singleElement().satisfies(stray -> assertThat(stray.chunk())
-                .isEmpty());
+        assertThat(scrubbed.strays)
+                .singleElement()
+                .satisfies(stray -> assertThat(stray.chunk()).isEmpty());
         assertSetAside(file);
     }
 
@@ -222,10 +227,10 @@ class ScrubFindingsTest {
     @ParameterizedTest
     @EnumSource
     void aDiskThatFailsIsNoDamage(Failing failing) throws IOException {
-        scrubbed.script = operation -> operation.kind() == failing.kind
-                        && operation.path().equals(ChunkFiles.of(chunk(HARMED)))
-                ? DiskFault.IO_ERROR
-                : DiskFault.NONE;
+        scrubbed.script = operation ->
+                operation.kind() == failing.kind && operation.path().equals(ChunkFiles.of(chunk(HARMED)))
+                        ? DiskFault.IO_ERROR
+                        : DiskFault.NONE;
 
         scrubbed.finishCycle();
 
@@ -245,8 +250,8 @@ class ScrubFindingsTest {
     @Test
     void whenAllFailTheScrubWaits() {
         scrubbed.scrubber.start();
-        scrubbed.script = operation ->
-                operation.kind() == DiskOperation.Kind.OPEN ? DiskFault.IO_ERROR : DiskFault.NONE;
+        scrubbed.script =
+                operation -> operation.kind() == DiskOperation.Kind.OPEN ? DiskFault.IO_ERROR : DiskFault.NONE;
 
         assertThat(scrubbed.scrubber.runOnce()).isEqualTo(Scrubber.FAILURE_PAUSE);
         assertThat(scrubbed.scrubber.status().chunks()).isLessThan(Scrubber.MAX_FAILURES_IN_ROW);
@@ -295,7 +300,9 @@ class ScrubFindingsTest {
         scrubbed.put(HARMED, 2);
 
         assertThat(keepUp(Duration.ofDays(6))).isEqualTo(1);
-        assertThat(scrubbed.memory.size(kept)).as("the name says that it is replaced").isEmpty();
+        assertThat(scrubbed.memory.size(kept))
+                .as("the name says that it is replaced")
+                .isEmpty();
         assertThat(keepUp(Duration.ofDays(1))).isZero();
         assertThat(scrubbed.memory.list(DataDirectory.QUARANTINE)).isEmpty();
     }

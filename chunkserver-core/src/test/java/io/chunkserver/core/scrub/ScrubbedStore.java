@@ -21,8 +21,8 @@ import io.chunkserver.core.store.StageRequest;
 import io.chunkserver.core.store.StagedChunk;
 import io.chunkserver.core.store.StoreListener;
 import io.chunkserver.core.store.StrayFile;
-import io.chunkserver.core.testkit.FaultyDisk;
 import io.chunkserver.core.testkit.DiskScript;
+import io.chunkserver.core.testkit.FaultyDisk;
 import io.chunkserver.core.testkit.MemoryDisk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -105,8 +105,8 @@ final class ScrubbedStore {
         transactions++;
         StageKey key = new StageKey(new TransactionId("client", 1000, transactions), new Attempt(1, transactions));
         byte[] bytes = bytes(chunk, version);
-        try (StagedChunk staged = store.stage(new StageRequest(
-                chunk, new ChunkVersion(version), key, 0, false, Attributes.NONE, Durability.SYNC))) {
+        try (StagedChunk staged = store.stage(
+                new StageRequest(chunk, new ChunkVersion(version), key, 0, false, Attributes.NONE, Durability.SYNC))) {
             for (int at = 0; at < bytes.length; at += BlockLayout.BLOCK_BYTES) {
                 staged.write(CheckedBlock.of(
                         ByteBuffer.wrap(bytes, at, Math.min(BlockLayout.BLOCK_BYTES, bytes.length - at))));

@@ -142,8 +142,7 @@ class ScrubberTest {
                     .isEqualTo(ScrubProgress.NEVER);
         }
         for (int length = 0; length < file.length; length++) {
-            ChunkFiles.replace(
-                    scrubbed.memory, DataDirectory.INDEX.resolve("scrub"), Arrays.copyOf(file, length));
+            ChunkFiles.replace(scrubbed.memory, DataDirectory.INDEX.resolve("scrub"), Arrays.copyOf(file, length));
             assertThat(new ScrubProgressFile(scrubbed.memory, DataDirectory.INDEX).read())
                     .isEqualTo(ScrubProgress.NEVER);
         }

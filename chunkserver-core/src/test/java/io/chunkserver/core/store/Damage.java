@@ -156,13 +156,13 @@ public enum Damage {
     FILE_OF_ANOTHER_CHUNK("holds version") {
         @Override
         public void to(Victim victim) throws IOException {
-            ChunkFiles.replace(victim.disk, victim.file, victim.other);
+            ChunkFiles.replace(victim.disk, victim.file, victim.other.array());
         }
     },
     OLDER_COPY("holds version") {
         @Override
         public void to(Victim victim) throws IOException {
-            ChunkFiles.replace(victim.disk, victim.file, victim.older);
+            ChunkFiles.replace(victim.disk, victim.file, victim.older.array());
         }
     };
 
@@ -185,11 +185,17 @@ public enum Damage {
      * @param other the file of another chunk
      * @param older the file of an earlier version of this chunk
      */
-    public record Victim(Disk disk, Path file, long lengthBytes, long sizeBytes, byte[] other, byte[] older) {
+    public record Victim(Disk disk, Path file, long lengthBytes, long sizeBytes, ByteBuffer other, ByteBuffer older) {
 
         /** One with {@code lengthBytes} bytes of data, as it is now. */
         public static Victim of(Disk disk, Path file, long lengthBytes, byte[] other, byte[] older) throws IOException {
-            return new Victim(disk, file, lengthBytes, disk.size(file).orElseThrow(), other, older);
+            return new Victim(
+                    disk,
+                    file,
+                    lengthBytes,
+                    disk.size(file).orElseThrow(),
+                    ByteBuffer.wrap(other),
+                    ByteBuffer.wrap(older));
         }
 
         long footerAt() {

@@ -12,8 +12,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -97,8 +97,7 @@ class OpenFilesTest extends StoreOnMemoryDisk {
 
     private ChunkOpener opener(ChunkIndex index, StoreHandles handles, OpenFiles files) {
         Quarantine quarantine = new Quarantine(disk, LAYOUT.quarantine(), () -> Instant.EPOCH);
-        return new ChunkOpener(
-                disk, LAYOUT, index, new HashMap<>(), quarantine, handles, files, StoreListener.NOBODY);
+        return new ChunkOpener(disk, LAYOUT, index, new HashMap<>(), quarantine, handles, files, StoreListener.NOBODY);
     }
 
     @Test
