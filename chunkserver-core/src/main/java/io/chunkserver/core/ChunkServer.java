@@ -28,6 +28,7 @@ import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.core.model.TransactionIds;
 import io.chunkserver.core.replication.OrderRunner;
 import io.chunkserver.core.replication.Replica;
+import io.chunkserver.core.scrub.ScrubStatus;
 import io.chunkserver.core.space.SpaceSnapshot;
 import io.chunkserver.core.store.ChunkReader;
 import java.io.Closeable;
@@ -78,6 +79,7 @@ public final class ChunkServer implements Closeable {
     private final @Nullable ServerThreads ownThreads;
     private final TransactionIds transactionIds;
     private final LostChunks lost;
+    private final Integrity integrity;
     private final OrderRunner orders;
     private final MasterSessions masters;
     private final Instant started;
@@ -96,6 +98,7 @@ public final class ChunkServer implements Closeable {
                 environment.clock());
         this.lost = new LostChunks(parts.storage().store(), parts.recovery().lost());
         parts.changes().listen(lost::changed);
+        this.integrity = Integrity.begin(parts, parts.files(), lost, config.scrub(), environment);
         this.orders = new OrderRunner(
                 parts.participant(),
                 parts.replicas(),
@@ -443,6 +446,34 @@ public final class ChunkServer implements Closeable {
                 List.of());
     }
 
+    /** Begins to examine all chunks now, at the configured speed; false when that is under way already. */
+    public boolean startScrub() {
+        return integrity.startScrub();
+    }
+
+    /** How far the examination of all chunks has got. */
+    public ScrubStatus scrub() {
+        return integrity.scrub();
+    }
+
+    /**
+     * Reads a chunk whole, on the disk's threads, and compares it with every checksum. Completes exceptionally with {@code CORRUPT} when
+     * it is damaged, which takes it out of service, and with {@code CHUNK_NOT_FOUND}.
+     */
+    public CompletionStage<ChunkInfo> verify(ChunkId chunk) {
+        return CompletableFuture.completedFuture(chunk)
+                .thenComposeAsync(
+                        id -> {
+                            try {
+                                return CompletableFuture.completedFuture(
+                                        parts.storage().store().verify(id));
+                            } catch (IOException e) {
+                                return CompletableFuture.failedFuture(named(e));
+                            }
+                        },
+                        this::onDisk);
+    }
+
     /** This server at this moment. */
     public ServerStatus status() {
         SpaceSnapshot space = parts.storage().space().snapshot();
@@ -458,7 +489,9 @@ public final class ChunkServer implements Closeable {
                 open.size(),
                 ServerReports.inDoubt(open),
                 parts.damagedFiles(),
+                integrity.takenOut(),
                 lost.list(),
+                integrity.scrub(),
                 Duration.between(started, environment.clock().instant()),
                 config.chunkSizeLimitBytes(),
                 config.durability(),
@@ -508,6 +541,7 @@ public final class ChunkServer implements Closeable {
         if (closed.compareAndSet(false, true)) {
             masters.close();
             orders.close();
+            integrity.stop();
             Failure why = Failure.of(ErrorCode.DRAINING, "the server is closed").at(self().id());
             parts.admission().close(why);
             boolean ended = ownThreads == null || ownThreads.close(ServerThreads.CLOSE_PATIENCE);
@@ -519,12 +553,13 @@ public final class ChunkServer implements Closeable {
                         .at(self().id())
                         .toException();
             }
+            integrity.close();
             parts.close();
         }
     }
 
     private ChunkServerException named(IOException e) {
-        ChunkServerException known = ChunkServerException.from(e);
+        ChunkServerException known = ChunkServerException.ofRead(e);
         return known.failure().at(self().id()).toException(known);
     }
 

@@ -6,6 +6,7 @@ import io.chunkserver.core.membership.SessionConfig;
 import io.chunkserver.core.model.Durability;
 import io.chunkserver.core.replication.ChainConfig;
 import io.chunkserver.core.replication.OrderConfig;
+import io.chunkserver.core.scrub.ScrubConfig;
 
 /**
  * What an operator decides about a server.
@@ -20,6 +21,7 @@ import io.chunkserver.core.replication.OrderConfig;
  * @param log                 sizes of the transaction log
  * @param session             how masters are spoken to
  * @param orders              how much of the server their orders may take
+ * @param scrub               how eagerly it looks for damage
  */
 public record ChunkServerConfig(
         long spaceLimitBytes,
@@ -30,7 +32,8 @@ public record ChunkServerConfig(
         ChainConfig chain,
         TransactionLogConfig log,
         SessionConfig session,
-        OrderConfig orders) {
+        OrderConfig orders,
+        ScrubConfig scrub) {
 
     private static final long MEBIBYTE = 1024 * 1024;
 
@@ -46,7 +49,8 @@ public record ChunkServerConfig(
             ChainConfig.DEFAULT,
             TransactionLogConfig.DEFAULT,
             SessionConfig.DEFAULT,
-            OrderConfig.DEFAULT);
+            OrderConfig.DEFAULT,
+            ScrubConfig.DEFAULT);
 
     public ChunkServerConfig {
         if (spaceLimitBytes < 0) {
@@ -63,46 +67,105 @@ public record ChunkServerConfig(
 
     public ChunkServerConfig withSpaceLimitBytes(long bytes) {
         return new ChunkServerConfig(
-                bytes, chunkSizeLimitBytes, durability, diskThreads, commit, chain, log, session, orders);
+                bytes, chunkSizeLimitBytes, durability, diskThreads, commit, chain, log, session, orders, scrub);
     }
 
     public ChunkServerConfig withChunkSizeLimitBytes(long bytes) {
         return new ChunkServerConfig(
-                spaceLimitBytes, bytes, durability, diskThreads, commit, chain, log, session, orders);
+                spaceLimitBytes, bytes, durability, diskThreads, commit, chain, log, session, orders, scrub);
     }
 
     public ChunkServerConfig withDurability(Durability mode) {
         return new ChunkServerConfig(
-                spaceLimitBytes, chunkSizeLimitBytes, mode, diskThreads, commit, chain, log, session, orders);
+                spaceLimitBytes, chunkSizeLimitBytes, mode, diskThreads, commit, chain, log, session, orders, scrub);
     }
 
     public ChunkServerConfig withDiskThreads(int threads) {
         return new ChunkServerConfig(
-                spaceLimitBytes, chunkSizeLimitBytes, durability, threads, commit, chain, log, session, orders);
+                spaceLimitBytes, chunkSizeLimitBytes, durability, threads, commit, chain, log, session, orders, scrub);
     }
 
     public ChunkServerConfig withCommit(CommitConfig config) {
         return new ChunkServerConfig(
-                spaceLimitBytes, chunkSizeLimitBytes, durability, diskThreads, config, chain, log, session, orders);
+                spaceLimitBytes,
+                chunkSizeLimitBytes,
+                durability,
+                diskThreads,
+                config,
+                chain,
+                log,
+                session,
+                orders,
+                scrub);
     }
 
     public ChunkServerConfig withChain(ChainConfig config) {
         return new ChunkServerConfig(
-                spaceLimitBytes, chunkSizeLimitBytes, durability, diskThreads, commit, config, log, session, orders);
+                spaceLimitBytes,
+                chunkSizeLimitBytes,
+                durability,
+                diskThreads,
+                commit,
+                config,
+                log,
+                session,
+                orders,
+                scrub);
     }
 
     public ChunkServerConfig withLog(TransactionLogConfig config) {
         return new ChunkServerConfig(
-                spaceLimitBytes, chunkSizeLimitBytes, durability, diskThreads, commit, chain, config, session, orders);
+                spaceLimitBytes,
+                chunkSizeLimitBytes,
+                durability,
+                diskThreads,
+                commit,
+                chain,
+                config,
+                session,
+                orders,
+                scrub);
     }
 
     public ChunkServerConfig withSession(SessionConfig config) {
         return new ChunkServerConfig(
-                spaceLimitBytes, chunkSizeLimitBytes, durability, diskThreads, commit, chain, log, config, orders);
+                spaceLimitBytes,
+                chunkSizeLimitBytes,
+                durability,
+                diskThreads,
+                commit,
+                chain,
+                log,
+                config,
+                orders,
+                scrub);
     }
 
     public ChunkServerConfig withOrders(OrderConfig config) {
         return new ChunkServerConfig(
-                spaceLimitBytes, chunkSizeLimitBytes, durability, diskThreads, commit, chain, log, session, config);
+                spaceLimitBytes,
+                chunkSizeLimitBytes,
+                durability,
+                diskThreads,
+                commit,
+                chain,
+                log,
+                session,
+                config,
+                scrub);
+    }
+
+    public ChunkServerConfig withScrub(ScrubConfig config) {
+        return new ChunkServerConfig(
+                spaceLimitBytes,
+                chunkSizeLimitBytes,
+                durability,
+                diskThreads,
+                commit,
+                chain,
+                log,
+                session,
+                orders,
+                config);
     }
 }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The chunks whose committed version a start did not find, until a copy or a later store has brought one that is as new. Thread-safe. */
+/** The chunks whose committed version a start did not find, or was found damaged since, until a copy or a later store has brought one that is as new. Thread-safe. */
 final class LostChunks {
 
     private final ChunkStore store;
@@ -17,6 +17,13 @@ final class LostChunks {
     LostChunks(ChunkStore store, List<CommitRecovery.Lost> found) {
         this.store = store;
         found.forEach(chunk -> lost.put(chunk.chunk(), chunk.version()));
+    }
+
+    /** A version was taken out of service. */
+    void add(ChunkId chunk, ChunkVersion version) {
+        lost.merge(chunk, version, (a, b) -> b.isNewerThan(a) ? b : a);
+        // It may be here again already.
+        changed(chunk);
     }
 
     /** Something was published or removed. */

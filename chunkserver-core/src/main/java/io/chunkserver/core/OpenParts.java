@@ -34,6 +34,7 @@ import java.util.concurrent.Executor;
 /**
  * The wiring of a server: its parts, opened bottom up, and closed top down.
  *
+ * @param files    the store of {@code storage}, as who looks after its files sees it
  * @param self     how this server appears in chains; its address changes when a transport is attached
  * @param replicas all servers as this one reaches them
  * @param intents  chunks that this server means to remove
@@ -41,6 +42,7 @@ import java.util.concurrent.Executor;
  */
 record OpenParts(
         DataDirectory directory,
+        FileChunkStore files,
         Storage storage,
         Admission admission,
         Participant participant,
@@ -87,6 +89,7 @@ record OpenParts(
                                 DataDirectory.CHUNKS,
                                 DataDirectory.QUARANTINE,
                                 DataDirectory.INDEX,
+                                environment.clock(),
                                 changes),
                         helper));
         if (!SegmentedTransactionLog.exists(directory.disk(), DataDirectory.LOG)) {
@@ -141,6 +144,7 @@ record OpenParts(
         opened(open, IndexUpkeep.start(() -> forced(store::checkpointIfDue, admission), environment));
         return new OpenParts(
                 directory,
+                store,
                 storage,
                 admission,
                 participant,

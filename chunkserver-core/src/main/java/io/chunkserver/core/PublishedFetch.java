@@ -170,7 +170,10 @@ final class PublishedFetch {
         if (why == null) {
             outcome.complete(null);
         } else {
-            outcome.completeExceptionally(ChunkServerException.from(why));
+            outcome.completeExceptionally(
+                    why instanceof IOException failed
+                            ? ChunkServerException.ofRead(failed)
+                            : ChunkServerException.from(why));
         }
     }
 

@@ -6,6 +6,7 @@ import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.Durability;
 import io.chunkserver.core.model.Member;
 import io.chunkserver.core.model.ServerId;
+import io.chunkserver.core.scrub.ScrubStatus;
 import io.chunkserver.core.space.SpaceSnapshot;
 import io.chunkserver.core.store.StoreSnapshot;
 import java.time.Duration;
@@ -24,8 +25,10 @@ import java.util.UUID;
  * @param openTransactions    transactions that are not over, whoever coordinates them
  * @param inDoubt             those of them whose decision this server is waiting for
  * @param damagedFiles        files that were found damaged and put aside when it started
- * @param lostChunks          chunks whose committed version the log knew and the disk had not when it started, and that no copy has
- *                            brought back since
+ * @param takenOut            copies that were found damaged since, and taken out of service
+ * @param lostChunks          chunks whose committed version the log knew and the disk had not when it started, or that was taken out of
+ *                            service, and that no copy has brought back since
+ * @param scrub               how far the examination of all chunks has got
  * @param uptime              since it started
  * @param chunkSizeLimitBytes the largest chunk that it takes
  * @param durability          what it promises when a store does not say
@@ -42,7 +45,9 @@ public record ServerStatus(
         int openTransactions,
         int inDoubt,
         int damagedFiles,
+        long takenOut,
         List<ChunkId> lostChunks,
+        ScrubStatus scrub,
         Duration uptime,
         long chunkSizeLimitBytes,
         Durability durability,

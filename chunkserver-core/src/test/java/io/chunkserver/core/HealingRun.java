@@ -343,16 +343,11 @@ final class HealingRun {
     }
 
     private byte[] read(String name, ChunkId chunk) throws IOException {
-        var opening = servers.get(name)
-                .open(chunk, ReadMode.COMMITTED)
-                .toCompletableFuture();
+        var opening = servers.get(name).open(chunk, ReadMode.COMMITTED).toCompletableFuture();
         runFor(Duration.ofMillis(500));
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (var reader = opening.join()) {
-            VerifiedCopy.copy(
-                    reader,
-                    new ByteRange(0, reader.info().lengthBytes()),
-                    bytes);
+            VerifiedCopy.copy(reader, new ByteRange(0, reader.info().lengthBytes()), bytes);
         }
         return bytes.toByteArray();
     }

@@ -160,7 +160,7 @@ public final class ChainCoordinator implements TwoPhaseCoordinator {
                     Failure.of(ErrorCode.OVERLOADED, config.maxOpenTransactions() + " transactions are open already")
                             .withHint("try again later"));
         }
-        ChunkVersion committed = committedVersion(request);
+        ChunkVersion committed = participant.committedVersion(request.chunk());
         if (request.base().isPresent() && !request.base().get().equals(committed)) {
             return Optional.of(Failure.of(
                     ErrorCode.VERSION_CONFLICT,
@@ -172,19 +172,10 @@ public final class ChainCoordinator implements TwoPhaseCoordinator {
                 .store()
                 .stat(request.chunk())
                 .map(ChunkInfo::tombstone)
-                .orElse(true);
+                .orElse(committed.equals(ChunkVersion.NONE));
         return request.tombstone() && missing
                 ? Optional.of(Failure.of(ErrorCode.CHUNK_NOT_FOUND, "chunk " + request.chunk() + " is not here"))
                 : Optional.empty();
-    }
-
-    private ChunkVersion committedVersion(StoreRequest request) {
-        return participant
-                .storage()
-                .store()
-                .stat(request.chunk())
-                .map(ChunkInfo::version)
-                .orElse(ChunkVersion.NONE);
     }
 
     private PrepareRequest prepareRequest(StoreRequest request, List<Member> chain) {
@@ -193,7 +184,7 @@ public final class ChainCoordinator implements TwoPhaseCoordinator {
                 request.transaction(),
                 attempts.next(),
                 request.chunk(),
-                committedVersion(request),
+                participant.committedVersion(request.chunk()),
                 0,
                 request.tombstone(),
                 request.maxLengthBytes(),

@@ -14,6 +14,7 @@ import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.core.space.Reservation;
+import io.chunkserver.core.store.DamageFinding;
 import io.chunkserver.core.store.Publication;
 import io.chunkserver.core.store.StageKey;
 import java.io.IOException;
@@ -65,10 +66,19 @@ final class ChunkLane {
         this.sequence =
                 MoreExecutors.newSequentialExecutor(participant.environment().disk());
         this.failures = participant.failures(chunk);
-        Optional<ChunkInfo> published = published();
-        this.state = ParticipantState.idle(
-                published.map(ChunkInfo::version).orElse(ChunkVersion.NONE),
-                published.map(ChunkInfo::epoch).orElse(0L));
+        this.state = idle();
+    }
+
+    private ParticipantState idle() {
+        return published()
+                .map(info -> ParticipantState.idle(info.version(), info.epoch()))
+                .or(() -> participant
+                        .storage()
+                        .store()
+                        .missing(chunk)
+                        .map(lacked -> ParticipantState.idle(lacked.version(), lacked.epoch())
+                                .withoutBytes()))
+                .orElse(ParticipantState.idle(ChunkVersion.NONE, 0));
     }
 
     void enter() {
@@ -185,6 +195,19 @@ final class ChunkLane {
         participant.storage().space().release(freedBytes);
         state = ParticipantState.idle(ChunkVersion.NONE, 0);
         return true;
+    }
+
+    /**
+     * Takes the published version out of service if it still is this one and is damaged. A transaction that is open goes on: it replaces
+     * the version or leaves it as it is, committed and missing.
+     */
+    Optional<DamageFinding> withdraw(ChunkInfo version) throws IOException {
+        Optional<DamageFinding> finding = participant.storage().store().withdraw(version);
+        if (finding.isPresent()) {
+            participant.storage().space().release(version.storedBytes());
+            state = state.withoutBytes();
+        }
+        return finding;
     }
 
     void write(StageKey key, CheckedBlock block) {

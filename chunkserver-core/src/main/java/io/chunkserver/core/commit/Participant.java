@@ -13,7 +13,10 @@ import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.core.space.Reservation;
+import io.chunkserver.core.store.DamageFinding;
+import io.chunkserver.core.store.MissingVersion;
 import io.chunkserver.core.store.StageKey;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -133,6 +136,33 @@ public final class Participant {
     }
 
     /**
+     * Takes a published version out of service if it still is this one and reading it finds damage. It stays committed: nothing older
+     * takes its place, and a later store goes on from it (guarantee I2).
+     *
+     * @return what was found; empty when there was nothing to do; exceptionally when the disk failed
+     */
+    public CompletionStage<Optional<DamageFinding>> withdraw(ChunkInfo version) {
+        return attempt(version.id(), lane -> lane.withdraw(version));
+    }
+
+    /** What waits for the disk on a chunk's lane. */
+    private interface LaneWork<T> {
+        T on(ChunkLane lane) throws IOException;
+    }
+
+    private <T> CompletionStage<T> attempt(ChunkId chunk, LaneWork<T> work) {
+        CompletableFuture<T> done = new CompletableFuture<>();
+        return run(chunk, lane -> {
+                    try {
+                        done.complete(work.on(lane));
+                    } catch (IOException e) {
+                        done.completeExceptionally(failures(chunk).of(e).toException(e));
+                    }
+                })
+                .thenCompose(begun -> done);
+    }
+
+    /**
      * Removes the published version of a chunk without leaving a tombstone, if it still is this one and no transaction is open on it.
      * Whether others have it is the caller's to know.
      *
@@ -154,6 +184,27 @@ public final class Participant {
         CompletableFuture<Optional<ChunkInfo>> published = new CompletableFuture<>();
         return run(chunk, lane -> published.complete(storage.store().stat(chunk)))
                 .thenCompose(begun -> published);
+    }
+
+    /** What waits for the disk. */
+    public interface DiskWork<T> {
+        T run() throws IOException;
+    }
+
+    /** Does something to a chunk while nothing else is done to it; exceptionally when the disk failed. */
+    public <T> CompletionStage<T> alone(ChunkId chunk, DiskWork<T> work) {
+        return attempt(chunk, lane -> work.run());
+    }
+
+    /** The version that a store of the chunk goes on from: it is committed here, though its bytes may be missing. */
+    ChunkVersion committedVersion(ChunkId chunk) {
+        // Asked a second time, since what was missing may be published between the first two questions.
+        return storage.store()
+                .stat(chunk)
+                .map(ChunkInfo::version)
+                .or(() -> storage.store().missing(chunk).map(MissingVersion::version))
+                .or(() -> storage.store().stat(chunk).map(ChunkInfo::version))
+                .orElse(ChunkVersion.NONE);
     }
 
     /** Takes up a promise that was found in the log at start: holds the chunk and asks for the outcome. */

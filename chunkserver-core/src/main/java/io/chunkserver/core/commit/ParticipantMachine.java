@@ -23,7 +23,8 @@ import java.util.stream.Stream;
  *   <li>After a yes nothing but {@link ParticipantEvent.Commit} or {@link ParticipantEvent.Abort} for that attempt, or a newer
  *       attempt out of the same coordinator's log, ends the hold (guarantee A2).
  *   <li>A commit is confirmed only after the committed record is durable and the version is visible.
- *   <li>A copy never takes the place of a version that is as new, nor of a promise: it is published only where no transaction holds
+ *   <li>A committed version whose bytes were damaged still counts: nothing is based on less, and no older copy takes its place (I2).
+ *   <li>A copy never takes the place of a version that is as new and here, nor of a promise: it is published only where no transaction holds
  *       the chunk. But it proves that its transaction is committed, so a promise of the very same bytes is kept.
  *   <li>Every event may come twice, late, or for an attempt that is over: then it changes nothing (guarantee A3).
  * </ul>
@@ -222,7 +223,10 @@ final class ParticipantMachine {
 
     private static Step adopt(ParticipantState state, ParticipantEvent.Adopt event) {
         StageKey key = event.key();
-        if (!event.version().isNewerThan(state.version())) {
+        if (state.lacking() && state.version().isNewerThan(event.version())) {
+            return new Step(state, List.of(new ParticipantEffect.RefuseCopy(key, older(state, event))));
+        }
+        if (!state.wants(event.version())) {
             boolean other = event.version().equals(state.version()) && !event.published();
             return other
                     ? new Step(state, List.of(new ParticipantEffect.RefuseCopy(key, conflict(event))))
@@ -242,6 +246,13 @@ final class ParticipantMachine {
         Failure busy = Failure.of(ErrorCode.BUSY, "transaction " + open.key() + " is open on the chunk")
                 .in(open.key().transaction());
         return new Step(state, List.of(new ParticipantEffect.RefuseCopy(key, busy)));
+    }
+
+    private static Failure older(ParticipantState state, ParticipantEvent.Adopt event) {
+        return Failure.of(
+                ErrorCode.VERSION_CONFLICT,
+                "version " + event.version() + " is older than version " + state.version()
+                        + ", which is committed here and was damaged");
     }
 
     private static Failure conflict(ParticipantEvent.Adopt event) {

@@ -8,12 +8,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where one chunk stands at one member, as far as the protocol is concerned.
  *
- * @param version the published version, {@link ChunkVersion#NONE} when there is none
- * @param epoch   the epoch of the published version
+ * @param version the version that is committed here, {@link ChunkVersion#NONE} when there is none
+ * @param epoch   the epoch of that version
+ * @param lacking whether the version is committed and its bytes are not here, since they were damaged: a copy may bring it back
  * @param open    the transaction that holds the chunk, or null
  */
 record ParticipantState(
-        ChunkVersion version, long epoch, @Nullable Open open) {
+        ChunkVersion version,
+        long epoch,
+        boolean lacking,
+        @Nullable Open open) {
 
     /**
      * A transaction that holds the chunk.
@@ -49,7 +53,17 @@ record ParticipantState(
     }
 
     static ParticipantState idle(ChunkVersion version, long epoch) {
-        return new ParticipantState(version, epoch, null);
+        return new ParticipantState(version, epoch, false, null);
+    }
+
+    /** The same without the bytes of the committed version. */
+    ParticipantState withoutBytes() {
+        return new ParticipantState(version, epoch, true, open);
+    }
+
+    /** Whether a copy of this version would be of use. */
+    boolean wants(ChunkVersion copy) {
+        return copy.isNewerThan(version) || (lacking && copy.equals(version));
     }
 
     /** Whether this very attempt holds the chunk in one of the phases. */
@@ -66,6 +80,6 @@ record ParticipantState(
     }
 
     ParticipantState with(@Nullable Open next) {
-        return new ParticipantState(version, epoch, next);
+        return new ParticipantState(version, epoch, lacking, next);
     }
 }

@@ -142,6 +142,18 @@ public abstract sealed class ChunkServerException extends IOException {
     }
 
     /**
+     * The failure behind whatever ended a read: as {@link #from}, but that an {@link IOException} of the disk is told as
+     * {@link ErrorCode#DISK_FAILED}. Nothing is known of the bytes then, so it is never told as damage.
+     */
+    public static ChunkServerException ofRead(IOException thrown) {
+        return thrown instanceof ChunkServerException known
+                ? known
+                : Failure.of(ErrorCode.DISK_FAILED, "the disk could not be read: " + thrown.getMessage())
+                        .withHint("read from another server; check the disk, its mount and the limit of open files")
+                        .toException(thrown);
+    }
+
+    /**
      * The failure behind any throwable: unwraps the wrappers of the JDK's futures, keeps what is already a
      * {@link ChunkServerException}, reads {@link IllegalArgumentException} as {@link ErrorCode#INVALID_ARGUMENT}
      * and everything else as {@link ErrorCode#INTERNAL}.

@@ -71,7 +71,7 @@ public enum ErrorCode {
     READ_ONLY(12, false),
     /** The server is going down and takes no new work. */
     DRAINING(12, true),
-    /** A write or force failed on the server's disk: it takes no more writes until it is opened again. */
+    /** The server's disk failed. After a write or force that failed it takes no more writes until it is opened again. */
     DISK_FAILED(12, false),
     /** A limit on concurrent work is reached; try again later. */
     OVERLOADED(12, true),

@@ -12,6 +12,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,28 +38,66 @@ final class ChunkOpener {
     private final StoreLayout layout;
     private final ChunkIndex index;
     private final Map<StageKey, ChunkInfo> finished;
+    private final Quarantine quarantine;
     private final StoreHandles handles;
     private final OpenFiles openFiles;
+    private final StoreListener listener;
+    private final LongAdder readBytes = new LongAdder();
+
+    /** Tells the folder of all chunks from another one in its place; set before anything is opened. */
+    private volatile OptionalInt root = OptionalInt.empty();
 
     ChunkOpener(
             Disk disk,
             StoreLayout layout,
             ChunkIndex index,
             Map<StageKey, ChunkInfo> finished,
+            Quarantine quarantine,
             StoreHandles handles,
-            OpenFiles openFiles) {
+            OpenFiles openFiles,
+            StoreListener listener) {
         this.disk = disk;
         this.layout = layout;
         this.index = index;
         this.finished = finished;
+        this.quarantine = quarantine;
         this.handles = handles;
         this.openFiles = openFiles;
+        this.listener = listener;
+    }
+
+    /** Remembers which folder the store is in: one that comes in its place later has none of its files. */
+    void opened() throws IOException {
+        root = rootNow();
+    }
+
+    private OptionalInt rootNow() throws IOException {
+        return disk.stamp(layout.chunks())
+                .map(stamp -> OptionalInt.of(stamp.file()))
+                .orElse(OptionalInt.empty());
+    }
+
+    /** Bytes of data that were read by others than who verifies. */
+    long readBytes() {
+        return readBytes.sum();
+    }
+
+    /** See {@link ChunkStore#missing}. */
+    Optional<MissingVersion> missing(ChunkId chunk) {
+        if (quarantine.nothingMissing()) {
+            return Optional.empty();
+        }
+        Optional<MissingVersion> missing = Optional.ofNullable(quarantine.missing(StoreLayout.hash(chunk)));
+        // The index is asked afterwards: what is taken out of service is remembered before it leaves the index.
+        Optional<ChunkInfo> published = index.find(chunk);
+        return missing.filter(version -> published.isEmpty()
+                || version.version().isNewerThan(published.get().version()));
     }
 
     /** A reader of the published version, by a file that is open already if there is one. */
     ChunkReader open(ChunkId chunk) throws IOException {
         ChunkReader ready = openIfReady(chunk);
-        return ready != null ? ready : keep(openAfresh(chunk, false));
+        return ready != null ? ready : keep(openAfresh(chunk, false, readBytes));
     }
 
     /** Leaves the file open for other readers too, unless its version is not the published one any more. */
@@ -77,14 +117,29 @@ final class ChunkOpener {
         return index.find(chunk).map(openFiles::find).orElse(null);
     }
 
-    /** Opens the file of the published version, and that of a tombstone only when asked to. */
-    PublishedFile openAfresh(ChunkId chunk, boolean alsoTombstone) throws IOException {
+    /** Opens the file of the published version, tombstones included, for who verifies it. */
+    PublishedFile openAfresh(ChunkId chunk) throws IOException {
+        return openAfresh(chunk, true, new LongAdder());
+    }
+
+    private PublishedFile openAfresh(ChunkId chunk, boolean alsoTombstone, LongAdder counted) throws IOException {
         for (int tries = 0; tries < MAX_TRIES; tries++) {
             handles.checkOpen();
-            ChunkInfo expected = index.find(chunk)
-                    .filter(info -> alsoTombstone || !info.tombstone())
-                    .orElseThrow(() -> notFound(chunk));
-            PublishedFile opened = tryOpen(expected);
+            ChunkInfo expected = index.find(chunk).orElse(null);
+            if (expected == null) {
+                checkNeverStored(chunk);
+                continue;
+            }
+            if (expected.tombstone() && !alsoTombstone) {
+                throw notFound(chunk);
+            }
+            PublishedFile opened;
+            try {
+                opened = tryOpen(expected, counted);
+            } catch (ChunkServerException.Corrupt e) {
+                listener.damaged(expected, e.failure());
+                throw e;
+            }
             if (opened != null) {
                 return opened;
             }
@@ -94,12 +149,13 @@ final class ChunkOpener {
     }
 
     /** Opens the version that the index had; null when the index has another one by now. */
-    private @Nullable PublishedFile tryOpen(ChunkInfo expected) throws IOException {
+    private @Nullable PublishedFile tryOpen(ChunkInfo expected, LongAdder counted) throws IOException {
         Path name = layout.chunkFile(expected.id());
         DiskFile file;
         try {
             file = handles.add(disk.openForRead(name));
         } catch (NoSuchFileException e) {
+            checkMounted();
             checkReplaced(expected, "file " + name + " is missing");
             return null;
         }
@@ -107,7 +163,7 @@ final class ChunkOpener {
         try {
             ChunkFooter footer = readFooter(file, name, expected.id());
             if (footer.info().equals(expected)) {
-                opened = PublishedFile.open(file, name, footer, handles);
+                opened = PublishedFile.open(file, name, footer, handles, new PublishedFile.Watch(listener, counted));
             } else if (footer.info().equals(finished.get(footer.key()))) {
                 index.advance(footer.info());
             } else {
@@ -143,6 +199,30 @@ final class ChunkOpener {
                             "chunk " + expected.id() + " version " + expected.version() + " by transaction "
                                     + expected.transaction() + " is lost: " + found)
                     .toException();
+        }
+    }
+
+    /** Where the whole folder is gone or is another one, nothing is known of a single file. */
+    private void checkMounted() throws IOException {
+        if (!rootNow().equals(root)) {
+            throw new IOException("folder " + layout.chunks() + " of " + disk
+                    + " is not there any more; is its file system mounted?");
+        }
+    }
+
+    /** Throws unless the chunk was published a moment ago. */
+    private void checkNeverStored(ChunkId chunk) throws ChunkServerException {
+        Optional<MissingVersion> missing = missing(chunk);
+        if (missing.isPresent()) {
+            throw Failure.of(
+                            ErrorCode.CORRUPT,
+                            "version " + missing.get().version() + " of chunk " + chunk
+                                    + " was found damaged and is out of service until it is copied from another server")
+                    .withHint("read from another member")
+                    .toException();
+        }
+        if (index.find(chunk).isEmpty()) {
+            throw notFound(chunk);
         }
     }
 

@@ -113,6 +113,22 @@ public interface ChunkStore extends Closeable {
     ChunkInfo verify(ChunkId chunk) throws IOException;
 
     /**
+     * Takes the published version out of service if it still is this one and {@link #verify} finds it damaged: it cannot be read any more,
+     * is {@link #missing} until one as new is published, and its bytes are kept for an operator. A crash may undo it; then it is found
+     * damaged again.
+     *
+     * @return what was found; empty when it is sound, another version is published, or the disk does not give it, which is no damage
+     * @throws IOException when its file could not be moved
+     */
+    Optional<DamageFinding> withdraw(ChunkInfo version) throws IOException;
+
+    /**
+     * The version that was taken out of service last; empty when there is none, or one as new was published since. Outlives a restart.
+     * Reading such a chunk is {@code CORRUPT}, and no older version is published in its place.
+     */
+    Optional<MissingVersion> missing(ChunkId chunk);
+
+    /**
      * Makes all publications and deletions up to now durable, also those that were made before the store was opened, by a
      * process that died before it forced them.
      */

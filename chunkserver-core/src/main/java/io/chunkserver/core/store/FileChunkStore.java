@@ -13,13 +13,15 @@ import io.chunkserver.core.model.Durability;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,11 +51,14 @@ public final class FileChunkStore implements ChunkStore {
     private final ConcurrentMap<StageKey, ChunkInfo> finished = new ConcurrentHashMap<>();
     private final StoreFolders folders;
     private final StoreHandles handles = new StoreHandles();
+    private final Quarantine quarantine;
     private final OpenFiles openFiles = new OpenFiles(MAX_OPEN_FILES);
     private final ChunkOpener opener;
     private final IndexCheckpointFile checkpointFile;
     private final CheckpointWriter checkpoints;
     private final AtomicBoolean closed = new AtomicBoolean();
+
+    private final LongAdder writtenBytes = new LongAdder();
 
     /** Versions, staged and published, whose files may not be durable. */
     private final Set<ChunkInfo> unforced = ConcurrentHashMap.newKeySet();
@@ -61,12 +66,14 @@ public final class FileChunkStore implements ChunkStore {
     private volatile List<DamageFinding> findings = List.of();
     private volatile @Nullable IOException forceFailure;
 
-    private FileChunkStore(Disk disk, StoreLayout layout, Path checkpoint, Consumer<ChunkId> onChange) {
+    private FileChunkStore(
+            Disk disk, StoreLayout layout, Path checkpoint, InstantSource clock, StoreListener listener) {
         this.disk = disk;
-        this.index = new ChunkIndex(onChange);
+        this.index = new ChunkIndex(listener::changed);
         this.layout = layout;
         this.folders = new StoreFolders(disk, layout);
-        this.opener = new ChunkOpener(disk, layout, index, finished, handles, openFiles);
+        this.quarantine = new Quarantine(disk, layout.quarantine(), clock);
+        this.opener = new ChunkOpener(disk, layout, index, finished, quarantine, handles, openFiles, listener);
         this.checkpointFile = new IndexCheckpointFile(disk, checkpoint);
         this.checkpoints = new CheckpointWriter(disk, layout, index, folders, unforced, checkpointFile);
     }
@@ -81,23 +88,28 @@ public final class FileChunkStore implements ChunkStore {
      *     another format; it is left as it is
      */
     public static FileChunkStore open(Disk disk, Path chunks, Path quarantine, Path checkpoint) throws IOException {
-        return open(disk, chunks, quarantine, checkpoint, chunk -> {});
+        return open(disk, chunks, quarantine, checkpoint, () -> Instant.EPOCH, StoreListener.NOBODY);
     }
 
     /**
      * Opens a store, as {@link #open(Disk, Path, Path, Path)}, and tells somebody of its changes.
      *
-     * @param onChange hears of each chunk that was found, published or removed, right after that; must not wait
+     * @param clock    says since when a file is in the quarantine
+     * @param listener hears of changes and of damage
      */
     public static FileChunkStore open(
-            Disk disk, Path chunks, Path quarantine, Path checkpoint, Consumer<ChunkId> onChange) throws IOException {
-        FileChunkStore store = new FileChunkStore(disk, new StoreLayout(chunks, quarantine), checkpoint, onChange);
+            Disk disk, Path chunks, Path quarantine, Path checkpoint, InstantSource clock, StoreListener listener)
+            throws IOException {
+        FileChunkStore store =
+                new FileChunkStore(disk, new StoreLayout(chunks, quarantine), checkpoint, clock, listener);
         store.recover();
         return store;
     }
 
     private void recover() throws IOException {
-        StoreRecovery recovery = new StoreRecovery(disk, layout, folders, unforced);
+        quarantine.open();
+        opener.opened();
+        StoreRecovery recovery = new StoreRecovery(disk, layout, folders, unforced, quarantine);
         recovery.recover(readCheckpoint(), index, finished);
         findings = recovery.findings();
         checkpoints.opened(recovery.footersRead());
@@ -166,6 +178,7 @@ public final class FileChunkStore implements ChunkStore {
             unforced.add(info);
         }
         finished.put(request.key(), info);
+        writtenBytes.add(info.lengthBytes());
     }
 
     @Override
@@ -192,6 +205,7 @@ public final class FileChunkStore implements ChunkStore {
                     "no finished version " + key + " of chunk " + chunk);
         }
         checkSucceeds(info, chunk, key, current);
+        checkNotOlder(info, missing(chunk));
         changing(target, () -> {
             disk.rename(layout.stagedFile(chunk, key), target);
             index.advance(info);
@@ -200,6 +214,9 @@ public final class FileChunkStore implements ChunkStore {
         finished.remove(key);
         current.ifPresent(unforced::remove);
         openFiles.forget(chunk);
+        if (!quarantine.nothingMissing()) {
+            quarantine.published(StoreLayout.hash(chunk), info.version());
+        }
         return new Publication(info, current.map(ChunkInfo::storedBytes).orElse(0L));
     }
 
@@ -215,6 +232,17 @@ public final class FileChunkStore implements ChunkStore {
                             "version " + info.version() + " of chunk " + chunk + " is not newer than version "
                                     + current.get().version() + ", which is published")
                     .in(key.transaction())
+                    .toException();
+        }
+    }
+
+    /** The missing version itself may come back, as a copy from a peer. */
+    private static void checkNotOlder(ChunkInfo info, Optional<MissingVersion> missing) throws ChunkServerException {
+        if (missing.isPresent() && missing.get().version().isNewerThan(info.version())) {
+            throw Failure.of(
+                            ErrorCode.VERSION_CONFLICT,
+                            "version " + info.version() + " of chunk " + info.id() + " is older than version "
+                                    + missing.get().version() + ", which is committed here and was damaged")
                     .toException();
         }
     }
@@ -301,10 +329,86 @@ public final class FileChunkStore implements ChunkStore {
 
     @Override
     public ChunkInfo verify(ChunkId chunk) throws IOException {
-        try (PublishedFile file = opener.openAfresh(chunk, true)) {
-            file.verify();
-            return file.info();
+        try (ChunkExamination examination = examine(chunk)) {
+            while (!examination.step(Long.MAX_VALUE)) {
+                // One step reads all.
+            }
+            return examination.info();
         }
+    }
+
+    /**
+     * Begins to verify a chunk, tombstones included, in steps.
+     *
+     * @throws io.chunkserver.core.error.ChunkServerException.Corrupt when footer or table of checksums are damaged
+     */
+    public ChunkExamination examine(ChunkId chunk) throws IOException {
+        return new ChunkExamination(opener.openAfresh(chunk));
+    }
+
+    @Override
+    public Optional<DamageFinding> withdraw(ChunkInfo version) throws IOException {
+        handles.checkOpen();
+        try {
+            ChunkInfo verified = verify(version.id());
+            logger.debug("chunk {} version {} is sound", verified.id(), verified.version());
+            return Optional.empty();
+        } catch (ChunkServerException.Corrupt damage) {
+            Path file = layout.chunkFile(version.id());
+            return changing(file, () -> withdraw(version, file, damage));
+        } catch (IOException e) {
+            logger.warn(
+                    "chunk {} version {} cannot be read, so nothing is known of damage: {}",
+                    version.id(),
+                    version.version(),
+                    e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private Optional<DamageFinding> withdraw(ChunkInfo version, Path file, ChunkServerException.Corrupt damage)
+            throws IOException {
+        Quarantine.Entry entry = quarantine.reserve(
+                StoreLayout.hash(version.id()),
+                new MissingVersion(version.version(), version.epoch()),
+                Quarantine.Kind.MISSING);
+        // As with a deletion: a reader must not find an entry whose file is gone.
+        if (!index.remove(version)) {
+            return Optional.empty();
+        }
+        Path kept;
+        try {
+            kept = quarantine.move(file, entry);
+        } catch (NoSuchFileException e) {
+            kept = quarantine.mark(entry);
+        } catch (IOException e) {
+            index.advance(version);
+            throw e;
+        } finally {
+            openFiles.forget(version.id());
+        }
+        unforced.remove(version);
+        return Optional.of(new DamageFinding(file, kept, damage.failure().message()));
+    }
+
+    @Override
+    public Optional<MissingVersion> missing(ChunkId chunk) {
+        return opener.missing(chunk);
+    }
+
+    /** Finds files that the index does not know. */
+    public StrayFiles strayFiles() {
+        return new StrayFiles(disk, layout, index, finished, folders, quarantine);
+    }
+
+    /** Keeps the quarantine in order. */
+    public QuarantineUpkeep quarantineUpkeep() {
+        return new QuarantineUpkeep(disk, layout, this, quarantine);
+    }
+
+    /** How many bytes were read from and written to chunk files up to now, verifying not counted. */
+    public long trafficBytes() {
+        return opener.readBytes() + writtenBytes.sum();
     }
 
     /** As promised; after one failure every later call fails too, since the disk may forget what it could not write. */

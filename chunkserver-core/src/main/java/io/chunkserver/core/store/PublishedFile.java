@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * A published version as a file; it holds its checksums in memory, at most 64 KiB.
@@ -30,6 +31,7 @@ final class PublishedFile implements ChunkReader {
     private final ChunkInfo info;
     private final ByteBuffer table;
     private final StoreHandles handles;
+    private final Watch watch;
 
     /** This one, and the shares that are not closed. */
     private final AtomicInteger users = new AtomicInteger(1);
@@ -39,13 +41,23 @@ final class PublishedFile implements ChunkReader {
     /** A read failed: another file handle may do better, as when a thread was interrupted that read from this one. */
     private volatile boolean broken;
 
-    private PublishedFile(DiskFile file, Path name, ChunkFooter footer, ByteBuffer table, StoreHandles handles) {
+    /**
+     * Who is told what happens.
+     *
+     * @param listener  of damage
+     * @param readBytes counts what is read
+     */
+    record Watch(StoreListener listener, LongAdder readBytes) {}
+
+    private PublishedFile(
+            DiskFile file, Path name, ChunkFooter footer, ByteBuffer table, StoreHandles handles, Watch watch) {
         this.file = file;
         this.name = name;
         this.footer = footer;
         this.info = footer.info();
         this.table = table;
         this.handles = handles;
+        this.watch = watch;
     }
 
     /**
@@ -53,7 +65,8 @@ final class PublishedFile implements ChunkReader {
      *
      * @throws ChunkServerException.Corrupt when the table of checksums is damaged
      */
-    static PublishedFile open(DiskFile file, Path name, ChunkFooter footer, StoreHandles handles) throws IOException {
+    static PublishedFile open(DiskFile file, Path name, ChunkFooter footer, StoreHandles handles, Watch watch)
+            throws IOException {
         ByteBuffer table = ByteBuffer.allocate(ChunkFileFormat.tableBytes(footer.lengthBytes()));
         file.readFully(table, footer.lengthBytes());
         if (Crc32c.of(table.flip()) != footer.tableCrc()) {
@@ -62,7 +75,7 @@ final class PublishedFile implements ChunkReader {
                             "chunk " + footer.chunk() + " has a damaged table of checksums in file " + name)
                     .toException();
         }
-        return new PublishedFile(file, name, footer, table, handles);
+        return new PublishedFile(file, name, footer, table, handles, watch);
     }
 
     @Override
@@ -90,6 +103,7 @@ final class PublishedFile implements ChunkReader {
         target.limit(target.position() + length);
         try {
             file.readFully(target, (long) block * BlockLayout.BLOCK_BYTES);
+            watch.readBytes().add(length);
         } catch (EOFException e) {
             throw damaged(block, "the file ends before it does").toException(e);
         } catch (IOException e) {
@@ -114,20 +128,18 @@ final class PublishedFile implements ChunkReader {
         }
     }
 
-    /** Reads everything and compares every checksum, that of the whole included. */
-    void verify() throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(BlockLayout.BLOCK_BYTES, info.lengthBytes()));
-        int whole = 0;
-        for (int block = 0; block < BlockLayout.blockCount(info.lengthBytes()); block++) {
-            read(block, buffer.clear());
-            whole = Crc32c.combine(whole, blockChecksum(block), buffer.position());
-        }
-        if (whole != info.crc32c()) {
-            throw Failure.of(
+    /**
+     * Compares the checksum of the whole with that of all blocks.
+     *
+     * @throws ChunkServerException.Corrupt when each block is right and all together are not
+     */
+    void checkWhole(int ofAllBlocks) throws ChunkServerException {
+        if (ofAllBlocks != info.crc32c()) {
+            throw told(Failure.of(
                             ErrorCode.CORRUPT,
                             "chunk " + info.id()
                                     + " has blocks that match their checksums but not that of the whole, in" + " file "
-                                    + name)
+                                    + name))
                     .toException();
         }
     }
@@ -137,10 +149,16 @@ final class PublishedFile implements ChunkReader {
     }
 
     private Failure damaged(int block, String what) {
-        return Failure.of(
-                ErrorCode.CORRUPT,
-                "chunk " + info.id() + " version " + info.version() + " is damaged in block " + block + " of file "
-                        + name + ": " + what);
+        return told(Failure.of(
+                        ErrorCode.CORRUPT,
+                        "chunk " + info.id() + " version " + info.version() + " is damaged in block " + block
+                                + " of file " + name + ": " + what)
+                .withHint("read from another member"));
+    }
+
+    private Failure told(Failure damage) {
+        watch.listener().damaged(info, damage);
+        return damage;
     }
 
     /** Whether a read has failed, so that nobody else should begin to read from it. */

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  *                                    the folders are its first and its next 6 bits, 00 to 3f each
  * chunks/2a/1f/HASH.BOOT.COUNTER.staged
  *                                    HASH: SHA-256 of the transaction's id; then its attempt
- * quarantine/NAME                    as it was called before, with a number when that is taken
+ * quarantine/...                     see {@link Quarantine}
  * </pre>
  *
  * <p>Names are hashes so that no text which a client sent ever becomes one.
@@ -35,8 +35,23 @@ record StoreLayout(Path chunks, Path quarantine) {
     private static final Pattern STAGED = Pattern.compile(HASH + "\\.[0-9]+\\.[0-9]+\\.staged");
 
     Path chunkFile(ChunkId chunk) {
-        byte[] hash = sha256(chunk.toString());
-        return folder(hash).resolve(HexFormat.of().formatHex(hash) + ".chunk");
+        return chunkFile(hash(chunk));
+    }
+
+    /** The hash in the name of a chunk's file. */
+    static String hash(ChunkId chunk) {
+        return HexFormat.of().formatHex(sha256(chunk.toString()));
+    }
+
+    /** The hash in a name of the form {@link #isChunk}. */
+    static String hash(Path chunkFile) {
+        String name = chunkFile.getFileName().toString();
+        return name.substring(0, name.indexOf('.'));
+    }
+
+    /** The file of the chunk whose id has this hash. */
+    Path chunkFile(String hash) {
+        return folder(HexFormat.of().parseHex(hash)).resolve(hash + ".chunk");
     }
 
     Path stagedFile(ChunkId chunk, StageKey key) {
@@ -45,7 +60,11 @@ record StoreLayout(Path chunks, Path quarantine) {
     }
 
     private Path folder(byte[] chunkHash) {
-        int number = folderNumber(chunkHash);
+        return folder(folderNumber(chunkHash));
+    }
+
+    /** The folder with this number, see {@link #folderNumber}. */
+    Path folder(int number) {
         return chunks.resolve(fanOut(number / FAN_OUT_WIDTH)).resolve(fanOut(number % FAN_OUT_WIDTH));
     }
 

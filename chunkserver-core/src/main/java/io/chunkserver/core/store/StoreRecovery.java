@@ -2,11 +2,13 @@ package io.chunkserver.core.store;
 
 import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.disk.DiskFile;
+import io.chunkserver.core.disk.DiskNames;
 import io.chunkserver.core.disk.FileStamp;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.Durability;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -39,6 +41,7 @@ final class StoreRecovery {
     private final StoreLayout layout;
     private final StoreFolders folders;
     private final Set<ChunkInfo> unforced;
+    private final Quarantine quarantine;
     private final List<DamageFinding> findings = new ArrayList<>();
 
     private int footersRead;
@@ -46,14 +49,16 @@ final class StoreRecovery {
     /**
      * A recovery.
      *
-     * @param folders  is told of all folders
-     * @param unforced gets the versions whose files may not be durable
+     * @param folders    is told of all folders
+     * @param unforced   gets the versions whose files may not be durable
+     * @param quarantine gets what is damaged
      */
-    StoreRecovery(Disk disk, StoreLayout layout, StoreFolders folders, Set<ChunkInfo> unforced) {
+    StoreRecovery(Disk disk, StoreLayout layout, StoreFolders folders, Set<ChunkInfo> unforced, Quarantine quarantine) {
         this.disk = disk;
         this.layout = layout;
         this.folders = folders;
         this.unforced = unforced;
+        this.quarantine = quarantine;
     }
 
     /** How many files were looked into. */
@@ -97,22 +102,23 @@ final class StoreRecovery {
             folders.unchanged(folder, stamp);
         } else if (isFolder(folder)) {
             folders.found(folder);
-            lookInto(folder, index, finished);
+            lookInto(folder, checkpoint, index, finished);
         }
     }
 
-    private void lookInto(Path folder, ChunkIndex index, Map<StageKey, ChunkInfo> finished) throws IOException {
+    private void lookInto(Path folder, IndexCheckpoint checkpoint, ChunkIndex index, Map<StageKey, ChunkInfo> finished)
+            throws IOException {
         for (Path file : names(folder, name -> StoreLayout.isChunk(name) || StoreLayout.isStaged(name))) {
             footersRead++;
             if (StoreLayout.isChunk(file.getFileName())) {
-                recoverPublished(file, index);
+                recoverPublished(file, checkpoint, index);
             } else {
                 recoverStaged(file, finished);
             }
         }
     }
 
-    private void recoverPublished(Path file, ChunkIndex index) throws IOException {
+    private void recoverPublished(Path file, IndexCheckpoint checkpoint, ChunkIndex index) throws IOException {
         try {
             ChunkFooter footer = footer(file);
             if (!layout.chunkFile(footer.chunk()).equals(file)) {
@@ -121,7 +127,7 @@ final class StoreRecovery {
             index.advance(footer.info());
             noteDurability(footer);
         } catch (ChunkServerException.Corrupt e) {
-            quarantine(file, e);
+            quarantine(file, lastKnown(file, checkpoint), e);
         }
     }
 
@@ -157,25 +163,29 @@ final class StoreRecovery {
                 .toException();
     }
 
-    private void quarantine(Path file, ChunkServerException.Corrupt damage) throws IOException {
-        Path target = freeQuarantineName(file.getFileName());
+    /** What the checkpoint had in this place: its version was published once, and is missing from now on. */
+    private MissingVersion lastKnown(Path file, IndexCheckpoint checkpoint) {
+        int folder = layout.folderNumber(DiskNames.parentOf(file));
+        return checkpoint.versions().stream()
+                .filter(entry -> entry.folder() == folder)
+                .map(IndexCheckpoint.Entry::info)
+                .filter(info -> layout.chunkFile(info.id()).equals(file))
+                .findFirst()
+                .map(info -> new MissingVersion(info.version(), info.epoch()))
+                .orElse(new MissingVersion(ChunkVersion.NONE, 0));
+    }
+
+    private void quarantine(Path file, MissingVersion missing, ChunkServerException.Corrupt damage) throws IOException {
         // Durable with the folder that the file leaves; until then a crash may undo it, and the next start finds the
         // file again.
-        disk.rename(file, target);
+        Path target =
+                quarantine.move(file, quarantine.reserve(StoreLayout.hash(file), missing, Quarantine.Kind.MISSING));
         findings.add(new DamageFinding(file, target, damage.failure().message()));
         logger.warn(
                 "moved damaged file {} to {}: {}",
                 file,
                 target,
                 damage.failure().message());
-    }
-
-    private Path freeQuarantineName(Path name) throws IOException {
-        Path candidate = layout.quarantine().resolve(name);
-        for (int copy = 1; disk.size(candidate).isPresent(); copy++) {
-            candidate = layout.quarantine().resolve(name + "." + copy);
-        }
-        return candidate;
     }
 
     private boolean isFolder(Path path) throws IOException {

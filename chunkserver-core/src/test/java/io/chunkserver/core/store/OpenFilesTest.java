@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Objects;
@@ -94,6 +95,11 @@ class OpenFilesTest extends StoreOnMemoryDisk {
         assertThat(disk.openFiles()).isZero();
     }
 
+    private ChunkOpener opener(ChunkIndex index, StoreHandles handles, OpenFiles files) {
+        Quarantine quarantine = new Quarantine(disk, LAYOUT.quarantine(), () -> Instant.EPOCH);
+        return new ChunkOpener(disk, LAYOUT, index, new HashMap<>(), quarantine, handles, files, StoreListener.NOBODY);
+    }
+
     @Test
     void keepsABoundedNumberTheOneUsedLongestAgoGoesFirst() throws IOException {
         for (int index = 0; index < 3; index++) {
@@ -101,7 +107,7 @@ class OpenFilesTest extends StoreOnMemoryDisk {
         }
         OpenFiles files = new OpenFiles(2);
         StoreHandles handles = new StoreHandles();
-        ChunkOpener opener = new ChunkOpener(disk, LAYOUT, index(), new HashMap<>(), handles, files);
+        ChunkOpener opener = opener(index(), handles, files);
         for (int index : new int[] {0, 1, 0, 2}) {
             opener.open(chunk(index)).close();
         }
@@ -118,8 +124,8 @@ class OpenFilesTest extends StoreOnMemoryDisk {
         ChunkIndex index = index();
         StoreHandles handles = new StoreHandles();
         OpenFiles files = new OpenFiles(2);
-        ChunkOpener opener = new ChunkOpener(disk, LAYOUT, index, new HashMap<>(), handles, files);
-        PublishedFile opened = opener.openAfresh(CHUNK, false);
+        ChunkOpener opener = opener(index, handles, files);
+        PublishedFile opened = opener.openAfresh(CHUNK);
         put(CHUNK, 2);
         index.advance(store.stat(CHUNK).orElseThrow());
         files.forget(CHUNK);

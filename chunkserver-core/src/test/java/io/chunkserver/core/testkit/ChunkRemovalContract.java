@@ -100,4 +100,15 @@ interface ChunkRemovalContract extends StoreSubject {
         assertThatThrownBy(() -> store().verify(CHUNK)).isInstanceOf(ChunkServerException.NotFound.class);
         assertThatThrownBy(() -> store().attributes(CHUNK)).isInstanceOf(ChunkServerException.NotFound.class);
     }
+
+    @Test
+    default void whatIsSoundStaysInService() throws IOException {
+        ChunkInfo first = put(CHUNK, 1, bytes(100_000, 1)).info();
+        ChunkInfo second = put(CHUNK, 2, bytes(100_000, 2)).info();
+
+        assertThat(store().withdraw(second)).isEmpty();
+        assertThat(store().withdraw(first)).isEmpty();
+        assertThat(store().missing(CHUNK)).isEmpty();
+        assertThat(store().verify(CHUNK)).isEqualTo(second);
+    }
 }

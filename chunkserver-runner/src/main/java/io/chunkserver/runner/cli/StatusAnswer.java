@@ -25,6 +25,11 @@ final class StatusAnswer {
                 + "\ntransactions: " + status.openTransactions() + " open, " + status.inDoubt() + " in doubt"
                 + "\nlast chain:   " + (chain.isEmpty() ? "none" : join(chain))
                 + masters(status)
+                + "\nscrub:        " + ScrubAnswer.describe(status.scrub())
+                + (status.takenOut() + status.lostChunks() == 0
+                        ? ""
+                        : "\ndamage:       " + Quantity.copies(status.takenOut()) + " taken out of service, "
+                                + Quantity.chunks(status.lostChunks()) + " not here that should be")
                 + "\nchunk limit:  " + Sizes.exact(status.chunkSizeLimitBytes()) + ", durability "
                 + status.durability().word()
                 + "\nup for:       " + Durations.exact(status.uptime().truncatedTo(ChronoUnit.SECONDS)) + ", version "
@@ -76,6 +81,9 @@ final class StatusAnswer {
                 .with("inDoubt", status.inDoubt())
                 .with("lastChain", chain)
                 .with("masters", mastersAsJson(status))
+                .with("takenOut", status.takenOut())
+                .with("lostChunks", status.lostChunks())
+                .with("scrub", ScrubAnswer.json(status.scrub(), JsonLine.part()))
                 .with("chunkSizeLimitBytes", status.chunkSizeLimitBytes())
                 .with("durability", status.durability().word())
                 .with("uptimeMillis", status.uptime().toMillis())

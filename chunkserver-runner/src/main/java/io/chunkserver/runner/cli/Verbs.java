@@ -32,9 +32,15 @@ final class Verbs {
                         .addSubcommand(new ChunkPutCommand(console, clients))
                         .addSubcommand(new ChunkGetCommand(console, clients))
                         .addSubcommand(new ChunkStatCommand(console, clients))
+                        .addSubcommand(new ChunkVerifyCommand(console, clients))
                         .addSubcommand(new ChunkListCommand(console, clients))
                         .addSubcommand(new ChunkRemoveCommand(console, clients)));
         builders.put("status", () -> new CommandLine(new StatusCommand(console, clients)));
+        builders.put(
+                "scrub",
+                () -> new CommandLine(new ScrubCommand())
+                        .addSubcommand(new ScrubStartCommand(console, clients))
+                        .addSubcommand(new ScrubStatusCommand(console, clients)));
         builders.put(
                 "tx",
                 () -> new CommandLine(new TransactionCommand())

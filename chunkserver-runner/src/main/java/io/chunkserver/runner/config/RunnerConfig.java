@@ -3,6 +3,7 @@ package io.chunkserver.runner.config;
 import io.chunkserver.core.model.Durability;
 import io.chunkserver.core.model.Location;
 import io.chunkserver.core.model.ServerId;
+import io.chunkserver.core.scrub.ScrubConfig;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.security.TlsConfig;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param masters             the masters it registers with; empty for none
  * @param drainTimeout        how long work in flight may take when the server goes down
  * @param chunkSizeLimitBytes the largest chunk
+ * @param scrub               how eagerly the server looks for damage
  * @param givenTls            the files of TLS, or null where bytes go as they are
  */
 public record RunnerConfig(
@@ -41,6 +43,7 @@ public record RunnerConfig(
         List<ServerAddress> masters,
         Duration drainTimeout,
         long chunkSizeLimitBytes,
+        ScrubConfig scrub,
         @Nullable TlsConfig givenTls) {
 
     /** The name of the file about the running server, where none is configured. */
@@ -62,6 +65,10 @@ public record RunnerConfig(
                 values.find(Settings.MASTERS).orElse(List.of()),
                 values.get(Settings.DRAIN_TIMEOUT),
                 values.get(Settings.CHUNK_SIZE_LIMIT),
+                new ScrubConfig(
+                        values.get(Settings.SCRUB_RATE),
+                        values.get(Settings.SCRUB_INTERVAL),
+                        values.get(Settings.QUARANTINE_RETENTION)),
                 tls(values));
     }
 
@@ -98,6 +105,7 @@ public record RunnerConfig(
                 addresses,
                 drainTimeout,
                 chunkSizeLimitBytes,
+                scrub,
                 givenTls);
     }
 

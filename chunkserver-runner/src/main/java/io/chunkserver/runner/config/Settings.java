@@ -2,6 +2,7 @@ package io.chunkserver.runner.config;
 
 import io.chunkserver.core.model.Durability;
 import io.chunkserver.core.model.ServerId;
+import io.chunkserver.core.scrub.ScrubConfig;
 import io.chunkserver.transport.ServerAddress;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ public final class Settings {
     private static final String SERVER = "chunk_server";
     private static final String LIMITS = "limits";
     private static final String MASTER = "master";
+    private static final String SCRUB = "scrub";
     private static final String SECURITY = "security";
 
     /** More masters than anybody runs; each hears from the server. */
@@ -122,6 +124,33 @@ public final class Settings {
             64 * Sizes.MEBIBYTE,
             "The largest chunk");
 
+    /** A twentieth of what a hard disk reads: a terabyte takes a day and a half. */
+    public static final Setting<Long> SCRUB_RATE = new Setting<>(
+            SCRUB,
+            "bytes_per_second",
+            null,
+            ValueKind.size(1, 4096, 1L << 40),
+            ScrubConfig.DEFAULT.bytesPerSecond(),
+            "How fast chunks are examined for damage when the server has nothing else to do; a tenth of it under load");
+
+    /** Two copies of a chunk are rarely damaged within a week. */
+    public static final Setting<Duration> SCRUB_INTERVAL = new Setting<>(
+            SCRUB,
+            "interval",
+            null,
+            ValueKind.duration(Duration.ZERO, Duration.ofDays(365)),
+            ScrubConfig.DEFAULT.interval(),
+            "How long after all chunks were examined that begins again; 0s for on demand only");
+
+    /** Long enough for whoever looks after the server to look at it. */
+    public static final Setting<Duration> QUARANTINE_RETENTION = new Setting<>(
+            SCRUB,
+            "quarantine_retention",
+            null,
+            ValueKind.duration(Duration.ZERO, Duration.ofDays(3650)),
+            ScrubConfig.DEFAULT.quarantineRetention(),
+            "How long damaged files are kept at least; one that may be the last copy is kept for ever");
+
     /** Shown to whoever connects, and to servers and masters that this one connects to. */
     public static final Setting<Path> TLS_CERTIFICATE = new Setting<>(
             SECURITY, "tls_cert", "--tls-cert", PATH, null, "The own TLS certificate, in PEM; goes with its key");
@@ -161,6 +190,9 @@ public final class Settings {
             MASTERS,
             DRAIN_TIMEOUT,
             CHUNK_SIZE_LIMIT,
+            SCRUB_RATE,
+            SCRUB_INTERVAL,
+            QUARANTINE_RETENTION,
             TLS_CERTIFICATE,
             TLS_KEY,
             TLS_AUTHORITY);

@@ -113,6 +113,7 @@ public final class RunningServer implements Closeable {
                         .withSpaceLimitBytes(config.spaceLimitBytes())
                         .withChunkSizeLimitBytes(config.chunkSizeLimitBytes())
                         .withDurability(config.durability())
+                        .withScrub(config.scrub())
                         .withSession(SessionConfig.DEFAULT.withHeartbeatInterval(config.heartbeatInterval())));
         config.serverId().ifPresent(builder::serverId);
         config.location().ifPresent(builder::location);

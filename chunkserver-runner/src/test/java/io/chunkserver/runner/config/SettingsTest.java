@@ -35,6 +35,9 @@ class SettingsTest {
             entry(Settings.MASTERS, "[\"[::1]:7001\", \"m.example:7001\"]"),
             entry(Settings.DRAIN_TIMEOUT, "\"500ms\""),
             entry(Settings.CHUNK_SIZE_LIMIT, "\"1GiB\""),
+            entry(Settings.SCRUB_RATE, "\"1MiB\""),
+            entry(Settings.SCRUB_INTERVAL, "\"36h\""),
+            entry(Settings.QUARANTINE_RETENTION, "\"24h\""),
             entry(Settings.TLS_CERTIFICATE, "\"own.pem\""),
             entry(Settings.TLS_KEY, "\"own.key\""),
             entry(Settings.TLS_AUTHORITY, "\"authority.pem\""));

@@ -9,6 +9,7 @@ import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.core.model.TransactionIds;
+import io.chunkserver.core.scrub.ScrubStatus;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.Transport;
 import io.chunkserver.transport.protocol.PeerRole;
@@ -146,6 +147,27 @@ public final class ChunkClient implements Closeable {
     }
 
     /**
+     * Has a server read all of a chunk and compare it with every checksum.
+     *
+     * @return the version that is right
+     * @throws ChunkServerException.Corrupt naming server, chunk and block, when it is damaged
+     */
+    public ChunkInfo verify(ServerAddress server, ChunkId chunk) throws IOException {
+        return ask(server, left -> new Request.Verify(chunk, left), Response.Verified.class, config.transferTimeout())
+                .info();
+    }
+
+    /** Has a server examine all its chunks, at the speed that it is configured for; returns how far it has got. */
+    public ScrubStatus startScrub(ServerAddress server) throws IOException {
+        return ask(server, Request.ScrubStart::new, Response.Scrub.class).scrub();
+    }
+
+    /** How far a server has got with examining all its chunks. */
+    public ScrubStatus scrubStatus(ServerAddress server) throws IOException {
+        return ask(server, Request.ScrubState::new, Response.Scrub.class).scrub();
+    }
+
+    /**
      * Chunks of a server in the order of their ids.
      *
      * @param prefix what their paths start with; empty for all
@@ -205,7 +227,13 @@ public final class ChunkClient implements Closeable {
 
     private <T extends Response> T ask(ServerAddress server, Function<Duration, Request> request, Class<T> kind)
             throws IOException {
-        return retries.run(config.requestTimeout(), left -> {
+        return ask(server, request, kind, config.requestTimeout());
+    }
+
+    private <T extends Response> T ask(
+            ServerAddress server, Function<Duration, Request> request, Class<T> kind, Duration timeout)
+            throws IOException {
+        return retries.run(timeout, left -> {
             Response response = await(UnaryCall.send(pool, timers, Target.at(server), request, left));
             if (!kind.isInstance(response)) {
                 throw Failure.of(

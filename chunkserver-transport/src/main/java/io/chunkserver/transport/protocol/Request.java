@@ -32,6 +32,9 @@ public sealed interface Request
                 Request.Fetch,
                 Request.Read,
                 Request.Stat,
+                Request.Verify,
+                Request.ScrubStart,
+                Request.ScrubState,
                 Request.ListChunks,
                 Request.Status,
                 Request.Transactions,
@@ -169,6 +172,15 @@ public sealed interface Request
 
     /** What is known of a chunk without reading its bytes. */
     record Stat(ChunkId chunk, Duration timeout) implements Request {}
+
+    /** Is a chunk right? The server reads all of it and compares it with every checksum. */
+    record Verify(ChunkId chunk, Duration timeout) implements Request {}
+
+    /** Examine all chunks now, at the speed that the server is configured for. */
+    record ScrubStart(Duration timeout) implements Request {}
+
+    /** How far has the examination of all chunks got? */
+    record ScrubState(Duration timeout) implements Request {}
 
     /**
      * A page of the server's chunks in the order of their ids.

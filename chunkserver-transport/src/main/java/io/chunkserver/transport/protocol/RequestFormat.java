@@ -46,6 +46,12 @@ final class RequestFormat {
             encodeRead(json, read);
         } else if (request instanceof Request.Stat stat) {
             json.put("op", "stat").put("chunk", stat.chunk().toString());
+        } else if (request instanceof Request.Verify verify) {
+            json.put("op", "verify").put("chunk", verify.chunk().toString());
+        } else if (request instanceof Request.ScrubStart) {
+            json.put("op", "scrub_start");
+        } else if (request instanceof Request.ScrubState) {
+            json.put("op", "scrub_status");
         } else if (request instanceof Request.ListChunks list) {
             encodeList(json, list);
         } else if (request instanceof Request.Status) {
@@ -89,6 +95,9 @@ final class RequestFormat {
                         decodeReadMode(fields),
                         timeout);
             case "stat" -> new Request.Stat(chunk(fields), timeout);
+            case "verify" -> new Request.Verify(chunk(fields), timeout);
+            case "scrub_start" -> new Request.ScrubStart(timeout);
+            case "scrub_status" -> new Request.ScrubState(timeout);
             case "list" ->
                 new Request.ListChunks(
                         fields.text("prefix"),

@@ -7,6 +7,7 @@ import io.chunkserver.core.commit.TransactionSummary;
 import io.chunkserver.core.commit.Vote;
 import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.core.scrub.ScrubStatus;
 import java.util.List;
 
 /** What a server answers when all went well; a failure travels as a {@link io.chunkserver.core.error.Failure}. */
@@ -18,6 +19,8 @@ public sealed interface Response
                 Response.Inquiry,
                 Response.Held,
                 Response.Stat,
+                Response.Verified,
+                Response.Scrub,
                 Response.Content,
                 Response.Chunks,
                 Response.Status,
@@ -56,6 +59,12 @@ public sealed interface Response
 
     /** To {@link Request.Stat}: the committed version, which may be a tombstone. */
     record Stat(ChunkInfo info, Attributes attributes) implements Response {}
+
+    /** To {@link Request.Verify}: the version that was read and is right, which may be a tombstone. */
+    record Verified(ChunkInfo info) implements Response {}
+
+    /** To {@link Request.ScrubStart} and {@link Request.ScrubState}. */
+    record Scrub(ScrubStatus scrub) implements Response {}
 
     /**
      * To {@link Request.Read} and {@link Request.Fetch}: the version that is read. DATA frames follow with all blocks that hold a byte of the range, each

@@ -34,6 +34,10 @@ final class ResponseFormat {
         } else if (response instanceof Response.Stat stat) {
             json.put("kind", "stat").set("info", ModelJson.chunkInfo(stat.info()));
             ModelJson.attributes(json, stat.attributes());
+        } else if (response instanceof Response.Verified verified) {
+            json.put("kind", "verified").set("info", ModelJson.chunkInfo(verified.info()));
+        } else if (response instanceof Response.Scrub scrub) {
+            json.put("kind", "scrub").set("scrub", ScrubJson.encode(scrub.scrub()));
         } else if (response instanceof Response.Content content) {
             encodeContent(json, content);
         } else if (response instanceof Response.Chunks chunks) {
@@ -66,6 +70,8 @@ final class ResponseFormat {
             case "inquiry" -> new Response.Inquiry(fields.word("answer", InquiryAnswer.class));
             case "held" -> new Response.Held(fields.flag("held"));
             case "stat" -> new Response.Stat(ModelJson.chunkInfo(fields.object("info")), ModelJson.attributes(fields));
+            case "verified" -> new Response.Verified(ModelJson.chunkInfo(fields.object("info")));
+            case "scrub" -> new Response.Scrub(ScrubJson.decode(fields.object("scrub")));
             case "content" -> decodeContent(fields);
             case "chunks" -> new Response.Chunks(fields.objects("chunks", ModelJson::chunkInfo), fields.flag("more"));
             case "status" -> new Response.Status(decodeStatus(fields.object("status")));
@@ -125,6 +131,8 @@ final class ResponseFormat {
                         .put("address", master.address())
                         .put("registered", master.registered())
                         .put("reason", master.reason()));
+        json.put("takenOut", status.takenOut()).put("lostChunks", status.lostChunks());
+        json.set("scrub", ScrubJson.encode(status.scrub()));
         return json;
     }
 
@@ -154,6 +162,9 @@ final class ResponseFormat {
                 fields.objects(
                         "masters",
                         master -> new MasterConnection(
-                                master.text("address"), master.flag("registered"), master.text("reason"))));
+                                master.text("address"), master.flag("registered"), master.text("reason"))),
+                fields.count("takenOut"),
+                fields.count("lostChunks"),
+                ScrubJson.decode(fields.object("scrub")));
     }
 }

@@ -4,6 +4,7 @@ import io.chunkserver.core.membership.MasterConnection;
 import io.chunkserver.core.model.Durability;
 import io.chunkserver.core.model.Location;
 import io.chunkserver.core.model.ServerId;
+import io.chunkserver.core.scrub.ScrubStatus;
 import io.chunkserver.transport.ServerAddress;
 import java.time.Duration;
 import java.util.List;
@@ -29,6 +30,9 @@ import java.util.UUID;
  * @param durability          what it guarantees unless a store says otherwise
  * @param lastChain           the members of the last chain that it was the primary of; empty before the first
  * @param masters             how it stands with its masters; empty when it has none
+ * @param takenOut            copies that it has found damaged and taken out of service since it was started
+ * @param lostChunks          chunks that it should have and has not
+ * @param scrub               how far the examination of all its chunks has got
  */
 public record ServerStatus(
         ServerId serverId,
@@ -47,7 +51,10 @@ public record ServerStatus(
         long chunkSizeLimitBytes,
         Durability durability,
         List<ServerId> lastChain,
-        List<MasterConnection> masters) {
+        List<MasterConnection> masters,
+        long takenOut,
+        long lostChunks,
+        ScrubStatus scrub) {
 
     public ServerStatus {
         Limits.checkWord("state", state);

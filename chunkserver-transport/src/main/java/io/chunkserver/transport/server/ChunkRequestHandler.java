@@ -145,6 +145,15 @@ final class ChunkRequestHandler implements RequestHandler {
         } else if (request instanceof Request.Stat stat) {
             return server.open(stat.chunk(), ReadMode.COMMITTED)
                     .thenApplyAsync(ChunkRequestHandler::stat, threads.workers());
+        } else if (request instanceof Request.Verify verify) {
+            return server.verify(verify.chunk()).thenApply(Response.Verified::new);
+        } else if (request instanceof Request.ScrubStart) {
+            return onWorker(() -> {
+                server.startScrub();
+                return new Response.Scrub(server.scrub());
+            });
+        } else if (request instanceof Request.ScrubState) {
+            return onWorker(() -> new Response.Scrub(server.scrub()));
         } else if (request instanceof Request.ListChunks list) {
             return onWorker(() -> list(list));
         } else if (request instanceof Request.Status) {

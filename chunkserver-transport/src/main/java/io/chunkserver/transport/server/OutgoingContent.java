@@ -3,6 +3,7 @@ package io.chunkserver.transport.server;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.chunkserver.core.checksum.BlockLayout;
 import io.chunkserver.core.checksum.Crc32c;
+import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.ByteRange;
@@ -23,7 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A range of a chunk on its way out: whole blocks with their stored checksums, which the client compares (guarantee C1).
+ * A range of a chunk on its way out: whole blocks, each compared with its stored checksum, by which the client compares it again
+ * (guarantee C1). So damage is found by the server whose it is, whoever reads.
  *
  * <p>At most one step runs at a time, on a worker. It reads and sends until enough frames are unsent and ends then; a frame that
  * was sent starts the next one. The step owns the reader and closes it in all cases.
@@ -123,7 +125,10 @@ final class OutgoingContent implements Exchange {
                 send(open);
             }
             finish(stopReason());
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException e) {
+            close();
+            answer.failure(ChunkServerException.ofRead(e));
+        } catch (RuntimeException e) {
             close();
             answer.failure(e);
         }
@@ -131,7 +136,7 @@ final class OutgoingContent implements Exchange {
 
     private void send(ChunkReader open) throws IOException {
         ByteBuffer buffer = buffers.take();
-        open.readUnverified(nextBlock, buffer);
+        open.read(nextBlock, buffer);
         buffer.flip();
         int crc = open.blockChecksum(nextBlock);
         nextBlock++;

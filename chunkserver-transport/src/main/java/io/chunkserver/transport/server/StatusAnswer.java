@@ -37,6 +37,9 @@ final class StatusAnswer {
                 status.chunkSizeLimitBytes(),
                 status.durability(),
                 status.lastChain(),
-                status.masters()));
+                status.masters(),
+                status.takenOut(),
+                status.lostChunks().size(),
+                status.scrub()));
     }
 }

@@ -21,10 +21,13 @@ import io.chunkserver.core.model.Member;
 import io.chunkserver.core.model.ReadMode;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.model.TransactionId;
+import io.chunkserver.core.scrub.ScrubStatus;
 import io.chunkserver.transport.ServerAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -61,6 +64,9 @@ final class MessageArbitraries {
                 Combinators.combine(chunkIds(), versions(), counts(), timeouts())
                         .as(Request.Fetch::new),
                 Combinators.combine(chunkIds(), timeouts()).as(Request.Stat::new),
+                Combinators.combine(chunkIds(), timeouts()).as(Request.Verify::new),
+                timeouts().map(Request.ScrubStart::new),
+                timeouts().map(Request.ScrubState::new),
                 Combinators.combine(
                                 texts(ChunkId.MAX_PATH_BYTES),
                                 chunkIds().injectNull(0.3),
@@ -82,6 +88,8 @@ final class MessageArbitraries {
                 Arbitraries.of(InquiryAnswer.class).map(Response.Inquiry::new),
                 Arbitraries.of(true, false).map(Response.Held::new),
                 Combinators.combine(chunkInfos(), attributes()).as(Response.Stat::new),
+                chunkInfos().map(Response.Verified::new),
+                scrubs().map(Response.Scrub::new),
                 contents(),
                 Combinators.combine(chunkInfos().list().ofMaxSize(20), Arbitraries.of(true, false))
                         .as(Response.Chunks::new),
@@ -240,12 +248,13 @@ final class MessageArbitraries {
         return Combinators.combine(
                         serverHellos(),
                         texts(Limits.MAX_WORD_CHARACTERS),
-                        counts().list().ofSize(6),
+                        counts().list().ofSize(8),
                         Arbitraries.longs().list().ofSize(5),
                         Arbitraries.of(Durability.class),
                         serverIds().list().ofMaxSize(16),
-                        masterConnections().list().ofMaxSize(3))
-                .as((who, word, counts, space, durability, chain, masters) -> new ServerStatus(
+                        masterConnections().list().ofMaxSize(3),
+                        scrubs())
+                .as((who, word, counts, space, durability, chain, masters, scrub) -> new ServerStatus(
                         who.serverId(),
                         who.uuid(),
                         who.address(),
@@ -262,7 +271,28 @@ final class MessageArbitraries {
                         counts.get(5),
                         durability,
                         chain,
-                        masters));
+                        masters,
+                        counts.get(6),
+                        counts.get(7),
+                        scrub));
+    }
+
+    private static Arbitrary<ScrubStatus> scrubs() {
+        Arbitrary<Optional<Long>> millis =
+                Arbitraries.longs().between(0, 1L << 50).optional();
+        return Combinators.combine(Arbitraries.of(true, false), counts().list().ofSize(7), millis, millis, millis)
+                .as((running, counts, started, ended, left) -> new ScrubStatus(
+                        running,
+                        counts.get(0),
+                        counts.get(1),
+                        counts.get(2),
+                        counts.get(3),
+                        counts.get(4),
+                        counts.get(5),
+                        counts.get(6),
+                        started.map(Instant::ofEpochMilli),
+                        ended.map(Instant::ofEpochMilli),
+                        left.map(Duration::ofMillis)));
     }
 
     private static Arbitrary<MasterConnection> masterConnections() {

@@ -12,6 +12,8 @@ import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.store.ChunkReader;
 import io.chunkserver.core.store.ChunkStore;
+import io.chunkserver.core.store.DamageFinding;
+import io.chunkserver.core.store.MissingVersion;
 import io.chunkserver.core.store.Publication;
 import io.chunkserver.core.store.StageKey;
 import io.chunkserver.core.store.StageRequest;
@@ -22,8 +24,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +45,9 @@ class MapChunkStore implements ChunkStore {
 
     /** All that were begun through this store or are finished, and are neither published nor discarded. */
     private final Set<StageKey> begun = new HashSet<>();
+
+    /** Versions whose bytes had changed. */
+    private final Map<ChunkId, MissingVersion> missing = new HashMap<>();
 
     private boolean closed;
 
@@ -83,6 +91,7 @@ class MapChunkStore implements ChunkStore {
             throw new NoSuchFileException(chunk + " of " + key);
         }
         requireNewer(next, versions.numberOf(chunk));
+        requireNotOlder(next);
         versions.publish(next);
         begun.remove(key);
         return new Publication(next.info(), current == null ? 0 : current.info().storedBytes());
@@ -96,6 +105,19 @@ class MapChunkStore implements ChunkStore {
                             "version " + next.info().version() + " of chunk "
                                     + next.info().id() + " was staged upon version " + next.base() + ", and version "
                                     + published + " is published by now")
+                    .toException();
+        }
+    }
+
+    /** What is missing may come back, as a copy from elsewhere; nothing older takes its place. */
+    private void requireNotOlder(StoredVersion next) throws ChunkServerException {
+        Optional<MissingVersion> lacked = missing(next.info().id());
+        if (lacked.isPresent() && lacked.get().version().isNewerThan(next.info().version())) {
+            throw Failure.of(
+                            ErrorCode.VERSION_CONFLICT,
+                            "version " + next.info().version() + " of chunk "
+                                    + next.info().id() + " is older than version "
+                                    + lacked.get().version() + ", which was damaged")
                     .toException();
         }
     }
@@ -174,6 +196,30 @@ class MapChunkStore implements ChunkStore {
                     .toException();
         }
         return current.info();
+    }
+
+    /** What does not match its checksum any more is gone for good: there is nothing that an operator could look at. */
+    @Override
+    public synchronized Optional<DamageFinding> withdraw(ChunkInfo version) throws IOException {
+        if (!stat(version.id()).equals(Optional.of(version))) {
+            return Optional.empty();
+        }
+        try {
+            verify(version.id());
+            return Optional.empty();
+        } catch (ChunkServerException.Corrupt damage) {
+            versions.remove(version.id());
+            missing.put(version.id(), new MissingVersion(version.version(), version.epoch()));
+            Path nowhere = Path.of("");
+            return Optional.of(
+                    new DamageFinding(nowhere, nowhere, damage.failure().message()));
+        }
+    }
+
+    @Override
+    public synchronized Optional<MissingVersion> missing(ChunkId chunk) {
+        return Optional.ofNullable(missing.get(chunk))
+                .filter(lacked -> lacked.version().isNewerThan(versions.numberOf(chunk)));
     }
 
     /** Does nothing: there is no disk. */

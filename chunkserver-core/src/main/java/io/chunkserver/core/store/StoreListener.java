@@ -1,0 +1,33 @@
+package io.chunkserver.core.store;
+
+import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkInfo;
+
+/** Hears what happens in a store, on the thread that makes it happen. Must not wait. */
+public interface StoreListener {
+
+    /** Nobody listens. */
+    StoreListener NOBODY = new StoreListener() {
+        @Override
+        public void changed(ChunkId chunk) {
+            // Nobody wants to know.
+        }
+
+        @Override
+        public void damaged(ChunkInfo version, Failure why) {
+            // Nobody does anything about it.
+        }
+    };
+
+    /** A chunk was found, published, removed or taken out of service; told right after that. */
+    void changed(ChunkId chunk);
+
+    /**
+     * Whoever read the published version has met damage. It may be told more than once, and another version may be published by now. A disk
+     * that fails is never told as damage.
+     *
+     * @param why what the reader is told
+     */
+    void damaged(ChunkInfo version, Failure why);
+}

@@ -1,0 +1,368 @@
+package io.chunkserver.core.scrub;
+
+import static io.chunkserver.core.scrub.ScrubbedStore.bytes;
+import static io.chunkserver.core.scrub.ScrubbedStore.chunk;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.chunkserver.core.disk.DataDirectory;
+import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.core.model.ChunkVersion;
+import io.chunkserver.core.store.ChunkFiles;
+import io.chunkserver.core.store.ChunkReader;
+import io.chunkserver.core.store.Damage;
+import io.chunkserver.core.store.DamageFinding;
+import io.chunkserver.core.store.MissingVersion;
+import io.chunkserver.core.testkit.DiskFault;
+import io.chunkserver.core.testkit.DiskOperation;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Every kind of damage to a chunk file: what a scrub finds, and what becomes of the copy. */
+class ScrubFindingsTest {
+
+    private static final int HARMED = 1;
+
+    private ScrubbedStore scrubbed;
+    private byte[] older;
+    private ChunkInfo version;
+
+    @BeforeEach
+    void storeThreeChunks() throws IOException {
+        scrubbed = new ScrubbedStore();
+        scrubbed.put(0, 1);
+        scrubbed.put(HARMED, 1);
+        older = ChunkFiles.bytes(scrubbed.memory, ChunkFiles.of(chunk(HARMED)));
+        version = scrubbed.put(HARMED, 2);
+        scrubbed.put(2, 1);
+    }
+
+    @AfterEach
+    void leavesNoFileOpen() throws IOException {
+        scrubbed.close();
+        assertThat(scrubbed.memory.openFiles()).isZero();
+    }
+
+    private void harm(Damage damage) throws IOException {
+        byte[] other = ChunkFiles.bytes(scrubbed.memory, ChunkFiles.of(chunk(2)));
+        scrubbed.harm(HARMED, damage, other, older);
+    }
+
+    private long damagedInCycle() {
+        scrubbed.finishCycle();
+        ScrubStatus status = scrubbed.scrubber.status();
+        assertThat(status.chunks()).isEqualTo(scrubbed.store.list("", null, 10).size());
+        assertThat(status.unreadable()).isZero();
+        return status.damaged();
+    }
+
+    @Test
+    void nothingIsWrongWithWhatIsSound() {
+        assertThat(damagedInCycle()).isZero();
+        assertThat(scrubbed.damaged).isEmpty();
+        assertThat(scrubbed.strays).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void itIsFoundAndSaidWhatIsWrong(Damage damage) throws IOException {
+        harm(damage);
+
+        assertThat(damagedInCycle()).isEqualTo(1);
+        assertThat(scrubbed.damaged).containsOnlyKeys(version);
+        assertThat(scrubbed.damaged.get(version))
+                .contains(chunk(HARMED).toString(), damage.finding())
+                .contains(
+                        damage == Damage.MISSING
+                                ? "is missing"
+                                : ChunkFiles.of(chunk(HARMED)).toString());
+        assertThat(scrubbed.strays).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theCopyLeavesServiceAndStaysMissingUntilOneAsNewComes(Damage damage) throws IOException {
+        harm(damage);
+        Optional<byte[]> harmed = damage == Damage.MISSING
+                ? Optional.empty()
+                : Optional.of(ChunkFiles.bytes(scrubbed.memory, ChunkFiles.of(chunk(HARMED))));
+
+        DamageFinding finding = scrubbed.store.withdraw(version).orElseThrow();
+
+        assertThat(ChunkFiles.bytes(scrubbed.memory, finding.quarantine())).isEqualTo(harmed.orElse(new byte[0]));
+        assertThat(finding.quarantine()).startsWithRaw(DataDirectory.QUARANTINE);
+        assertOutOfService();
+        scrubbed.reopen();
+        assertOutOfService();
+        assertThatThrownBy(() -> scrubbed.put(HARMED, 1)).isInstanceOf(ChunkServerException.Conflict.class);
+        ChunkInfo healed = scrubbed.put(HARMED, 2);
+        assertThat(scrubbed.store.missing(chunk(HARMED))).isEmpty();
+        assertThat(scrubbed.store.verify(chunk(HARMED))).isEqualTo(healed);
+        scrubbed.reopen();
+        assertThat(scrubbed.store.missing(chunk(HARMED))).isEmpty();
+        assertThat(damagedInCycle()).isZero();
+    }
+
+    private void assertOutOfService() {
+        assertThat(scrubbed.store.stat(chunk(HARMED))).isEmpty();
+        assertThat(scrubbed.store.missing(chunk(HARMED))).contains(new MissingVersion(new ChunkVersion(2), 0));
+        assertThatThrownBy(() -> scrubbed.store.open(chunk(HARMED)))
+                .isInstanceOf(ChunkServerException.Corrupt.class)
+                .hasMessageContainingAll(chunk(HARMED).toString(), "version 2");
+    }
+
+    @Test
+    void aVersionThatWasReplacedMeanwhileIsNotTouched() throws IOException {
+        harm(Damage.ZEROED_BLOCK);
+        ChunkInfo next = scrubbed.put(HARMED, 3);
+
+        assertThat(scrubbed.store.withdraw(version)).isEmpty();
+        assertThat(scrubbed.store.verify(chunk(HARMED))).isEqualTo(next);
+    }
+
+    // What no version in the index is
+
+    @Test
+    void aFileOfAChunkThatIsNotStoredHere() throws IOException {
+        byte[] file = ChunkFiles.bytes(scrubbed.memory, ChunkFiles.of(chunk(HARMED)));
+        scrubbed.store.delete(chunk(HARMED), version.version());
+        ChunkFiles.replace(scrubbed.memory, ChunkFiles.of(chunk(HARMED)), file);
+
+        assertThat(damagedInCycle()).isZero();
+
+        assertThat(scrubbed.strays).singleElement().satisfies(stray -> {
+            assertThat(stray.chunk()).contains(chunk(HARMED));
+            assertThat(stray.reason()).contains("which is not stored here");
+        });
+        assertSetAside(file);
+    }
+
+    @Test
+    void aDuplicateUnderTheNameOfAChunkThatIsNotStoredHere() throws IOException {
+        byte[] file = ChunkFiles.bytes(scrubbed.memory, ChunkFiles.of(chunk(2)));
+        scrubbed.store.delete(chunk(HARMED), version.version());
+        ChunkFiles.replace(scrubbed.memory, ChunkFiles.of(chunk(HARMED)), file);
+
+        assertThat(damagedInCycle()).isZero();
+
+        assertThat(scrubbed.strays)
+                .singleElement()
+                .satisfies(stray -> assertThat(stray.reason()).contains("which has another place"));
+        assertSetAside(file);
+    }
+
+    @Test
+    void aFileThatIsNoChunkUnderTheNameOfOne() throws IOException {
+        byte[] file = new byte[500];
+        scrubbed.store.delete(chunk(HARMED), version.version());
+        ChunkFiles.replace(scrubbed.memory, ChunkFiles.of(chunk(HARMED)), file);
+
+        assertThat(damagedInCycle()).isZero();
+
+        assertThat(scrubbed.strays)
+                .singleElement()
+                .satisfies(stray -> assertThat(stray.chunk()).isEmpty());
+        assertSetAside(file);
+    }
+
+    private void assertSetAside(byte[] file) throws IOException {
+        DamageFinding finding =
+                scrubbed.store.strayFiles().setAside(scrubbed.strays.get(0)).orElseThrow();
+        assertThat(ChunkFiles.bytes(scrubbed.memory, finding.quarantine())).isEqualTo(file);
+        assertThat(scrubbed.memory.size(finding.file())).isEmpty();
+        assertThat(scrubbed.store.missing(chunk(HARMED))).isEmpty();
+        scrubbed.strays.clear();
+        scrubbed.finishCycle();
+        assertThat(scrubbed.strays).isEmpty();
+    }
+
+    @Test
+    void whatIsStoredAgainBeforeItIsSetAsideIsNoStray() throws IOException {
+        byte[] file = ChunkFiles.bytes(scrubbed.memory, ChunkFiles.of(chunk(HARMED)));
+        scrubbed.store.delete(chunk(HARMED), version.version());
+        ChunkFiles.replace(scrubbed.memory, ChunkFiles.of(chunk(HARMED)), file);
+        scrubbed.finishCycle();
+
+        ChunkInfo again = scrubbed.put(HARMED, 3);
+
+        assertThat(scrubbed.store.strayFiles().setAside(scrubbed.strays.get(0))).isEmpty();
+        assertThat(scrubbed.store.verify(chunk(HARMED))).isEqualTo(again);
+    }
+
+    @Test
+    void swappedFilesAreBothFound() throws IOException {
+        byte[] one = ChunkFiles.bytes(scrubbed.memory, ChunkFiles.of(chunk(HARMED)));
+        byte[] two = ChunkFiles.bytes(scrubbed.memory, ChunkFiles.of(chunk(2)));
+        ChunkFiles.replace(scrubbed.memory, ChunkFiles.of(chunk(HARMED)), two);
+        ChunkFiles.replace(scrubbed.memory, ChunkFiles.of(chunk(2)), one);
+
+        assertThat(damagedInCycle()).isEqualTo(2);
+        assertThat(scrubbed.damaged.keySet()).extracting(ChunkInfo::id).containsExactly(chunk(HARMED), chunk(2));
+    }
+
+    // What is never called damage
+
+    private enum Failing {
+        OPENING(DiskOperation.Kind.OPEN),
+        READING(DiskOperation.Kind.READ);
+
+        private final DiskOperation.Kind kind;
+
+        Failing(DiskOperation.Kind kind) {
+            this.kind = kind;
+        }
+    }
+
+    /** As when file handles have run out, or a sector cannot be read. */
+    @ParameterizedTest
+    @EnumSource
+    void aDiskThatFailsIsNoDamage(Failing failing) throws IOException {
+        scrubbed.script = operation ->
+                operation.kind() == failing.kind && operation.path().equals(ChunkFiles.of(chunk(HARMED)))
+                        ? DiskFault.IO_ERROR
+                        : DiskFault.NONE;
+
+        scrubbed.finishCycle();
+
+        assertThat(scrubbed.scrubber.status().unreadable()).isEqualTo(1);
+        assertThat(scrubbed.scrubber.status().damaged()).isZero();
+        assertThat(scrubbed.damaged).isEmpty();
+        assertThat(scrubbed.store.withdraw(version)).isEmpty();
+        assertThatThrownBy(() -> scrubbed.store.verify(chunk(HARMED)))
+                .isInstanceOf(IOException.class)
+                .isNotInstanceOf(ChunkServerException.class);
+        scrubbed.script = operation -> DiskFault.NONE;
+        assertThat(scrubbed.store.verify(chunk(HARMED))).isEqualTo(version);
+        assertThat(scrubbed.memory.list(DataDirectory.QUARANTINE)).isEmpty();
+    }
+
+    /** When nothing can be read it is nobody's fault: the scrub waits, and goes on with the same chunks. */
+    @Test
+    void whenAllFailTheScrubWaits() {
+        scrubbed.scrubber.start();
+        scrubbed.script =
+                operation -> operation.kind() == DiskOperation.Kind.OPEN ? DiskFault.IO_ERROR : DiskFault.NONE;
+
+        assertThat(scrubbed.scrubber.runOnce()).isEqualTo(Scrubber.FAILURE_PAUSE);
+        assertThat(scrubbed.scrubber.status().chunks()).isLessThan(Scrubber.MAX_FAILURES_IN_ROW);
+
+        scrubbed.script = operation -> DiskFault.NONE;
+        scrubbed.finishCycle();
+        assertThat(scrubbed.scrubber.status().chunks()).isEqualTo(3);
+        assertThat(scrubbed.damaged).isEmpty();
+    }
+
+    @Test
+    void aBitThatIsWrongOnceOnTheWayFromTheDiskIsNoReasonToLeaveService() throws IOException {
+        // Footer and table are read first.
+        AtomicInteger reads = new AtomicInteger();
+        scrubbed.script = operation -> operation.kind() == DiskOperation.Kind.READ
+                        && operation.path().equals(ChunkFiles.of(chunk(HARMED)))
+                        && reads.incrementAndGet() == 3
+                ? DiskFault.FLIPPED_BIT
+                : DiskFault.NONE;
+
+        assertThat(damagedInCycle()).isEqualTo(1);
+
+        assertThat(scrubbed.store.withdraw(version)).isEmpty();
+        assertThat(scrubbed.store.verify(chunk(HARMED))).isEqualTo(version);
+    }
+
+    // The quarantine
+
+    private int keepUp(Duration later) throws IOException {
+        scrubbed.now = scrubbed.now.plus(later);
+        return scrubbed.store.quarantineUpkeep().runOnce(scrubbed.now, Duration.ofDays(7));
+    }
+
+    @Test
+    void aFileThatMayBeTheLastCopyIsKeptForEver() throws IOException {
+        harm(Damage.ZEROED_BLOCK);
+        scrubbed.store.withdraw(version);
+
+        assertThat(keepUp(Duration.ofDays(1000))).isEqualTo(1);
+    }
+
+    @Test
+    void aFileGoesAfterItsTimeOnceAVersionAsNewIsHereAndGood() throws IOException {
+        harm(Damage.ZEROED_BLOCK);
+        Path kept = scrubbed.store.withdraw(version).orElseThrow().quarantine();
+        scrubbed.put(HARMED, 2);
+
+        assertThat(keepUp(Duration.ofDays(6))).isEqualTo(1);
+        assertThat(scrubbed.memory.size(kept))
+                .as("the name says that it is replaced")
+                .isEmpty();
+        assertThat(keepUp(Duration.ofDays(1))).isZero();
+        assertThat(scrubbed.memory.list(DataDirectory.QUARANTINE)).isEmpty();
+    }
+
+    @Test
+    void aFileIsKeptWhenTheVersionThatReplacedItIsDamagedToo() throws IOException {
+        harm(Damage.ZEROED_BLOCK);
+        scrubbed.store.withdraw(version);
+        scrubbed.put(HARMED, 2);
+        keepUp(Duration.ZERO);
+        harm(Damage.FLIPPED_BIT_IN_THE_LAST_BLOCK);
+
+        assertThat(keepUp(Duration.ofDays(8))).isEqualTo(1);
+        scrubbed.store.withdraw(scrubbed.store.stat(chunk(HARMED)).orElseThrow());
+        assertThat(keepUp(Duration.ofDays(8))).isEqualTo(2);
+    }
+
+    @Test
+    void aFileWhoseVersionNobodyKnowsIsKept() throws IOException {
+        harm(Damage.FLIPPED_BIT_IN_THE_FOOTER_CHECKSUM);
+        scrubbed.memory.list(DataDirectory.INDEX).forEach(name -> delete(DataDirectory.INDEX.resolve(name)));
+        scrubbed.store.close();
+        scrubbed.memory.list(DataDirectory.INDEX).forEach(name -> delete(DataDirectory.INDEX.resolve(name)));
+        scrubbed.reopen();
+        assertThat(scrubbed.store.findings()).hasSize(1);
+        scrubbed.put(HARMED, 5);
+
+        assertThat(keepUp(Duration.ofDays(1000))).isEqualTo(1);
+    }
+
+    private void delete(Path file) {
+        try {
+            scrubbed.memory.delete(file);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** The checkpoint still says which version was there, when the file itself no longer does. */
+    @Test
+    void aFooterThatIsDamagedWhileTheServerIsDownLeavesItsVersionMissing() throws IOException {
+        scrubbed.reopen();
+        scrubbed.store.close();
+        harm(Damage.CUT_IN_THE_FOOTER);
+        // Another name in the folder makes the start look into it.
+        ChunkFiles.replace(scrubbed.memory, ChunkFiles.of(chunk(HARMED)).resolveSibling("x.tmp"), new byte[0]);
+        scrubbed.reopen();
+
+        assertThat(scrubbed.store.findings()).hasSize(1);
+        assertOutOfService();
+    }
+
+    @Test
+    void readersGoOnWithWhatTheyHaveOpen() throws IOException {
+        try (ChunkReader reader = scrubbed.store.open(chunk(HARMED))) {
+            harm(Damage.FLIPPED_BIT_IN_THE_LAST_BLOCK);
+            scrubbed.store.withdraw(version).orElseThrow();
+            ByteBuffer block = ByteBuffer.allocate(100_000);
+            reader.read(0, block);
+            assertThat(block.flip()).isEqualTo(ByteBuffer.wrap(bytes(chunk(HARMED), 2), 0, 65536));
+        }
+    }
+}
