@@ -6,6 +6,7 @@ import io.chunkserver.core.membership.SessionConfig;
 import io.chunkserver.core.model.Durability;
 import io.chunkserver.core.replication.ChainConfig;
 import io.chunkserver.core.replication.OrderConfig;
+import io.chunkserver.core.space.SpaceConfig;
 
 /**
  * What an operator decides about a server.
@@ -20,6 +21,7 @@ import io.chunkserver.core.replication.OrderConfig;
  * @param log                 sizes of the transaction log
  * @param session             how masters are spoken to
  * @param orders              how much of the server their orders may take
+ * @param space               from where on it is how full, and what is removed by itself
  */
 public record ChunkServerConfig(
         long spaceLimitBytes,
@@ -30,7 +32,8 @@ public record ChunkServerConfig(
         ChainConfig chain,
         TransactionLogConfig log,
         SessionConfig session,
-        OrderConfig orders) {
+        OrderConfig orders,
+        SpaceConfig space) {
 
     private static final long MEBIBYTE = 1024 * 1024;
 
@@ -46,7 +49,8 @@ public record ChunkServerConfig(
             ChainConfig.DEFAULT,
             TransactionLogConfig.DEFAULT,
             SessionConfig.DEFAULT,
-            OrderConfig.DEFAULT);
+            OrderConfig.DEFAULT,
+            SpaceConfig.DEFAULT);
 
     public ChunkServerConfig {
         if (spaceLimitBytes < 0) {
@@ -63,46 +67,51 @@ public record ChunkServerConfig(
 
     public ChunkServerConfig withSpaceLimitBytes(long bytes) {
         return new ChunkServerConfig(
-                bytes, chunkSizeLimitBytes, durability, diskThreads, commit, chain, log, session, orders);
+                bytes, chunkSizeLimitBytes, durability, diskThreads, commit, chain, log, session, orders, space);
     }
 
     public ChunkServerConfig withChunkSizeLimitBytes(long bytes) {
         return new ChunkServerConfig(
-                spaceLimitBytes, bytes, durability, diskThreads, commit, chain, log, session, orders);
+                spaceLimitBytes, bytes, durability, diskThreads, commit, chain, log, session, orders, space);
     }
 
     public ChunkServerConfig withDurability(Durability mode) {
         return new ChunkServerConfig(
-                spaceLimitBytes, chunkSizeLimitBytes, mode, diskThreads, commit, chain, log, session, orders);
+                spaceLimitBytes, chunkSizeLimitBytes, mode, diskThreads, commit, chain, log, session, orders, space);
     }
 
     public ChunkServerConfig withDiskThreads(int threads) {
         return new ChunkServerConfig(
-                spaceLimitBytes, chunkSizeLimitBytes, durability, threads, commit, chain, log, session, orders);
+                spaceLimitBytes, chunkSizeLimitBytes, durability, threads, commit, chain, log, session, orders, space);
     }
 
     public ChunkServerConfig withCommit(CommitConfig config) {
         return new ChunkServerConfig(
-                spaceLimitBytes, chunkSizeLimitBytes, durability, diskThreads, config, chain, log, session, orders);
+                spaceLimitBytes, chunkSizeLimitBytes, durability, diskThreads, config, chain, log, session, orders, space);
     }
 
     public ChunkServerConfig withChain(ChainConfig config) {
         return new ChunkServerConfig(
-                spaceLimitBytes, chunkSizeLimitBytes, durability, diskThreads, commit, config, log, session, orders);
+                spaceLimitBytes, chunkSizeLimitBytes, durability, diskThreads, commit, config, log, session, orders, space);
     }
 
     public ChunkServerConfig withLog(TransactionLogConfig config) {
         return new ChunkServerConfig(
-                spaceLimitBytes, chunkSizeLimitBytes, durability, diskThreads, commit, chain, config, session, orders);
+                spaceLimitBytes, chunkSizeLimitBytes, durability, diskThreads, commit, chain, config, session, orders, space);
     }
 
     public ChunkServerConfig withSession(SessionConfig config) {
         return new ChunkServerConfig(
-                spaceLimitBytes, chunkSizeLimitBytes, durability, diskThreads, commit, chain, log, config, orders);
+                spaceLimitBytes, chunkSizeLimitBytes, durability, diskThreads, commit, chain, log, config, orders, space);
     }
 
     public ChunkServerConfig withOrders(OrderConfig config) {
         return new ChunkServerConfig(
-                spaceLimitBytes, chunkSizeLimitBytes, durability, diskThreads, commit, chain, log, session, config);
+                spaceLimitBytes, chunkSizeLimitBytes, durability, diskThreads, commit, chain, log, session, config, space);
+    }
+
+    public ChunkServerConfig withSpace(SpaceConfig config) {
+        return new ChunkServerConfig(
+                spaceLimitBytes, chunkSizeLimitBytes, durability, diskThreads, commit, chain, log, session, orders, config);
     }
 }

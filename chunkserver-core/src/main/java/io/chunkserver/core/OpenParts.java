@@ -12,6 +12,7 @@ import io.chunkserver.core.commit.Storage;
 import io.chunkserver.core.commit.log.LogRecord.Decided;
 import io.chunkserver.core.commit.log.SegmentedTransactionLog;
 import io.chunkserver.core.disk.DataDirectory;
+import io.chunkserver.core.disk.EmergencyReserve;
 import io.chunkserver.core.disk.LocalDisk;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
@@ -26,6 +27,7 @@ import io.chunkserver.core.store.FileChunkStore;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -38,6 +40,7 @@ import java.util.concurrent.Executor;
  * @param replicas all servers as this one reaches them
  * @param intents  chunks that this server means to remove
  * @param changes  tells which chunks were published or removed
+ * @param upkeep   watches over the space
  */
 record OpenParts(
         DataDirectory directory,
@@ -53,10 +56,16 @@ record OpenParts(
         ChunkChanges changes,
         CommitRecovery.Report recovery,
         int damagedFiles,
+        SpaceUpkeep upkeep,
         Deque<Closeable> open) {
 
     /** Bytes of the file system that are never promised to chunks: two log segments and the folders' growth. */
     private static final long HEADROOM_SEGMENTS = 3;
+
+    /** Soon after the start, which may have had to read much; late enough to leave the first requests alone. */
+    private static final Duration FIRST_CHECKPOINT = Duration.ofSeconds(10);
+
+    private static final Duration CHECKPOINT_INTERVAL = Duration.ofMinutes(1);
 
     /**
      * Opens everything, or nothing: what was opened before a failure is closed again.
@@ -87,7 +96,8 @@ record OpenParts(
                                 DataDirectory.CHUNKS,
                                 DataDirectory.QUARANTINE,
                                 DataDirectory.INDEX,
-                                changes),
+                                changes,
+                                directory.reserve()),
                         helper));
         if (!SegmentedTransactionLog.exists(directory.disk(), DataDirectory.LOG)) {
             // Whoever lost its log must not answer for what the lost one knew.
@@ -114,6 +124,7 @@ record OpenParts(
                         config.spaceLimitBytes(),
                         store.snapshot().publishedBytes(),
                         HEADROOM_SEGMENTS * config.log().segmentBytes(),
+                        EmergencyReserve.BYTES,
                         directory.disk()::freeBytes),
                 log);
         SelfMember self = new SelfMember(new Member(
@@ -138,7 +149,17 @@ record OpenParts(
                 .forEach(promise ->
                         participant.restore(promise.prepared(), storage.space().adopt(promise.stagedBytes())));
         undelivered.forEach(coordinator::restore);
-        opened(open, IndexUpkeep.start(() -> forced(store::checkpointIfDue, admission), environment));
+        SpaceUpkeep upkeep = SpaceUpkeep.of(
+                store,
+                participant,
+                environment,
+                config.space(),
+                !builder.masters().isEmpty(),
+                directory.reserve());
+        builder.spaceListeners().forEach(upkeep.watch()::listen);
+        admission.add(upkeep::refusal);
+        startBackground(
+                upkeep, () -> forced(store::checkpointIfDue, admission), environment, open);
         return new OpenParts(
                 directory,
                 storage,
@@ -153,7 +174,24 @@ record OpenParts(
                 changes,
                 recovery,
                 store.findings().size(),
+                upkeep,
                 open);
+    }
+
+    private static void startBackground(
+            SpaceUpkeep upkeep, BackgroundStep.Step checkpoint, Environment environment, Deque<Closeable> open) {
+        opened(
+                open,
+                BackgroundStep.start(
+                        "the upkeep of space", upkeep::runOnce, Duration.ZERO, SpaceUpkeep.INTERVAL, environment));
+        opened(
+                open,
+                BackgroundStep.start(
+                        "a checkpoint of the index",
+                        checkpoint,
+                        FIRST_CHECKPOINT,
+                        CHECKPOINT_INTERVAL,
+                        environment));
     }
 
     private interface Force {
