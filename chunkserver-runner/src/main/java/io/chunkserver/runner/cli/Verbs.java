@@ -35,6 +35,7 @@ final class Verbs {
                         .addSubcommand(new ChunkListCommand(console, clients))
                         .addSubcommand(new ChunkRemoveCommand(console, clients)));
         builders.put("status", () -> new CommandLine(new StatusCommand(console, clients)));
+        builders.put("space", () -> new CommandLine(new SpaceCommand(console, clients)));
         builders.put(
                 "tx",
                 () -> new CommandLine(new TransactionCommand())

@@ -55,6 +55,7 @@ public final class ConfigLoader {
         for (GivenValue value : given) {
             apply(value, value.setting(), values, problems);
         }
+        ThresholdRules.check(values, problems);
         problems.addAll(unknownVariables());
         if (!problems.isEmpty()) {
             problems.sort(Comparator.comparingInt(ConfigLoader::line));

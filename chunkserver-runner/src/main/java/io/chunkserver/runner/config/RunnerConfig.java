@@ -3,6 +3,7 @@ package io.chunkserver.runner.config;
 import io.chunkserver.core.model.Durability;
 import io.chunkserver.core.model.Location;
 import io.chunkserver.core.model.ServerId;
+import io.chunkserver.core.space.SpaceConfig;
 import io.chunkserver.transport.ServerAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param masters             the masters it registers with; empty for none
  * @param drainTimeout        how long work in flight may take when the server goes down
  * @param chunkSizeLimitBytes the largest chunk
+ * @param space               thresholds of its space, and how long deletes are remembered
  */
 public record RunnerConfig(
         @Nullable ServerId givenServerId,
@@ -38,7 +40,8 @@ public record RunnerConfig(
         Duration heartbeatInterval,
         List<ServerAddress> masters,
         Duration drainTimeout,
-        long chunkSizeLimitBytes) {
+        long chunkSizeLimitBytes,
+        SpaceConfig space) {
 
     /** The name of the file about the running server, where none is configured. */
     private static final String SERVER_INFO_FILE = "server_info.json";
@@ -58,7 +61,8 @@ public record RunnerConfig(
                 values.get(Settings.HEARTBEAT_INTERVAL),
                 values.find(Settings.MASTERS).orElse(List.of()),
                 values.get(Settings.DRAIN_TIMEOUT),
-                values.get(Settings.CHUNK_SIZE_LIMIT));
+                values.get(Settings.CHUNK_SIZE_LIMIT),
+                new SpaceConfig(ThresholdRules.thresholds(values), values.get(Settings.TOMBSTONE_AGE)));
     }
 
     public RunnerConfig {
@@ -85,7 +89,8 @@ public record RunnerConfig(
                 heartbeatInterval,
                 addresses,
                 drainTimeout,
-                chunkSizeLimitBytes);
+                chunkSizeLimitBytes,
+                space);
     }
 
     public Optional<Location> location() {

@@ -116,6 +116,7 @@ public final class RunningServer implements Closeable {
                         .withSpaceLimitBytes(config.spaceLimitBytes())
                         .withChunkSizeLimitBytes(config.chunkSizeLimitBytes())
                         .withDurability(config.durability())
+                        .withSpace(config.space())
                         .withSession(SessionConfig.DEFAULT.withHeartbeatInterval(config.heartbeatInterval())));
         config.serverId().ifPresent(builder::serverId);
         config.location().ifPresent(builder::location);

@@ -241,7 +241,7 @@ final class MessageArbitraries {
                         serverHellos(),
                         texts(Limits.MAX_WORD_CHARACTERS),
                         counts().list().ofSize(6),
-                        Arbitraries.longs().list().ofSize(5),
+                        Arbitraries.longs().list().ofSize(6),
                         Arbitraries.of(Durability.class),
                         serverIds().list().ofMaxSize(16),
                         masterConnections().list().ofMaxSize(3))
@@ -255,7 +255,8 @@ final class MessageArbitraries {
                         who.software(),
                         counts.get(0),
                         counts.get(1),
-                        new ServerStatus.Space(space.get(0), space.get(1), space.get(2), space.get(3), space.get(4)),
+                        new ServerStatus.Space(
+                                space.get(0), space.get(1), space.get(2), space.get(3), space.get(4), word, space.get(5)),
                         counts.get(2),
                         counts.get(3),
                         Duration.ofMillis(counts.get(4)),
