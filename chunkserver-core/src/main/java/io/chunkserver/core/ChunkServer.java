@@ -197,7 +197,8 @@ public final class ChunkServer implements Closeable {
         if (remembered.isPresent()) {
             return CompletableFuture.completedFuture(remembered.get());
         }
-        Optional<Failure> refusal = parts.admission().refusal(request.kind(), request.chunk(), request.maxLengthBytes());
+        Optional<Failure> refusal =
+                parts.admission().refusal(request.kind(), request.chunk(), request.maxLengthBytes());
         if (refusal.isPresent()) {
             return CompletableFuture.failedFuture(
                     refusal.get().at(self().id()).in(request.transaction()).toException());

@@ -87,31 +87,85 @@ public record ChunkServerConfig(
 
     public ChunkServerConfig withCommit(CommitConfig config) {
         return new ChunkServerConfig(
-                spaceLimitBytes, chunkSizeLimitBytes, durability, diskThreads, config, chain, log, session, orders, space);
+                spaceLimitBytes,
+                chunkSizeLimitBytes,
+                durability,
+                diskThreads,
+                config,
+                chain,
+                log,
+                session,
+                orders,
+                space);
     }
 
     public ChunkServerConfig withChain(ChainConfig config) {
         return new ChunkServerConfig(
-                spaceLimitBytes, chunkSizeLimitBytes, durability, diskThreads, commit, config, log, session, orders, space);
+                spaceLimitBytes,
+                chunkSizeLimitBytes,
+                durability,
+                diskThreads,
+                commit,
+                config,
+                log,
+                session,
+                orders,
+                space);
     }
 
     public ChunkServerConfig withLog(TransactionLogConfig config) {
         return new ChunkServerConfig(
-                spaceLimitBytes, chunkSizeLimitBytes, durability, diskThreads, commit, chain, config, session, orders, space);
+                spaceLimitBytes,
+                chunkSizeLimitBytes,
+                durability,
+                diskThreads,
+                commit,
+                chain,
+                config,
+                session,
+                orders,
+                space);
     }
 
     public ChunkServerConfig withSession(SessionConfig config) {
         return new ChunkServerConfig(
-                spaceLimitBytes, chunkSizeLimitBytes, durability, diskThreads, commit, chain, log, config, orders, space);
+                spaceLimitBytes,
+                chunkSizeLimitBytes,
+                durability,
+                diskThreads,
+                commit,
+                chain,
+                log,
+                config,
+                orders,
+                space);
     }
 
     public ChunkServerConfig withOrders(OrderConfig config) {
         return new ChunkServerConfig(
-                spaceLimitBytes, chunkSizeLimitBytes, durability, diskThreads, commit, chain, log, session, config, space);
+                spaceLimitBytes,
+                chunkSizeLimitBytes,
+                durability,
+                diskThreads,
+                commit,
+                chain,
+                log,
+                session,
+                config,
+                space);
     }
 
     public ChunkServerConfig withSpace(SpaceConfig config) {
         return new ChunkServerConfig(
-                spaceLimitBytes, chunkSizeLimitBytes, durability, diskThreads, commit, chain, log, session, orders, config);
+                spaceLimitBytes,
+                chunkSizeLimitBytes,
+                durability,
+                diskThreads,
+                commit,
+                chain,
+                log,
+                session,
+                orders,
+                config);
     }
 }

@@ -158,8 +158,7 @@ record OpenParts(
                 directory.reserve());
         builder.spaceListeners().forEach(upkeep.watch()::listen);
         admission.add(upkeep::refusal);
-        startBackground(
-                upkeep, () -> forced(store::checkpointIfDue, admission), environment, open);
+        startBackground(upkeep, () -> forced(store::checkpointIfDue, admission), environment, open);
         return new OpenParts(
                 directory,
                 storage,
@@ -187,11 +186,7 @@ record OpenParts(
         opened(
                 open,
                 BackgroundStep.start(
-                        "a checkpoint of the index",
-                        checkpoint,
-                        FIRST_CHECKPOINT,
-                        CHECKPOINT_INTERVAL,
-                        environment));
+                        "a checkpoint of the index", checkpoint, FIRST_CHECKPOINT, CHECKPOINT_INTERVAL, environment));
     }
 
     private interface Force {

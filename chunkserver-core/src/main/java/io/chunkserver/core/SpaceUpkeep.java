@@ -58,8 +58,8 @@ final class SpaceUpkeep {
                 new SpaceAudit(store, space),
                 hasMaster
                         ? Optional.empty()
-                        : Optional.of(new TombstoneUpkeep(
-                                store, participant, environment.clock(), config.tombstoneAge())),
+                        : Optional.of(
+                                new TombstoneUpkeep(store, participant, environment.clock(), config.tombstoneAge())),
                 reserve);
     }
 

@@ -55,12 +55,15 @@ final class TombstoneUpkeep {
     }
 
     private boolean writtenBefore(ChunkInfo info, Instant youngest) throws IOException {
-        return store.writtenAt(info.id()).filter(written -> written.isBefore(youngest)).isPresent();
+        return store.writtenAt(info.id())
+                .filter(written -> written.isBefore(youngest))
+                .isPresent();
     }
 
     /** On the chunk's lane, where it is known whether a transaction is open on the chunk. */
     private void remove(ChunkInfo info) {
-        var unused = participant.remove(info.id(), info.version(), info.transaction())
+        var unused = participant
+                .remove(info.id(), info.version(), info.transaction())
                 .whenComplete((removed, failure) -> {
                     if (failure != null) {
                         LOG.warn("the old tombstone of chunk {} was not removed: {}", info.id(), failure.getMessage());

@@ -65,7 +65,11 @@ public final class EmergencyReserve implements EmergencyRoom {
             // Some file systems give the room back only then.
             file.force();
         }
-        LOG.warn("the disk of {} is full: {} bytes were taken from its emergency reserve, which has {} left", disk, before - left, left);
+        LOG.warn(
+                "the disk of {} is full: {} bytes were taken from its emergency reserve, which has {} left",
+                disk,
+                before - left,
+                left);
         return true;
     }
 

@@ -10,8 +10,7 @@ package io.chunkserver.core.space;
  * @param availableBytes what a new reservation can have at most: within the limit, and of the free bytes without those that are promised
  *                       already and those that are kept free
  */
-public record SpaceSnapshot(
-        long limitBytes, long usedBytes, long reservedBytes, long freeBytes, long availableBytes) {
+public record SpaceSnapshot(long limitBytes, long usedBytes, long reservedBytes, long freeBytes, long availableBytes) {
 
     private static final double HUNDRED = 100;
 

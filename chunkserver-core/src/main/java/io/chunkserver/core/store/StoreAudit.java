@@ -123,8 +123,8 @@ public final class StoreAudit {
         compared++;
         Sum expected = indexed.getOrDefault(layout.folderNumber(folder.path()), new Sum(0, 0));
         if (!there.equals(expected)) {
-            differences.add(new Difference(
-                    folder.path(), there.files() - expected.files(), there.bytes() - expected.bytes()));
+            differences.add(
+                    new Difference(folder.path(), there.files() - expected.files(), there.bytes() - expected.bytes()));
         }
     }
 }

@@ -81,8 +81,7 @@ class SpaceWatchTest {
         assertThat(alerts)
                 .extracting(SpaceAlert::before, SpaceAlert::now)
                 .containsExactly(
-                        tuple(SpaceLevel.NORMAL, SpaceLevel.CRITICAL),
-                        tuple(SpaceLevel.CRITICAL, SpaceLevel.NORMAL));
+                        tuple(SpaceLevel.NORMAL, SpaceLevel.CRITICAL), tuple(SpaceLevel.CRITICAL, SpaceLevel.NORMAL));
         assertThat(alerts.get(0).space().usedBytes()).isEqualTo(990);
     }
 

@@ -85,7 +85,8 @@ class StoreOnFullDiskTest extends StoreOnMemoryDisk {
         assertThatThrownBy(() -> stageTombstone(OTHER, 1)).isInstanceOf(ChunkServerException.InsufficientSpace.class);
 
         store.publish(CHUNK, tombstone);
-        assertThat(store.stat(CHUNK)).hasValueSatisfying(info -> assertThat(info.tombstone()).isTrue());
+        assertThat(store.stat(CHUNK))
+                .hasValueSatisfying(info -> assertThat(info.tombstone()).isTrue());
         assertThat(disk.freeBytes()).isPositive();
         assertThat(disk.list(LAYOUT.stagedFile(OTHER, tombstone).getParent()))
                 .as("nothing is left of the one that was refused")

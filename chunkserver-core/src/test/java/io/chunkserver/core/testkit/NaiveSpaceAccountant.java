@@ -47,7 +47,10 @@ public final class NaiveSpaceAccountant implements SpaceAccountant {
         checkNotNegative(replacedBytes);
         long available = snapshot().availableBytes();
         long emergencyLeft = emergencyBytes
-                - promises.stream().filter(promise -> promise.beyond).mapToLong(Promise::bytes).sum();
+                - promises.stream()
+                        .filter(promise -> promise.beyond)
+                        .mapToLong(Promise::bytes)
+                        .sum();
         if (bytes <= available) {
             return adopt(bytes);
         }

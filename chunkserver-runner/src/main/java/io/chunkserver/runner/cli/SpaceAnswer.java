@@ -23,8 +23,7 @@ final class SpaceAnswer {
         JsonLine json = JsonLine.answer("chunkserver.space/1")
                 .with("serverId", status.serverId())
                 .with("address", status.address());
-        return new Answer(
-                text, add(space, json).with("state", status.state()).with("reason", status.reason()));
+        return new Answer(text, add(space, json).with("state", status.state()).with("reason", status.reason()));
     }
 
     /** The numbers in one line. */

@@ -11,7 +11,8 @@ import picocli.CommandLine.Mixin;
 /** {@code space}: how much room servers have. */
 @Command(
         name = "space",
-        description = "Show limit, used, reserved and free bytes of each server: those named, or all of a master's cluster.")
+        description =
+                "Show limit, used, reserved and free bytes of each server: those named, or all of a master's cluster.")
 final class SpaceCommand implements Callable<Integer> {
 
     private final Console console;

@@ -31,8 +31,13 @@ final class ThresholdRules {
             boolean onlyLowerIsSet = values.origin(higher) instanceof Origin.Default;
             problems.add(
                     onlyLowerIsSet
-                            ? problem(lower, values, "it is above " + higher.name() + " = " + values.get(higher), "1 to " + values.get(higher))
-                            : problem(higher, values, "it is below " + lower.name() + " = " + least, least + " to 100"));
+                            ? problem(
+                                    lower,
+                                    values,
+                                    "it is above " + higher.name() + " = " + values.get(higher),
+                                    "1 to " + values.get(higher))
+                            : problem(
+                                    higher, values, "it is below " + lower.name() + " = " + least, least + " to 100"));
         }
     }
 
