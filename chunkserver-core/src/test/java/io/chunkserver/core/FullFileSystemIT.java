@@ -78,7 +78,8 @@ class FullFileSystemIT {
 
     @BeforeEach
     void start() throws Exception {
-        mounted = run("mount", "-t", "tmpfs", "-o", "size=" + FILE_SYSTEM_MEBIBYTES + "m", "tmpfs", mountPoint.toString());
+        mounted = run(
+                "mount", "-t", "tmpfs", "-o", "size=" + FILE_SYSTEM_MEBIBYTES + "m", "tmpfs", mountPoint.toString());
         disk = mounted ? new LocalDisk(mountPoint) : new MemoryDisk((long) FILE_SYSTEM_MEBIBYTES << 20);
         System.out.println("FullFileSystemIT runs on "
                 + (mounted ? "a tmpfs of its own" : "a simulated disk: nothing can be mounted here"));

@@ -47,7 +47,10 @@ public final class OfflineDirectory implements Closeable {
         Closeable lock = disk.lock(DataDirectory.LOCK);
         try {
             return new OfflineDirectory(
-                    disk, lock, new IdentityFile(identityDisk, identityFile).read().orElse(null), null);
+                    disk,
+                    lock,
+                    new IdentityFile(identityDisk, identityFile).read().orElse(null),
+                    null);
         } catch (ChunkServerException e) {
             return new OfflineDirectory(disk, lock, null, e);
         } catch (IOException | RuntimeException e) {

@@ -37,7 +37,9 @@ public record CheckState(UUID directory, long bootCount, Path lastFolder, CheckR
                         String.valueOf(folders.stagedBytes()),
                         String.valueOf(folders.checkedBytes()),
                         String.valueOf(folders.repaired())));
-        folders.findings().forEach((kind, count) -> line.append(' ').append(kind.word()).append('=').append(count));
+        folders.findings()
+                .forEach((kind, count) ->
+                        line.append(' ').append(kind.word()).append('=').append(count));
         return line.append('\n').toString();
     }
 

@@ -97,8 +97,8 @@ public final class DirectoryCheck {
     private boolean isOfThisDirectory(CheckState state) {
         return directory
                 .identity()
-                .filter(identity -> identity.uuid().equals(state.directory())
-                        && identity.bootCount() == state.bootCount())
+                .filter(identity ->
+                        identity.uuid().equals(state.directory()) && identity.bootCount() == state.bootCount())
                 .isPresent();
     }
 
@@ -133,7 +133,8 @@ public final class DirectoryCheck {
             FindingKind kind = damage.failure().code() == ErrorCode.WRONG_SERVER
                     ? FindingKind.FOREIGN_LOG
                     : Findings.kind(damage.failure().code(), FindingKind.DAMAGED_LOG);
-            findings.found(kind, damage.file(), damage.offsetBytes(), damage.failure().message());
+            findings.found(
+                    kind, damage.file(), damage.offsetBytes(), damage.failure().message());
         } else if (log.segments() == 0 && hasChunks) {
             findings.found(FindingKind.MISSING_LOG, DataDirectory.LOG, 0, "it has no segment");
         }
@@ -166,8 +167,7 @@ public final class DirectoryCheck {
     private void checkQuarantine() {
         try {
             for (Path file : files.quarantined()) {
-                findings.found(
-                        FindingKind.QUARANTINED, file, 0, disk.size(file).orElse(0) + " bytes");
+                findings.found(FindingKind.QUARANTINED, file, 0, disk.size(file).orElse(0) + " bytes");
             }
         } catch (IOException e) {
             findings.unreadable(DataDirectory.QUARANTINE, e);
@@ -207,8 +207,8 @@ public final class DirectoryCheck {
     private void checkpoint(Path folder, Tally tally) throws IOException {
         Optional<ServerIdentity> identity = directory.identity();
         if (identity.isPresent()) {
-            listener.checkpoint(new CheckState(
-                    identity.get().uuid(), identity.get().bootCount(), folder, tally.report()));
+            listener.checkpoint(
+                    new CheckState(identity.get().uuid(), identity.get().bootCount(), folder, tally.report()));
         }
     }
 

@@ -83,7 +83,10 @@ public enum FindingKind {
             "a version was written, and without the log nobody knows whether it was promised",
             "keep it until the log is mended"),
     TEMPORARY_FILE(Severity.NOTE, "a crash left it behind", "nothing; repair removes it, and so does a server"),
-    FOREIGN_FILE(Severity.NOTE, "it is no file of this software; it is left alone", "move it away if it is not meant to be here"),
+    FOREIGN_FILE(
+            Severity.NOTE,
+            "it is no file of this software; it is left alone",
+            "move it away if it is not meant to be here"),
     QUARANTINED(
             Severity.NOTE,
             "it was found damaged before and put aside",

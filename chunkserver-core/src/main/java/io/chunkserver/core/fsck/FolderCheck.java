@@ -140,7 +140,8 @@ final class FolderCheck {
     }
 
     private boolean isPromised(Path file) {
-        return expected.promises(folder).stream().anyMatch(prepared -> fileOf(prepared).equals(file));
+        return expected.promises(folder).stream()
+                .anyMatch(prepared -> fileOf(prepared).equals(file));
     }
 
     private Path fileOf(Prepared prepared) {
@@ -205,7 +206,8 @@ final class FolderCheck {
     private void checkOutcomes() {
         for (Outcome outcome : expected.outcomes(folder)) {
             ChunkInfo there = published.get(outcome.chunk());
-            boolean behind = there == null ? !outcome.tombstone() : outcome.version().isNewerThan(there.version());
+            boolean behind =
+                    there == null ? !outcome.tombstone() : outcome.version().isNewerThan(there.version());
             boolean comes = staged.contains(new StageKey(outcome.transaction(), outcome.attempt()));
             if (behind && !comes && !told.contains(files.chunkFile(outcome.chunk()))) {
                 findings.found(

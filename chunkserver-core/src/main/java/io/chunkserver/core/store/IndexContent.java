@@ -51,8 +51,7 @@ public final class IndexContent {
     public static IndexContent read(Disk disk, Path folder, Path chunks) throws IOException {
         StoreLayout layout = new StoreLayout(chunks, folder);
         try {
-            return new IndexContent(
-                    disk, folder, layout, new IndexCheckpointFile(disk, folder).read(), null);
+            return new IndexContent(disk, folder, layout, new IndexCheckpointFile(disk, folder).read(), null);
         } catch (ChunkServerException e) {
             return new IndexContent(disk, folder, layout, IndexCheckpoint.NONE, e.failure());
         }

@@ -45,7 +45,11 @@ public final class StoreFiles {
      * @param damage what is wrong with it; null when nothing is
      */
     public record Checked(
-            Path file, long sizeBytes, @Nullable ChunkInfo info, @Nullable StageKey key, @Nullable Damage damage) {}
+            Path file,
+            long sizeBytes,
+            @Nullable ChunkInfo info,
+            @Nullable StageKey key,
+            @Nullable Damage damage) {}
 
     /**
      * What is wrong with a file.
@@ -213,7 +217,9 @@ public final class StoreFiles {
     /** The files in the quarantine; empty when there is no such folder. */
     public List<Path> quarantined() throws IOException {
         try {
-            return disk.list(layout.quarantine()).stream().map(layout.quarantine()::resolve).toList();
+            return disk.list(layout.quarantine()).stream()
+                    .map(layout.quarantine()::resolve)
+                    .toList();
         } catch (NoSuchFileException none) {
             return List.of();
         }

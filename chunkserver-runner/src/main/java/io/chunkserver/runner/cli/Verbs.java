@@ -41,6 +41,7 @@ final class Verbs {
                 () -> new CommandLine(new TransactionCommand())
                         .addSubcommand(new TransactionListCommand(console, clients))
                         .addSubcommand(new TransactionShowCommand(console, clients)));
+        builders.put("fsck", () -> new CommandLine(new FsckCommand(console)));
         builders.put("bench", () -> new CommandLine(new BenchCommand(console, clients)));
         builders.put(
                 "config",

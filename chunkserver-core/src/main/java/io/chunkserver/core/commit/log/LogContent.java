@@ -24,11 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param table     what the log adds up to; empty of transactions when it is damaged
  */
 public record LogContent(
-        int segments,
-        @Nullable Damage damage,
-        @Nullable Torn torn,
-        List<Path> unfinished,
-        TransactionTable table) {
+        int segments, @Nullable Damage damage, @Nullable Torn torn, List<Path> unfinished, TransactionTable table) {
 
     /** What is wrong, and where it shows. */
     public record Damage(Path file, long offsetBytes, Failure failure) {}
