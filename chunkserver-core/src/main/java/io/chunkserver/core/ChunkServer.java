@@ -29,7 +29,7 @@ import io.chunkserver.core.model.TransactionIds;
 import io.chunkserver.core.replication.OrderRunner;
 import io.chunkserver.core.replication.Replica;
 import io.chunkserver.core.scrub.ScrubStatus;
-import io.chunkserver.core.space.SpaceSnapshot;
+import io.chunkserver.core.space.SpaceWatch;
 import io.chunkserver.core.store.ChunkReader;
 import java.io.Closeable;
 import java.io.IOException;
@@ -113,6 +113,7 @@ public final class ChunkServer implements Closeable {
                 environment);
         parts.changes().listen(masters::changed);
         parts.admission().onClose(masters::wake);
+        parts.upkeep().watch().listen(alert -> masters.wake());
     }
 
     /** A chunk is reported again after an order, also when nothing has changed: the one who gave it did not know. */
@@ -199,7 +200,8 @@ public final class ChunkServer implements Closeable {
         if (remembered.isPresent()) {
             return CompletableFuture.completedFuture(remembered.get());
         }
-        Optional<Failure> refusal = parts.admission().refusal(request.chunk(), request.maxLengthBytes());
+        Optional<Failure> refusal =
+                parts.admission().refusal(request.kind(), request.chunk(), request.maxLengthBytes());
         if (refusal.isPresent()) {
             return CompletableFuture.failedFuture(
                     refusal.get().at(self().id()).in(request.transaction()).toException());
@@ -476,8 +478,9 @@ public final class ChunkServer implements Closeable {
 
     /** This server at this moment. */
     public ServerStatus status() {
-        SpaceSnapshot space = parts.storage().space().snapshot();
-        Condition condition = Condition.of(parts.admission(), space);
+        SpaceWatch watch = parts.upkeep().watch();
+        SpaceWatch.Sight sight = watch.runOnce();
+        Condition condition = Condition.of(parts.admission(), watch, sight);
         List<TransactionSummary> open = transactions();
         return new ServerStatus(
                 self(),
@@ -485,7 +488,9 @@ public final class ChunkServer implements Closeable {
                 condition.state(),
                 condition.reason(),
                 parts.storage().store().snapshot(),
-                space,
+                sight.space(),
+                sight.level(),
+                parts.upkeep().driftBytes(),
                 open.size(),
                 ServerReports.inDoubt(open),
                 parts.damagedFiles(),

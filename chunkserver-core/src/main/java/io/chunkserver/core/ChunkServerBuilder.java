@@ -7,9 +7,12 @@ import io.chunkserver.core.membership.KnownMaster;
 import io.chunkserver.core.model.Location;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.replication.Replicas;
+import io.chunkserver.core.space.SpaceAlert;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What a server is made of. Everything but the data directory has a default. Not safe for many threads. */
@@ -22,6 +25,7 @@ public final class ChunkServerBuilder {
     private ChunkServerConfig config = ChunkServerConfig.DEFAULT;
     private Replicas replicas = new NoReplicas();
     private List<KnownMaster> masters = List.of();
+    private final List<Consumer<SpaceAlert>> spaceListeners = new ArrayList<>();
     private @Nullable Environment environment;
 
     ChunkServerBuilder(Disk disk) {
@@ -64,6 +68,15 @@ public final class ChunkServerBuilder {
      */
     public ChunkServerBuilder masters(List<KnownMaster> known) {
         this.masters = List.copyOf(known);
+        return this;
+    }
+
+    /**
+     * Has this hear whenever the server has become fuller or emptier than a threshold, also while it starts; may be called several times.
+     * It is called on a thread of the server's and must not wait.
+     */
+    public ChunkServerBuilder onSpaceAlert(Consumer<SpaceAlert> listener) {
+        spaceListeners.add(listener);
         return this;
     }
 
@@ -113,6 +126,10 @@ public final class ChunkServerBuilder {
 
     List<KnownMaster> masters() {
         return masters;
+    }
+
+    List<Consumer<SpaceAlert>> spaceListeners() {
+        return spaceListeners;
     }
 
     @Nullable

@@ -7,6 +7,7 @@ import io.chunkserver.core.model.Durability;
 import io.chunkserver.core.replication.ChainConfig;
 import io.chunkserver.core.replication.OrderConfig;
 import io.chunkserver.core.scrub.ScrubConfig;
+import io.chunkserver.core.space.SpaceConfig;
 
 /**
  * What an operator decides about a server.
@@ -21,6 +22,7 @@ import io.chunkserver.core.scrub.ScrubConfig;
  * @param log                 sizes of the transaction log
  * @param session             how masters are spoken to
  * @param orders              how much of the server their orders may take
+ * @param space               from where on it is how full, and what is removed by itself
  * @param scrub               how eagerly it looks for damage
  */
 public record ChunkServerConfig(
@@ -33,6 +35,7 @@ public record ChunkServerConfig(
         TransactionLogConfig log,
         SessionConfig session,
         OrderConfig orders,
+        SpaceConfig space,
         ScrubConfig scrub) {
 
     private static final long MEBIBYTE = 1024 * 1024;
@@ -50,6 +53,7 @@ public record ChunkServerConfig(
             TransactionLogConfig.DEFAULT,
             SessionConfig.DEFAULT,
             OrderConfig.DEFAULT,
+            SpaceConfig.DEFAULT,
             ScrubConfig.DEFAULT);
 
     public ChunkServerConfig {
@@ -67,22 +71,42 @@ public record ChunkServerConfig(
 
     public ChunkServerConfig withSpaceLimitBytes(long bytes) {
         return new ChunkServerConfig(
-                bytes, chunkSizeLimitBytes, durability, diskThreads, commit, chain, log, session, orders, scrub);
+                bytes, chunkSizeLimitBytes, durability, diskThreads, commit, chain, log, session, orders, space, scrub);
     }
 
     public ChunkServerConfig withChunkSizeLimitBytes(long bytes) {
         return new ChunkServerConfig(
-                spaceLimitBytes, bytes, durability, diskThreads, commit, chain, log, session, orders, scrub);
+                spaceLimitBytes, bytes, durability, diskThreads, commit, chain, log, session, orders, space, scrub);
     }
 
     public ChunkServerConfig withDurability(Durability mode) {
         return new ChunkServerConfig(
-                spaceLimitBytes, chunkSizeLimitBytes, mode, diskThreads, commit, chain, log, session, orders, scrub);
+                spaceLimitBytes,
+                chunkSizeLimitBytes,
+                mode,
+                diskThreads,
+                commit,
+                chain,
+                log,
+                session,
+                orders,
+                space,
+                scrub);
     }
 
     public ChunkServerConfig withDiskThreads(int threads) {
         return new ChunkServerConfig(
-                spaceLimitBytes, chunkSizeLimitBytes, durability, threads, commit, chain, log, session, orders, scrub);
+                spaceLimitBytes,
+                chunkSizeLimitBytes,
+                durability,
+                threads,
+                commit,
+                chain,
+                log,
+                session,
+                orders,
+                space,
+                scrub);
     }
 
     public ChunkServerConfig withCommit(CommitConfig config) {
@@ -96,6 +120,7 @@ public record ChunkServerConfig(
                 log,
                 session,
                 orders,
+                space,
                 scrub);
     }
 
@@ -110,6 +135,7 @@ public record ChunkServerConfig(
                 log,
                 session,
                 orders,
+                space,
                 scrub);
     }
 
@@ -124,6 +150,7 @@ public record ChunkServerConfig(
                 config,
                 session,
                 orders,
+                space,
                 scrub);
     }
 
@@ -138,6 +165,7 @@ public record ChunkServerConfig(
                 log,
                 config,
                 orders,
+                space,
                 scrub);
     }
 
@@ -151,6 +179,22 @@ public record ChunkServerConfig(
                 chain,
                 log,
                 session,
+                config,
+                space,
+                scrub);
+    }
+
+    public ChunkServerConfig withSpace(SpaceConfig config) {
+        return new ChunkServerConfig(
+                spaceLimitBytes,
+                chunkSizeLimitBytes,
+                durability,
+                diskThreads,
+                commit,
+                chain,
+                log,
+                session,
+                orders,
                 config,
                 scrub);
     }
@@ -166,6 +210,7 @@ public record ChunkServerConfig(
                 log,
                 session,
                 orders,
+                space,
                 config);
     }
 }

@@ -4,7 +4,9 @@ import io.chunkserver.core.commit.Admission;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.membership.ServerState;
+import io.chunkserver.core.space.SpaceLevel;
 import io.chunkserver.core.space.SpaceSnapshot;
+import io.chunkserver.core.space.SpaceWatch;
 import java.util.Optional;
 
 /**
@@ -17,13 +19,17 @@ record Condition(ServerState state, String reason) {
     /** With less than this to give away no chunk of a block fits any more. */
     static final long FULL_BELOW_BYTES = 64 * 1024;
 
-    static Condition of(Admission admission, SpaceSnapshot space) {
+    static Condition of(Admission admission, SpaceWatch watch, SpaceWatch.Sight sight) {
         Optional<Failure> refusal = admission.closed();
         if (refusal.isPresent()) {
             ServerState state =
                     refusal.get().code() == ErrorCode.DRAINING ? ServerState.DRAINING : ServerState.READ_ONLY;
             return new Condition(state, refusal.get().describe());
         }
+        if (sight.level().compareTo(SpaceLevel.READ_ONLY) >= 0) {
+            return new Condition(ServerState.READ_ONLY, watch.reason(sight));
+        }
+        SpaceSnapshot space = sight.space();
         return space.availableBytes() < FULL_BELOW_BYTES
                 ? new Condition(
                         ServerState.READ_ONLY, "its space is used up: " + space.availableBytes() + " bytes are left")

@@ -12,6 +12,7 @@ import io.chunkserver.core.commit.Storage;
 import io.chunkserver.core.commit.log.LogRecord.Decided;
 import io.chunkserver.core.commit.log.SegmentedTransactionLog;
 import io.chunkserver.core.disk.DataDirectory;
+import io.chunkserver.core.disk.EmergencyReserve;
 import io.chunkserver.core.disk.LocalDisk;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
@@ -26,9 +27,11 @@ import io.chunkserver.core.store.FileChunkStore;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 
 /**
@@ -39,6 +42,7 @@ import java.util.concurrent.Executor;
  * @param replicas all servers as this one reaches them
  * @param intents  chunks that this server means to remove
  * @param changes  tells which chunks were published or removed
+ * @param upkeep   watches over the space
  */
 record OpenParts(
         DataDirectory directory,
@@ -55,10 +59,16 @@ record OpenParts(
         ChunkChanges changes,
         CommitRecovery.Report recovery,
         int damagedFiles,
+        SpaceUpkeep upkeep,
         Deque<Closeable> open) {
 
     /** Bytes of the file system that are never promised to chunks: two log segments and the folders' growth. */
     private static final long HEADROOM_SEGMENTS = 3;
+
+    /** Soon after the start, which may have had to read much; late enough to leave the first requests alone. */
+    private static final Duration FIRST_CHECKPOINT = Duration.ofSeconds(10);
+
+    private static final Duration CHECKPOINT_INTERVAL = Duration.ofMinutes(1);
 
     /**
      * Opens everything, or nothing: what was opened before a failure is closed again.
@@ -90,7 +100,8 @@ record OpenParts(
                                 DataDirectory.QUARANTINE,
                                 DataDirectory.INDEX,
                                 environment.clock(),
-                                changes),
+                                changes,
+                                directory.reserve()),
                         helper));
         if (!SegmentedTransactionLog.exists(directory.disk(), DataDirectory.LOG)) {
             // Whoever lost its log must not answer for what the lost one knew.
@@ -117,6 +128,7 @@ record OpenParts(
                         config.spaceLimitBytes(),
                         store.snapshot().publishedBytes(),
                         HEADROOM_SEGMENTS * config.log().segmentBytes(),
+                        EmergencyReserve.BYTES,
                         directory.disk()::freeBytes),
                 log);
         SelfMember self = new SelfMember(new Member(
@@ -141,7 +153,22 @@ record OpenParts(
                 .forEach(promise ->
                         participant.restore(promise.prepared(), storage.space().adopt(promise.stagedBytes())));
         undelivered.forEach(coordinator::restore);
-        opened(open, IndexUpkeep.start(() -> forced(store::checkpointIfDue, admission), environment));
+        SpaceUpkeep upkeep = SpaceUpkeep.of(
+                store,
+                storage.space(),
+                config.space().thresholds(),
+                builder.masters().isEmpty()
+                        ? Optional.of(new TombstoneUpkeep(
+                                store,
+                                participant,
+                                coordinator.attempts(),
+                                environment.clock(),
+                                config.space().tombstoneAge()))
+                        : Optional.empty(),
+                directory.reserve());
+        builder.spaceListeners().forEach(upkeep.watch()::listen);
+        admission.add(upkeep::refusal);
+        startBackground(upkeep, () -> forced(store::checkpointIfDue, admission), environment, open);
         return new OpenParts(
                 directory,
                 store,
@@ -157,7 +184,20 @@ record OpenParts(
                 changes,
                 recovery,
                 store.findings().size(),
+                upkeep,
                 open);
+    }
+
+    private static void startBackground(
+            SpaceUpkeep upkeep, BackgroundStep.Step checkpoint, Environment environment, Deque<Closeable> open) {
+        opened(
+                open,
+                BackgroundStep.start(
+                        "the upkeep of space", upkeep::runOnce, Duration.ZERO, SpaceUpkeep.INTERVAL, environment));
+        opened(
+                open,
+                BackgroundStep.start(
+                        "a checkpoint of the index", checkpoint, FIRST_CHECKPOINT, CHECKPOINT_INTERVAL, environment));
     }
 
     private interface Force {

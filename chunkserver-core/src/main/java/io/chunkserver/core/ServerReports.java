@@ -11,7 +11,7 @@ import io.chunkserver.core.membership.ReportingServer;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.replication.OrderRunner;
-import io.chunkserver.core.space.SpaceSnapshot;
+import io.chunkserver.core.space.SpaceWatch;
 import io.chunkserver.core.store.FileChunkStore;
 import java.util.List;
 import java.util.Optional;
@@ -55,15 +55,16 @@ final class ServerReports implements ReportingServer {
 
     @Override
     public Heartbeat heartbeat() {
-        SpaceSnapshot space = parts.storage().space().snapshot();
-        Condition condition = Condition.of(parts.admission(), space);
+        SpaceWatch watch = parts.upkeep().watch();
+        SpaceWatch.Sight sight = watch.runOnce();
+        Condition condition = Condition.of(parts.admission(), watch, sight);
         List<TransactionSummary> open = transactions.get();
         return new Heartbeat(
                 incarnation(),
                 parts.self().get().location(),
                 condition.state(),
                 condition.reason(),
-                space,
+                sight.space(),
                 open.size(),
                 inDoubt(open),
                 orders.open());

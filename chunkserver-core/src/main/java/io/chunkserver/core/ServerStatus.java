@@ -7,6 +7,7 @@ import io.chunkserver.core.model.Durability;
 import io.chunkserver.core.model.Member;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.scrub.ScrubStatus;
+import io.chunkserver.core.space.SpaceLevel;
 import io.chunkserver.core.space.SpaceSnapshot;
 import io.chunkserver.core.store.StoreSnapshot;
 import java.time.Duration;
@@ -22,6 +23,8 @@ import java.util.UUID;
  * @param reason              why not; empty when it does
  * @param store               counts of chunks
  * @param space               its space in bytes
+ * @param spaceLevel          how full it is
+ * @param spaceDriftBytes     by how much the books of its space and the disk differ, which is a defect; else 0
  * @param openTransactions    transactions that are not over, whoever coordinates them
  * @param inDoubt             those of them whose decision this server is waiting for
  * @param damagedFiles        files that were found damaged and put aside when it started
@@ -42,6 +45,8 @@ public record ServerStatus(
         String reason,
         StoreSnapshot store,
         SpaceSnapshot space,
+        SpaceLevel spaceLevel,
+        long spaceDriftBytes,
         int openTransactions,
         int inDoubt,
         int damagedFiles,

@@ -60,6 +60,7 @@ class ArchitectureTest {
             Map.entry("replication", Set.of("membership", "commit", "checksum", "stats", "error", "model")),
             Map.entry("membership", Set.of("space", "retry", "stats", "error", "model")),
             Map.entry("master", Set.of("membership", "space", "stats", "error", "model")),
+            Map.entry("fsck", Set.of("commit", "commit.log", "store", "disk", "stats", "error", "model")),
             Map.entry("scrub", Set.of("store", "disk", "checksum", "stats", "error", "model")));
 
     private static final Pattern FILE_ACCESS =

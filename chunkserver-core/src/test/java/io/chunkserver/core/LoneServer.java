@@ -127,7 +127,8 @@ final class LoneServer {
         }
     }
 
-    private static void write(ChunkWriter writer, byte[] content) {
+    /** Sends all bytes and their end. */
+    static void write(ChunkWriter writer, byte[] content) {
         writeBlocks(writer, content);
         writer.finish(content.length, Crc32c.of(ByteBuffer.wrap(content)));
     }

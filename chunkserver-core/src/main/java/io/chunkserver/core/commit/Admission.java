@@ -20,6 +20,7 @@ public final class Admission {
 
     private final long chunkSizeLimitBytes;
     private final AtomicReference<@Nullable Failure> closed = new AtomicReference<>();
+    private final List<Rule> rules = new CopyOnWriteArrayList<>();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
     /** Admits chunks up to this many bytes. */
@@ -27,8 +28,29 @@ public final class Admission {
         this.chunkSizeLimitBytes = chunkSizeLimitBytes;
     }
 
-    /** Why a chunk of this length is not taken; empty when it is. */
-    public Optional<Failure> refusal(ChunkId chunk, long lengthBytes) {
+    /** What somebody wants to write. */
+    public enum Kind {
+        /** A new version from a client. */
+        STORE,
+        /** A tombstone, which makes room. */
+        DELETE,
+        /** A version that another server has, to be had here too. */
+        COPY
+    }
+
+    /** Says why something is not taken at present; empty when it is. It must not wait. */
+    @FunctionalInterface
+    public interface Rule {
+        Optional<Failure> refusal(Kind kind, long lengthBytes);
+    }
+
+    /** Adds a reason for which something may be refused from now on, one that comes and goes. */
+    public void add(Rule rule) {
+        rules.add(rule);
+    }
+
+    /** Why a version of this length is not taken; empty when it is. */
+    public Optional<Failure> refusal(Kind kind, ChunkId chunk, long lengthBytes) {
         Failure why = closed.get();
         if (why == null && lengthBytes > chunkSizeLimitBytes) {
             why = Failure.of(
@@ -37,7 +59,20 @@ public final class Admission {
                                     + chunkSizeLimitBytes + " bytes")
                     .withHint("store it in smaller chunks or raise limits.chunk_size_limit of the server");
         }
-        return Optional.ofNullable(why);
+        return why != null ? Optional.of(why) : refusalByRules(kind, chunk, lengthBytes);
+    }
+
+    private Optional<Failure> refusalByRules(Kind kind, ChunkId chunk, long lengthBytes) {
+        return rules.stream()
+                .flatMap(rule -> rule.refusal(kind, lengthBytes).stream())
+                .findFirst()
+                .map(why -> new Failure(
+                        why.code(),
+                        "chunk " + chunk + " is not taken: " + why.message(),
+                        why.hint(),
+                        why.culprit(),
+                        why.transactionId(),
+                        why.available()));
     }
 
     /** Has this run, on the thread that closes, whenever the reason changes for which nothing new is taken. It must not wait. */

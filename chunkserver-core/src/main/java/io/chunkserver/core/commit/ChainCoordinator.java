@@ -143,7 +143,8 @@ public final class ChainCoordinator implements TwoPhaseCoordinator {
     }
 
     private Optional<Failure> refusal(StoreRequest request) {
-        Optional<Failure> closed = participant.admission().refusal(request.chunk(), request.maxLengthBytes());
+        Optional<Failure> closed =
+                participant.admission().refusal(request.kind(), request.chunk(), request.maxLengthBytes());
         if (closed.isPresent()) {
             return closed;
         }

@@ -408,8 +408,7 @@ final class ChunkLane {
         Hold current = requireHold(key);
         try {
             Publication publication = participant.storage().store().publish(chunk, key);
-            current.settle();
-            participant.storage().space().release(publication.freedBytes());
+            current.settle(publication.freedBytes());
             hold = null;
             events.add(new ParticipantEvent.Published(key));
         } catch (NoSuchFileException e) {

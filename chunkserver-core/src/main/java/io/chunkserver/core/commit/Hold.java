@@ -6,6 +6,7 @@ import io.chunkserver.core.commit.log.LogRecord.Prepared;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.space.Reservation;
 import io.chunkserver.core.store.StageKey;
@@ -59,7 +60,9 @@ final class Hold {
     private static Reservation reserve(PrepareRequest request, Storage storage) throws IOException {
         long bytes = storage.store().storedBytes(request.chunk(), request.attributes(), request.maxLengthBytes());
         try {
-            return storage.space().reserve(bytes);
+            return request.tombstone()
+                    ? storage.space().reserveForDelete(bytes, replacedBytes(request.chunk(), storage))
+                    : storage.space().reserve(bytes);
         } catch (ChunkServerException.InsufficientSpace e) {
             Failure why = e.failure();
             throw new Failure(
@@ -71,6 +74,11 @@ final class Hold {
                             why.availableBytes().orElseThrow())
                     .toException(e);
         }
+    }
+
+    /** What the delete of a chunk frees here, as long as its lane keeps others from it. */
+    private static long replacedBytes(ChunkId chunk, Storage storage) {
+        return storage.store().stat(chunk).map(ChunkInfo::storedBytes).orElse(0L);
     }
 
     /** What the log still knew after a restart; the staged file is complete. */
@@ -136,8 +144,9 @@ final class Hold {
         }
     }
 
-    void settle() {
-        reservation.settle();
+    /** The version is published. */
+    void settle(long replacedBytes) {
+        reservation.settle(replacedBytes);
     }
 
     void forfeit() {

@@ -80,8 +80,11 @@ public final class IncomingCopy {
     CompletionStage<IncomingCopy> begin() {
         return step(() -> {
                     Storage storage = participant.storage();
-                    reservation = storage.space()
-                            .reserve(storage.store().storedBytes(source.id(), attributes, source.lengthBytes()));
+                    long bytes = storage.store().storedBytes(source.id(), attributes, source.lengthBytes());
+                    reservation = source.tombstone()
+                            // Nobody holds the chunk meanwhile, so what it will replace is not known.
+                            ? storage.space().reserveForDelete(bytes, 0)
+                            : storage.space().reserve(bytes);
                     stage = storage.store()
                             .stage(new StageRequest(
                                     source.id(),
@@ -137,8 +140,7 @@ public final class IncomingCopy {
         Storage storage = participant.storage();
         Publication publication = storage.store().publish(source.id(), key);
         over = true;
-        requireReservation().settle();
-        storage.space().release(publication.freedBytes());
+        requireReservation().settle(publication.freedBytes());
         return publication.info();
     }
 

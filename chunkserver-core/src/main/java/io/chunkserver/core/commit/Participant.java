@@ -94,7 +94,9 @@ public final class Participant {
     /** Begins to take part. Never throws: a refusal is a no in {@link PrepareStream#votes}, which may come at once. */
     public PrepareStream prepare(PrepareRequest request) {
         StagingStream stream = new StagingStream(this, request);
-        admission.refusal(request.chunk(), request.maxLengthBytes()).ifPresentOrElse(stream::refuse, stream::begin);
+        admission
+                .refusal(request.kind(), request.chunk(), request.maxLengthBytes())
+                .ifPresentOrElse(stream::refuse, stream::begin);
         return stream;
     }
 
@@ -129,7 +131,10 @@ public final class Participant {
      */
     public CompletionStage<IncomingCopy> copy(ChunkInfo source, Attributes attributes, Attempt attempt) {
         return admission
-                .refusal(source.id(), source.lengthBytes())
+                .refusal(
+                        source.tombstone() ? Admission.Kind.DELETE : Admission.Kind.COPY,
+                        source.id(),
+                        source.lengthBytes())
                 .<CompletionStage<IncomingCopy>>map(
                         why -> CompletableFuture.failedFuture(why.at(self).toException()))
                 .orElseGet(() -> new IncomingCopy(this, source, attributes, attempt).begin());

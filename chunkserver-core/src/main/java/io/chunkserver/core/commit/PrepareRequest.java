@@ -62,6 +62,11 @@ public record PrepareRequest(
         return base.next();
     }
 
+    /** What is to be admitted. */
+    Admission.Kind kind() {
+        return tombstone ? Admission.Kind.DELETE : Admission.Kind.STORE;
+    }
+
     public Member coordinator() {
         return chain.get(0);
     }

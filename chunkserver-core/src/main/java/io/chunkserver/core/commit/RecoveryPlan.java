@@ -12,10 +12,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /** What a start makes of what the log says. Pure: no I/O, no threads, no clock. */
-final class RecoveryPlan {
+public final class RecoveryPlan {
 
     /** What becomes of a staged file. */
-    enum Fate {
+    public enum Fate {
         /** Committed: made visible now. */
         PUBLISH,
         /** Promised, outcome unknown: kept until somebody who knows has told. */
@@ -29,7 +29,7 @@ final class RecoveryPlan {
     private final List<Prepared> superseded = new ArrayList<>();
 
     /** A plan for what the table says now. */
-    RecoveryPlan(TransactionTable table) {
+    public RecoveryPlan(TransactionTable table) {
         this.table = table;
         List<Prepared> inDoubt = table.inDoubt();
         for (Prepared prepared : inDoubt) {
@@ -42,7 +42,7 @@ final class RecoveryPlan {
     }
 
     /** The promises that stand: whoever gave them has to ask what became of them. */
-    Collection<Prepared> standing() {
+    public Collection<Prepared> standing() {
         return standing.values();
     }
 
@@ -51,7 +51,8 @@ final class RecoveryPlan {
         return superseded;
     }
 
-    Fate of(StageKey staged) {
+    /** What becomes of the file that this attempt has staged. */
+    public Fate of(StageKey staged) {
         if (standing.containsKey(staged)) {
             return Fate.KEEP;
         }

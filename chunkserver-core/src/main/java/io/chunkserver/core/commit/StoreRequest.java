@@ -46,6 +46,11 @@ public record StoreRequest(
         }
     }
 
+    /** What is to be admitted. */
+    public Admission.Kind kind() {
+        return tombstone ? Admission.Kind.DELETE : Admission.Kind.STORE;
+    }
+
     public Optional<ChunkVersion> base() {
         return Optional.ofNullable(expectedBase);
     }

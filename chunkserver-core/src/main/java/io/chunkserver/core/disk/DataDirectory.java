@@ -27,6 +27,7 @@ import org.slf4j.LoggerFactory;
  * log/               the transaction log
  * quarantine/        damaged files, kept for an operator
  * index/             what helps the next start, and can be removed
+ * reserve            room for deletes on a full disk, see EmergencyReserve
  * </pre>
  *
  * <p><b>Guarantees.</b> While it is open no other server, in this or another process, has it open. Each opening has a
@@ -54,16 +55,23 @@ public final class DataDirectory implements Closeable {
     private final Disk disk;
     private final IdentityFile identityFile;
     private final Closeable lock;
+    private final EmergencyReserve reserve;
     private final RandomGenerator random;
 
     /** Replaced under this object's monitor, which is held while the file is written: two ports must not race. */
     private volatile ServerIdentity identity;
 
     private DataDirectory(
-            Disk disk, IdentityFile identityFile, Closeable lock, RandomGenerator random, ServerIdentity identity) {
+            Disk disk,
+            IdentityFile identityFile,
+            Closeable lock,
+            EmergencyReserve reserve,
+            RandomGenerator random,
+            ServerIdentity identity) {
         this.disk = disk;
         this.identityFile = identityFile;
         this.lock = lock;
+        this.reserve = reserve;
         this.random = random;
         this.identity = identity;
     }
@@ -89,6 +97,11 @@ public final class DataDirectory implements Closeable {
 
     public ServerIdentity identity() {
         return identity;
+    }
+
+    /** What is set aside for a full disk. */
+    public EmergencyReserve reserve() {
+        return reserve;
     }
 
     /** Remembers the port on which the server listens; durable on return. */
@@ -178,9 +191,11 @@ public final class DataDirectory implements Closeable {
                 disk.forceDirectory(ROOT);
                 identityFile.makeFolder();
                 ServerIdentity identity = identify();
-                identityFile.write(identity);
+                EmergencyReserve reserve = EmergencyReserve.open(disk);
+                write(identity, reserve);
+                reserve.runOnce();
                 logger.info("server {} opened {}, boot {}", identity.serverId(), disk, identity.bootCount());
-                return new DataDirectory(disk, identityFile, lock, random, identity);
+                return new DataDirectory(disk, identityFile, lock, reserve, random, identity);
             } catch (IOException | RuntimeException e) {
                 try {
                     lock.close();
@@ -188,6 +203,20 @@ public final class DataDirectory implements Closeable {
                     e.addSuppressed(suppressed);
                 }
                 throw e;
+            }
+        }
+
+        /** A server starts also on a full disk, so that somebody can delete chunks from it. */
+        private void write(ServerIdentity identity, EmergencyReserve reserve) throws IOException {
+            while (true) {
+                try {
+                    identityFile.write(identity);
+                    return;
+                } catch (DiskFullException e) {
+                    if (!reserve.make()) {
+                        throw e;
+                    }
+                }
             }
         }
 

@@ -17,8 +17,19 @@ public interface Reservation extends AutoCloseable {
      */
     void shrinkTo(long bytes);
 
-    /** The promised bytes are used now: they count as used until they are released. */
-    void settle();
+    /**
+     * The promised bytes are used now, and count as used until they are released; those of what they have replaced are released. Both at
+     * the same instant, so that a server that is full stays within its limit while versions are replaced.
+     *
+     * @param replacedBytes bytes in use that were removed from disk, 0 or above
+     * @throws IllegalStateException when no so many bytes are in use, which is a defect; nothing changes then
+     */
+    void settle(long replacedBytes);
+
+    /** The promised bytes are used now, and nothing was replaced. */
+    default void settle() {
+        settle(0);
+    }
 
     /** The promised bytes will not be used. */
     void forfeit();

@@ -11,6 +11,9 @@ import java.io.IOException;
  * is promised counts against the free bytes, also the part that is written already and no longer free: near the end of a
  * disk less is promised than would fit, never more. Other users of the file system are covered by the headroom only.
  *
+ * <p><b>Deletes.</b> What a delete cannot have otherwise it gets from an emergency reserve, bytes that are set aside on the disk. At the
+ * limit its tombstone counts as nothing until it takes the place of the larger version that it replaces.
+ *
  * <p><b>Threads.</b> Safe for many. The file system is asked outside the lock.
  */
 public final class ReservingSpaceAccountant implements SpaceAccountant {
@@ -23,6 +26,7 @@ public final class ReservingSpaceAccountant implements SpaceAccountant {
 
     private final long limitBytes;
     private final long headroomBytes;
+    private final long emergencyBytes;
     private final FreeSpace fileSystem;
     private final Object lock = new Object();
 
@@ -32,27 +36,41 @@ public final class ReservingSpaceAccountant implements SpaceAccountant {
     @GuardedBy("lock")
     private long reservedBytes;
 
+    /** What is promised to deletes out of the emergency reserve. */
+    @GuardedBy("lock")
+    private long emergencyPromisedBytes;
+
     @GuardedBy("lock")
     private long everSettledBytes;
 
     @GuardedBy("lock")
     private long lastFreeBytes;
 
+    /** An accountant without an emergency reserve. */
+    public ReservingSpaceAccountant(long limitBytes, long usedBytes, long headroomBytes, FreeSpace fileSystem)
+            throws IOException {
+        this(limitBytes, usedBytes, headroomBytes, 0, fileSystem);
+    }
+
     /**
      * @param limitBytes    what used and promised bytes together may reach
      * @param usedBytes     bytes in use at the start; may exceed the limit, which an operator may have lowered
      * @param headroomBytes free bytes of the file system that are never promised: room for the log and for others
+     * @param emergencyBytes bytes that are set aside on the disk, for deletes
      * @param fileSystem    asked with every reservation
      * @throws IOException when the file system does not say how much room it has
      */
-    public ReservingSpaceAccountant(long limitBytes, long usedBytes, long headroomBytes, FreeSpace fileSystem)
+    public ReservingSpaceAccountant(
+            long limitBytes, long usedBytes, long headroomBytes, long emergencyBytes, FreeSpace fileSystem)
             throws IOException {
         checkNotNegative("limit", limitBytes);
         checkNotNegative("use at the start", usedBytes);
         checkNotNegative("headroom", headroomBytes);
+        checkNotNegative("emergency reserve", emergencyBytes);
         this.limitBytes = limitBytes;
         this.usedBytes = usedBytes;
         this.headroomBytes = headroomBytes;
+        this.emergencyBytes = emergencyBytes;
         this.fileSystem = fileSystem;
         this.lastFreeBytes = fileSystem.freeBytes();
     }
@@ -70,7 +88,29 @@ public final class ReservingSpaceAccountant implements SpaceAccountant {
                 throw Failure.insufficientSpace(bytes, available).toException();
             }
             reservedBytes += bytes;
-            return new Promise(bytes);
+            return new Promise(bytes, Source.FREE);
+        }
+    }
+
+    @Override
+    public Reservation reserveForDelete(long bytes, long replacedBytes) throws IOException {
+        checkNotNegative("reservation", bytes);
+        checkNotNegative("replaced version", replacedBytes);
+        long settledBefore = everSettled();
+        long free = fileSystem.freeBytes();
+        synchronized (lock) {
+            lastFreeBytes = free;
+            long available =
+                    snapshotOf(free - (everSettledBytes - settledBefore)).availableBytes();
+            boolean withinLimit = bytes <= limitBytes - usedBytes - reservedBytes;
+            Source source = bytes <= available ? Source.FREE : withinLimit ? Source.EMERGENCY : Source.REPLACED;
+            if (source != Source.FREE && bytes > emergencyBytes - emergencyPromisedBytes
+                    || source == Source.REPLACED && bytes > replacedBytes) {
+                throw Failure.insufficientSpace(bytes, available).toException();
+            }
+            reservedBytes += source == Source.REPLACED ? 0 : bytes;
+            emergencyPromisedBytes += source == Source.FREE ? 0 : bytes;
+            return new Promise(bytes, source);
         }
     }
 
@@ -80,7 +120,7 @@ public final class ReservingSpaceAccountant implements SpaceAccountant {
         synchronized (lock) {
             // Checked over both, so that no sum of them ever overflows.
             reservedBytes = Math.addExact(Math.addExact(usedBytes, reservedBytes), bytes) - usedBytes;
-            return new Promise(bytes);
+            return new Promise(bytes, Source.FREE);
         }
     }
 
@@ -88,11 +128,16 @@ public final class ReservingSpaceAccountant implements SpaceAccountant {
     public void release(long bytes) {
         checkNotNegative("release", bytes);
         synchronized (lock) {
-            if (bytes > usedBytes) {
-                throw new IllegalStateException(
-                        bytes + " bytes cannot be released where " + usedBytes + " bytes are in use");
-            }
+            checkInUse(bytes);
             usedBytes -= bytes;
+        }
+    }
+
+    @GuardedBy("lock")
+    private void checkInUse(long bytes) {
+        if (bytes > usedBytes) {
+            throw new IllegalStateException(
+                    bytes + " bytes cannot be released where " + usedBytes + " bytes are in use");
         }
     }
 
@@ -121,8 +166,9 @@ public final class ReservingSpaceAccountant implements SpaceAccountant {
 
     @GuardedBy("lock")
     private SpaceSnapshot snapshotOf(long freeBytes) {
-        long promisable = Math.max(0, Math.max(0, freeBytes - headroomBytes) - reservedBytes);
-        return new SpaceSnapshot(limitBytes, usedBytes, reservedBytes, promisable);
+        long promisable = Math.max(0, freeBytes - headroomBytes) - reservedBytes;
+        long available = Math.max(0, Math.min(limitBytes - usedBytes - reservedBytes, promisable));
+        return new SpaceSnapshot(limitBytes, usedBytes, reservedBytes, freeBytes, available);
     }
 
     private static void checkNotNegative(String what, long bytes) {
@@ -131,13 +177,26 @@ public final class ReservingSpaceAccountant implements SpaceAccountant {
         }
     }
 
+    /** Where the bytes of a promise come from. */
+    private enum Source {
+        /** Of what is available to everybody. */
+        FREE,
+        /** Within the limit, and on a full file system what is set aside. */
+        EMERGENCY,
+        /** Beyond the limit: what is set aside, until what is replaced is gone. Not among the reserved bytes. */
+        REPLACED
+    }
+
     private final class Promise implements Reservation {
+
+        private final Source source;
 
         @GuardedBy("lock")
         private long bytes;
 
-        private Promise(long bytes) {
+        private Promise(long bytes, Source source) {
             this.bytes = bytes;
+            this.source = source;
         }
 
         @Override
@@ -155,32 +214,34 @@ public final class ReservingSpaceAccountant implements SpaceAccountant {
                     throw new IllegalArgumentException(
                             "a reservation of " + bytes + " bytes cannot shrink to " + newBytes);
                 }
-                reservedBytes -= bytes - newBytes;
-                bytes = newBytes;
+                giveBack(bytes - newBytes);
             }
         }
 
         @Override
-        public void settle() {
+        public void settle(long replacedBytes) {
+            checkNotNegative("release", replacedBytes);
             synchronized (lock) {
-                usedBytes += bytes;
+                checkInUse(replacedBytes);
+                usedBytes += bytes - replacedBytes;
                 everSettledBytes += bytes;
-                end();
+                giveBack(bytes);
             }
         }
 
         @Override
         public void forfeit() {
             synchronized (lock) {
-                end();
+                giveBack(bytes);
             }
         }
 
         /** What has ended holds no bytes, so that ending it again moves none. */
         @GuardedBy("lock")
-        private void end() {
-            reservedBytes -= bytes;
-            bytes = 0;
+        private void giveBack(long unneeded) {
+            reservedBytes -= source == Source.REPLACED ? 0 : unneeded;
+            emergencyPromisedBytes -= source == Source.FREE ? 0 : unneeded;
+            bytes -= unneeded;
         }
     }
 }

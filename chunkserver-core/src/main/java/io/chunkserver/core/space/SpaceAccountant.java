@@ -24,6 +24,18 @@ public interface SpaceAccountant {
     Reservation reserve(long bytes) throws IOException;
 
     /**
+     * Promises the bytes of a tombstone, which makes room: also on a full file system, from the emergency reserve; and also at the limit,
+     * where the version that it replaces takes at least as much, as its settling then lowers what is used.
+     *
+     * @param bytes         0 or above
+     * @param replacedBytes what will be released when it settles, 0 when nothing is replaced
+     * @throws io.chunkserver.core.error.ChunkServerException.InsufficientSpace when the emergency reserve is promised to other deletes, or
+     *     the tombstone replaces nothing at the limit; nothing is reserved then
+     * @throws IOException when the file system does not say how much room it has; nothing is reserved then
+     */
+    Reservation reserveForDelete(long bytes, long replacedBytes) throws IOException;
+
+    /**
      * Takes a reservation for bytes that are on disk already, of a transaction found at start. It succeeds also
      * beyond the limit, which an operator may have lowered; nothing new is promised until there is room again.
      *
@@ -38,6 +50,6 @@ public interface SpaceAccountant {
      */
     void release(long bytes);
 
-    /** The four numbers at one instant. */
+    /** The numbers at one instant. */
     SpaceSnapshot snapshot();
 }

@@ -2,6 +2,7 @@ package io.chunkserver.core.store;
 
 import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.disk.DiskFullException;
+import io.chunkserver.core.disk.EmergencyRoom;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
@@ -56,6 +57,7 @@ public final class FileChunkStore implements ChunkStore {
     private final ChunkOpener opener;
     private final IndexCheckpointFile checkpointFile;
     private final CheckpointWriter checkpoints;
+    private final EmergencyRoom emergency;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private final LongAdder writtenBytes = new LongAdder();
@@ -67,8 +69,14 @@ public final class FileChunkStore implements ChunkStore {
     private volatile @Nullable IOException forceFailure;
 
     private FileChunkStore(
-            Disk disk, StoreLayout layout, Path checkpoint, InstantSource clock, StoreListener listener) {
+            Disk disk,
+            StoreLayout layout,
+            Path checkpoint,
+            InstantSource clock,
+            StoreListener listener,
+            EmergencyRoom emergency) {
         this.disk = disk;
+        this.emergency = emergency;
         this.index = new ChunkIndex(listener::changed);
         this.layout = layout;
         this.folders = new StoreFolders(disk, layout);
@@ -88,20 +96,28 @@ public final class FileChunkStore implements ChunkStore {
      *     another format; it is left as it is
      */
     public static FileChunkStore open(Disk disk, Path chunks, Path quarantine, Path checkpoint) throws IOException {
-        return open(disk, chunks, quarantine, checkpoint, () -> Instant.EPOCH, StoreListener.NOBODY);
+        return open(
+                disk, chunks, quarantine, checkpoint, () -> Instant.EPOCH, StoreListener.NOBODY, EmergencyRoom.NONE);
     }
 
     /**
      * Opens a store, as {@link #open(Disk, Path, Path, Path)}, and tells somebody of its changes.
      *
-     * @param clock    says since when a file is in the quarantine
-     * @param listener hears of changes and of damage
+     * @param clock     says since when a file is in the quarantine
+     * @param listener  hears of changes and of damage
+     * @param emergency makes room for tombstones when the disk is full
      */
     public static FileChunkStore open(
-            Disk disk, Path chunks, Path quarantine, Path checkpoint, InstantSource clock, StoreListener listener)
+            Disk disk,
+            Path chunks,
+            Path quarantine,
+            Path checkpoint,
+            InstantSource clock,
+            StoreListener listener,
+            EmergencyRoom emergency)
             throws IOException {
         FileChunkStore store =
-                new FileChunkStore(disk, new StoreLayout(chunks, quarantine), checkpoint, clock, listener);
+                new FileChunkStore(disk, new StoreLayout(chunks, quarantine), checkpoint, clock, listener, emergency);
         store.recover();
         return store;
     }
@@ -165,12 +181,31 @@ public final class FileChunkStore implements ChunkStore {
     public StagedChunk stage(StageRequest request) throws IOException {
         handles.checkOpen();
         Path file = layout.stagedFile(request.chunk(), request.key());
-        try {
-            folders.makeFor(file);
-            return changing(file, () -> new StagedFile(disk, request, file, handles, info -> finished(request, info)));
-        } catch (DiskFullException e) {
-            throw StagedFile.noRoom(disk, request, e);
+        while (true) {
+            try {
+                folders.makeFor(file);
+                return changing(file, () -> begin(request, file));
+            } catch (DiskFullException e) {
+                if (!request.tombstone() || !emergency.make()) {
+                    throw StagedFile.noRoom(disk, request, e);
+                }
+            }
         }
+    }
+
+    /** A tombstone takes all its room now, when more can still be made: its end then overwrites what it has. */
+    private StagedFile begin(StageRequest request, Path file) throws IOException {
+        StagedFile staged = new StagedFile(disk, request, file, handles, info -> finished(request, info));
+        if (request.tombstone()) {
+            try {
+                staged.takeRoom(storedBytes(request.chunk(), request.attributes(), 0));
+            } catch (IOException e) {
+                staged.close();
+                disk.delete(file);
+                throw e;
+            }
+        }
+        return staged;
     }
 
     private void finished(StageRequest request, ChunkInfo info) {
@@ -268,6 +303,16 @@ public final class FileChunkStore implements ChunkStore {
     @Override
     public Optional<ChunkInfo> stat(ChunkId chunk) {
         return index.find(chunk);
+    }
+
+    /** When the file of the published version was written, by the clock of its file system; empty when there is none. */
+    public Optional<Instant> writtenAt(ChunkId chunk) throws IOException {
+        return disk.stamp(layout.chunkFile(chunk)).map(stamp -> Instant.EPOCH.plusNanos(stamp.modifiedNanos()));
+    }
+
+    /** A comparison of the index with the files, to be made step by step; any number of them may be under way. */
+    public StoreAudit audit() {
+        return new StoreAudit(disk, layout, index, folders);
     }
 
     @Override

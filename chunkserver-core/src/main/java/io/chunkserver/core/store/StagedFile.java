@@ -110,6 +110,11 @@ final class StagedFile implements StagedChunk {
         return info;
     }
 
+    /** Writes as many bytes as the file will have, so that completing it needs no more room. */
+    void takeRoom(long bytes) throws IOException {
+        file.writeFully(ByteBuffer.allocate(Math.toIntExact(bytes)), 0);
+    }
+
     private ChunkInfo complete() throws IOException {
         ByteBuffer table = ByteBuffer.allocate(ChunkFileFormat.tableBytes(checksums.lengthBytes()));
         checksums.writeTo(table);

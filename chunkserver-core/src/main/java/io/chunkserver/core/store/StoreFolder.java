@@ -64,6 +64,11 @@ final class StoreFolder {
         return changes;
     }
 
+    /** The number of changes, when no other is under way. */
+    synchronized OptionalLong quietChanges() {
+        return underWay == 0 ? OptionalLong.of(changes) : OptionalLong.empty();
+    }
+
     synchronized boolean isDurable() {
         return changes == forcedChanges;
     }

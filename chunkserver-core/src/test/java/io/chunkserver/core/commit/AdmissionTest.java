@@ -20,8 +20,8 @@ class AdmissionTest {
     @Test
     void aChunkUpToTheLimitIsTakenAndALargerOneIsNot() {
         assertThat(admission.chunkSizeLimitBytes()).isEqualTo(LIMIT);
-        assertThat(admission.refusal(CHUNK, LIMIT)).isEmpty();
-        assertThat(admission.refusal(CHUNK, LIMIT + 1)).hasValueSatisfying(why -> {
+        assertThat(admission.refusal(Admission.Kind.STORE, CHUNK, LIMIT)).isEmpty();
+        assertThat(admission.refusal(Admission.Kind.STORE, CHUNK, LIMIT + 1)).hasValueSatisfying(why -> {
             assertThat(why.code()).isEqualTo(ErrorCode.CHUNK_TOO_LARGE);
             assertThat(why.message()).contains(CHUNK.toString(), "1001", "1000");
         });
@@ -33,8 +33,8 @@ class AdmissionTest {
         admission.close(DRAINING);
 
         assertThat(admission.closed()).contains(DRAINING);
-        assertThat(admission.refusal(CHUNK, 1)).contains(DRAINING);
-        assertThat(admission.refusal(CHUNK, LIMIT + 1)).contains(DRAINING);
+        assertThat(admission.refusal(Admission.Kind.STORE, CHUNK, 1)).contains(DRAINING);
+        assertThat(admission.refusal(Admission.Kind.STORE, CHUNK, LIMIT + 1)).contains(DRAINING);
     }
 
     @Test

@@ -125,6 +125,81 @@ class ReservingSpaceAccountantTest {
         }
     }
 
+    /** Deletes, where there is no room for anything else. */
+    @Nested
+    class ForDeletes {
+
+        private static final long EMERGENCY = 50;
+
+        private final AtomicLong free = new AtomicLong(1_000_000);
+
+        private ReservingSpaceAccountant full() throws IOException {
+            return new ReservingSpaceAccountant(LIMIT, LIMIT, HEADROOM, EMERGENCY, free::get);
+        }
+
+        private void assertRefused(SpaceAccountant accountant, long bytes, long replaced) {
+            assertThatThrownBy(() -> accountant.reserveForDelete(bytes, replaced))
+                    .isInstanceOf(ChunkServerException.InsufficientSpace.class);
+        }
+
+        @Test
+        void atTheLimitATombstoneTakesThePlaceOfALargerVersionAndTheLimitHoldsAtEveryMoment() throws IOException {
+            ReservingSpaceAccountant accountant = full();
+
+            Reservation tombstone = accountant.reserveForDelete(30, 400);
+            assertThat(accountant.snapshot().reservedBytes()).isZero();
+            tombstone.settle(400);
+
+            assertThat(accountant.snapshot().usedBytes()).isEqualTo(LIMIT - 370);
+            assertThat(accountant.snapshot().availableBytes()).isEqualTo(370);
+        }
+
+        @Test
+        void atTheLimitATombstoneThatReplacesLessIsRefused() throws IOException {
+            ReservingSpaceAccountant accountant = full();
+
+            assertRefused(accountant, 30, 29);
+            assertRefused(accountant, 1, 0);
+        }
+
+        @Test
+        void onAFullFileSystemTombstonesShareTheEmergencyReserveAndGiveItBack() throws IOException {
+            ReservingSpaceAccountant accountant =
+                    new ReservingSpaceAccountant(LIMIT, 100, HEADROOM, EMERGENCY, free::get);
+            free.set(0);
+
+            Reservation first = accountant.reserveForDelete(30, 0);
+            Reservation second = accountant.reserveForDelete(20, 0);
+            assertRefused(accountant, 1, 1000);
+            assertThat(accountant.snapshot().reservedBytes()).isEqualTo(50);
+            first.forfeit();
+            second.settle(60);
+
+            assertThat(accountant.snapshot().usedBytes()).isEqualTo(60);
+            assertThat(accountant.snapshot().reservedBytes()).isZero();
+            accountant.reserveForDelete(50, 0).close();
+        }
+
+        @Test
+        void whereThereIsRoomADeleteLeavesTheReserveAlone() throws IOException {
+            ReservingSpaceAccountant accountant = new ReservingSpaceAccountant(LIMIT, 0, HEADROOM, 0, free::get);
+
+            accountant.reserveForDelete(LIMIT, 0).close();
+        }
+
+        @Test
+        void replacingMoreThanIsInUseIsADefectAndChangesNothing() throws IOException {
+            ReservingSpaceAccountant accountant =
+                    new ReservingSpaceAccountant(LIMIT, 10, HEADROOM, EMERGENCY, free::get);
+            Reservation store = accountant.reserve(5);
+
+            assertThatThrownBy(() -> store.settle(11)).isInstanceOf(IllegalStateException.class);
+
+            assertThat(accountant.snapshot().usedBytes()).isEqualTo(10);
+            assertThat(store.bytes()).isEqualTo(5);
+        }
+    }
+
     /** Where the file system does not answer. */
     @Nested
     class OnAFileSystemThatFails {

@@ -7,6 +7,7 @@ import io.chunkserver.core.checksum.CheckedBlock;
 import io.chunkserver.core.disk.DiskFile;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.model.Attributes;
+import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.Durability;
 import io.chunkserver.core.testkit.MemoryDisk;
@@ -60,6 +61,46 @@ class StoreOnFullDiskTest extends StoreOnMemoryDisk {
         disk.delete(Path.of("filler"));
         store.publish(CHUNK, stage(CHUNK, 2, Durability.SYNC));
         store.verify(CHUNK);
+    }
+
+    @Test
+    void aTombstoneIsStagedOutOfTheEmergencyRoomAsOftenAsThereIsSome() throws IOException {
+        Path reserved = Path.of("reserved");
+        try (DiskFile file = disk.create(reserved)) {
+            file.writeFully(ByteBuffer.allocate(MemoryDisk.BLOCK_BYTES), 0);
+        }
+        store.close();
+        store = FileChunkStore.open(disk, LAYOUT.chunks(), LAYOUT.quarantine(), Path.of("index"), chunk -> {}, () -> {
+            boolean some = disk.size(reserved).isPresent();
+            if (some) {
+                disk.delete(reserved);
+            }
+            return some;
+        });
+        put(CHUNK, 1);
+        fillDisk();
+
+        StageKey tombstone = stageTombstone(CHUNK, 2);
+        assertThat(disk.freeBytes()).isZero();
+        assertThatThrownBy(() -> stageTombstone(OTHER, 1)).isInstanceOf(ChunkServerException.InsufficientSpace.class);
+
+        store.publish(CHUNK, tombstone);
+        assertThat(store.stat(CHUNK))
+                .hasValueSatisfying(info -> assertThat(info.tombstone()).isTrue());
+        assertThat(disk.freeBytes()).isPositive();
+        assertThat(disk.list(LAYOUT.stagedFile(OTHER, tombstone).getParent()))
+                .as("nothing is left of the one that was refused")
+                .allMatch(StoreLayout::isChunk);
+    }
+
+    private StageKey stageTombstone(ChunkId chunk, long version) throws IOException {
+        StageKey key = newKey();
+        StageRequest request =
+                new StageRequest(chunk, new ChunkVersion(version), key, 0, true, Attributes.NONE, Durability.SYNC);
+        try (StagedChunk staged = store.stage(request)) {
+            staged.finish(0, 0);
+        }
+        return key;
     }
 
     @Test

@@ -15,11 +15,18 @@ import java.util.List;
 public final class NaiveSpaceAccountant implements SpaceAccountant {
 
     private final long limitBytes;
+    private final long emergencyBytes;
     private final List<Promise> promises = new ArrayList<>();
     private long usedBytes;
 
     public NaiveSpaceAccountant(long limitBytes, long usedBytes) {
+        this(limitBytes, usedBytes, 0);
+    }
+
+    /** An accountant that lets deletes have so many bytes beyond the limit. */
+    public NaiveSpaceAccountant(long limitBytes, long usedBytes, long emergencyBytes) {
         this.limitBytes = limitBytes;
+        this.emergencyBytes = emergencyBytes;
         this.usedBytes = usedBytes;
     }
 
@@ -31,6 +38,30 @@ public final class NaiveSpaceAccountant implements SpaceAccountant {
             throw Failure.insufficientSpace(bytes, available).toException();
         }
         return adopt(bytes);
+    }
+
+    /** On a file system without end a delete is refused at the limit only, and then unless it replaces as much. */
+    @Override
+    public Reservation reserveForDelete(long bytes, long replacedBytes) throws IOException {
+        checkNotNegative(bytes);
+        checkNotNegative(replacedBytes);
+        long available = snapshot().availableBytes();
+        long emergencyLeft = emergencyBytes
+                - promises.stream()
+                        .filter(promise -> promise.beyond)
+                        .mapToLong(Promise::bytes)
+                        .sum();
+        if (bytes <= available) {
+            return adopt(bytes);
+        }
+        if (bytes > replacedBytes || bytes > emergencyLeft) {
+            throw Failure.insufficientSpace(bytes, available).toException();
+        }
+        Promise promise = new Promise();
+        promise.bytes = bytes;
+        promise.beyond = true;
+        promises.add(promise);
+        return promise;
     }
 
     @Override
@@ -53,7 +84,10 @@ public final class NaiveSpaceAccountant implements SpaceAccountant {
 
     @Override
     public SpaceSnapshot snapshot() {
-        long reserved = promises.stream().mapToLong(Promise::bytes).sum();
+        long reserved = promises.stream()
+                .filter(promise -> !promise.beyond)
+                .mapToLong(Promise::bytes)
+                .sum();
         return new SpaceSnapshot(limitBytes, usedBytes, reserved, Long.MAX_VALUE);
     }
 
@@ -66,6 +100,7 @@ public final class NaiveSpaceAccountant implements SpaceAccountant {
     private final class Promise implements Reservation {
 
         private long bytes;
+        private boolean beyond;
 
         @Override
         public long bytes() {
@@ -81,8 +116,12 @@ public final class NaiveSpaceAccountant implements SpaceAccountant {
         }
 
         @Override
-        public void settle() {
-            usedBytes += bytes;
+        public void settle(long replacedBytes) {
+            checkNotNegative(replacedBytes);
+            if (replacedBytes > usedBytes) {
+                throw new IllegalStateException("more replaced than used");
+            }
+            usedBytes += bytes - replacedBytes;
             bytes = 0;
         }
 

@@ -92,6 +92,7 @@ final class ClusterAnswer {
                         .with("limitBytes", heartbeat.space().limitBytes())
                         .with("usedBytes", heartbeat.space().usedBytes())
                         .with("reservedBytes", heartbeat.space().reservedBytes())
+                        .with("freeBytes", heartbeat.space().freeBytes())
                         .with("availableBytes", heartbeat.space().availableBytes());
     }
 }

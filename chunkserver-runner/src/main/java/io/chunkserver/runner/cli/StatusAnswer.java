@@ -19,9 +19,7 @@ final class StatusAnswer {
         String text = "server " + status.serverId() + " at " + status.address() + ", location " + status.location()
                 + "\nstate:        " + status.state() + (status.reason().isEmpty() ? "" : ": " + status.reason())
                 + "\nchunks:       " + status.chunks() + ", deleted ones remembered: " + status.tombstones()
-                + "\nspace:        " + Sizes.readable(space.availableBytes()) + " available of "
-                + Sizes.readable(space.limitBytes()) + "; used " + Sizes.readable(space.usedBytes()) + ", reserved "
-                + Sizes.readable(space.reservedBytes()) + ", free on disk " + Sizes.readable(space.freeBytes())
+                + "\nspace:        " + SpaceAnswer.text(space)
                 + "\ntransactions: " + status.openTransactions() + " open, " + status.inDoubt() + " in doubt"
                 + "\nlast chain:   " + (chain.isEmpty() ? "none" : join(chain))
                 + masters(status)
@@ -69,14 +67,7 @@ final class StatusAnswer {
                 .with("reason", status.reason())
                 .with("chunks", status.chunks())
                 .with("tombstones", status.tombstones())
-                .with(
-                        "space",
-                        JsonLine.part()
-                                .with("limitBytes", space.limitBytes())
-                                .with("usedBytes", space.usedBytes())
-                                .with("reservedBytes", space.reservedBytes())
-                                .with("freeBytes", space.freeBytes())
-                                .with("availableBytes", space.availableBytes()))
+                .with("space", SpaceAnswer.add(space, JsonLine.part()))
                 .with("openTransactions", status.openTransactions())
                 .with("inDoubt", status.inDoubt())
                 .with("lastChain", chain)

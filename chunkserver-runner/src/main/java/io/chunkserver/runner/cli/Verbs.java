@@ -36,6 +36,7 @@ final class Verbs {
                         .addSubcommand(new ChunkListCommand(console, clients))
                         .addSubcommand(new ChunkRemoveCommand(console, clients)));
         builders.put("status", () -> new CommandLine(new StatusCommand(console, clients)));
+        builders.put("space", () -> new CommandLine(new SpaceCommand(console, clients)));
         builders.put(
                 "scrub",
                 () -> new CommandLine(new ScrubCommand())
@@ -46,6 +47,7 @@ final class Verbs {
                 () -> new CommandLine(new TransactionCommand())
                         .addSubcommand(new TransactionListCommand(console, clients))
                         .addSubcommand(new TransactionShowCommand(console, clients)));
+        builders.put("fsck", () -> new CommandLine(new FsckCommand(console)));
         builders.put("bench", () -> new CommandLine(new BenchCommand(console, clients)));
         builders.put(
                 "config",

@@ -25,6 +25,11 @@ final class EffectiveValues {
         entries.put(setting, new Entry(value, origin));
     }
 
+    /** Where the value that holds comes from. */
+    Origin origin(Setting<?> setting) {
+        return entry(setting).origin();
+    }
+
     /** The value of a setting that is never open. */
     <T> T get(Setting<T> setting) {
         return find(setting).orElseThrow();

@@ -4,6 +4,7 @@ import io.chunkserver.core.model.Durability;
 import io.chunkserver.core.model.Location;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.scrub.ScrubConfig;
+import io.chunkserver.core.space.SpaceConfig;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.security.TlsConfig;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param masters             the masters it registers with; empty for none
  * @param drainTimeout        how long work in flight may take when the server goes down
  * @param chunkSizeLimitBytes the largest chunk
+ * @param space               thresholds of its space, and how long deletes are remembered
  * @param scrub               how eagerly the server looks for damage
  * @param givenTls            the files of TLS, or null where bytes go as they are
  */
@@ -43,6 +45,7 @@ public record RunnerConfig(
         List<ServerAddress> masters,
         Duration drainTimeout,
         long chunkSizeLimitBytes,
+        SpaceConfig space,
         ScrubConfig scrub,
         @Nullable TlsConfig givenTls) {
 
@@ -65,6 +68,7 @@ public record RunnerConfig(
                 values.find(Settings.MASTERS).orElse(List.of()),
                 values.get(Settings.DRAIN_TIMEOUT),
                 values.get(Settings.CHUNK_SIZE_LIMIT),
+                new SpaceConfig(ThresholdRules.thresholds(values), values.get(Settings.TOMBSTONE_AGE)),
                 new ScrubConfig(
                         values.get(Settings.SCRUB_RATE),
                         values.get(Settings.SCRUB_INTERVAL),
@@ -105,6 +109,7 @@ public record RunnerConfig(
                 addresses,
                 drainTimeout,
                 chunkSizeLimitBytes,
+                space,
                 scrub,
                 givenTls);
     }

@@ -3,6 +3,8 @@ package io.chunkserver.runner.config;
 import io.chunkserver.core.model.Durability;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.scrub.ScrubConfig;
+import io.chunkserver.core.space.SpaceConfig;
+import io.chunkserver.core.space.SpaceThresholds;
 import io.chunkserver.transport.ServerAddress;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -15,6 +17,7 @@ public final class Settings {
     private static final String SERVER = "chunk_server";
     private static final String LIMITS = "limits";
     private static final String MASTER = "master";
+    private static final String THRESHOLDS = "thresholds";
     private static final String SCRUB = "scrub";
     private static final String SECURITY = "security";
 
@@ -124,6 +127,49 @@ public final class Settings {
             64 * Sizes.MEBIBYTE,
             "The largest chunk");
 
+    /** The share of its space from which on somebody should make room; at most {@link #READ_ONLY_PERCENT}. */
+    public static final Setting<Integer> WARN_PERCENT = new Setting<>(
+            THRESHOLDS,
+            "warn_percent",
+            null,
+            ValueKind.integer(1, 100),
+            SpaceThresholds.DEFAULT.warnPercent(),
+            "From how much of its space in use on the server warns");
+
+    /** The share of its space from which on a server takes no new chunks; at most {@link #CRITICAL_PERCENT}. */
+    public static final Setting<Integer> READ_ONLY_PERCENT = new Setting<>(
+            THRESHOLDS,
+            "read_only_percent",
+            null,
+            ValueKind.integer(1, 100),
+            SpaceThresholds.DEFAULT.readOnlyPercent(),
+            "From how much of its space in use on the server takes no new chunks, but deletes");
+
+    public static final Setting<Integer> CRITICAL_PERCENT = new Setting<>(
+            THRESHOLDS,
+            "critical_percent",
+            null,
+            ValueKind.integer(1, 100),
+            SpaceThresholds.DEFAULT.criticalPercent(),
+            "From how much of its space in use on the server takes no copies either that a master orders");
+
+    public static final Setting<Integer> HYSTERESIS_PERCENT = new Setting<>(
+            THRESHOLDS,
+            "hysteresis_percent",
+            null,
+            ValueKind.integer(0, SpaceThresholds.MAX_HYSTERESIS_PERCENT),
+            SpaceThresholds.DEFAULT.hysteresisPercent(),
+            "How far below a threshold its effect ends");
+
+    /** As long as a server may be away and still be told of a delete. */
+    public static final Setting<Duration> TOMBSTONE_AGE = new Setting<>(
+            LIMITS,
+            "tombstone_age",
+            null,
+            ValueKind.duration(Duration.ofMinutes(1), Duration.ofDays(3650)),
+            SpaceConfig.DEFAULT.tombstoneAge(),
+            "How long a server without a master remembers that a chunk was deleted");
+
     /** A twentieth of what a hard disk reads: a terabyte takes a day and a half. */
     public static final Setting<Long> SCRUB_RATE = new Setting<>(
             SCRUB,
@@ -190,6 +236,11 @@ public final class Settings {
             MASTERS,
             DRAIN_TIMEOUT,
             CHUNK_SIZE_LIMIT,
+            TOMBSTONE_AGE,
+            WARN_PERCENT,
+            READ_ONLY_PERCENT,
+            CRITICAL_PERCENT,
+            HYSTERESIS_PERCENT,
             SCRUB_RATE,
             SCRUB_INTERVAL,
             QUARANTINE_RETENTION,

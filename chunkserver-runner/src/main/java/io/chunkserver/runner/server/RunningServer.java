@@ -114,6 +114,7 @@ public final class RunningServer implements Closeable {
                         .withChunkSizeLimitBytes(config.chunkSizeLimitBytes())
                         .withDurability(config.durability())
                         .withScrub(config.scrub())
+                        .withSpace(config.space())
                         .withSession(SessionConfig.DEFAULT.withHeartbeatInterval(config.heartbeatInterval())));
         config.serverId().ifPresent(builder::serverId);
         config.location().ifPresent(builder::location);

@@ -19,6 +19,7 @@ import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.runner.file.FileManifest;
 import io.chunkserver.runner.file.StoredFile;
 import io.chunkserver.transport.ServerAddress;
+import io.chunkserver.transport.protocol.ServerStatus.Space;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -66,6 +67,17 @@ class AnswersTest {
                 .startsWith("stored a/b, 1 byte in 1 chunk\n")
                 .endsWith(", 1 copy");
         assertThat(ReceiptAnswer.of("stored", alone).text()).startsWith("stored /a/b#2 version 3, 1 byte, ");
+    }
+
+    @Test
+    void spaceIsToldAsNumbersOfBytes() {
+        Space space = new Space(1 << 20, 1000, 200, 5 << 20, 1 << 19, "warn", 0);
+        assertThat(SpaceAnswer.add(space, JsonLine.answer("chunkserver.space/1")))
+                .hasToString("{\"schema\":\"chunkserver.space/1\",\"limitBytes\":1048576,\"usedBytes\":1000,"
+                        + "\"reservedBytes\":200,\"freeBytes\":5242880,\"availableBytes\":524288,\"driftBytes\":0,"
+                        + "\"level\":\"warn\"}");
+        assertThat(SpaceAnswer.text(space)).contains("available of 1", "warn").doesNotContain("defect");
+        assertThat(SpaceAnswer.text(new Space(10, 5, 0, 5, 5, "normal", 7))).contains("defect", "7 bytes");
     }
 
     @Test

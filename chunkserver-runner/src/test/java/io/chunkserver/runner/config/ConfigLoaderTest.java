@@ -246,6 +246,30 @@ class ConfigLoaderTest {
         return new ConfigLoader(environment).load(file(), flags);
     }
 
+    @Test
+    void thresholdsThatContradictEachOtherAreNamedWhereTheyAreSetBesideAllOtherProblems() {
+        assertThat(problems(
+                        "[thresholds]\nwarn_percent = 97\nread_only_percent = 90\ncritical_percent = 80\nhysteresis_percent = 101\n",
+                        Map.of(),
+                        Map.of()))
+                .extracting(ConfigProblem::toString)
+                .satisfiesExactly(
+                        first -> assertThat(first)
+                                .contains(":3: thresholds.read_only_percent = 90")
+                                .contains("below thresholds.warn_percent = 97", "allowed: 97 to 100"),
+                        second -> assertThat(second)
+                                .contains(":4: thresholds.critical_percent = 80", "below thresholds.read_only_percent"),
+                        third -> assertThat(third).contains(":5: thresholds.hysteresis_percent = 101"));
+        assertThat(problems("", Map.of("CHUNKSERVER_THRESHOLDS_WARN_PERCENT", "96"), Map.of()))
+                .singleElement()
+                .asString()
+                .contains("CHUNKSERVER_THRESHOLDS_WARN_PERCENT", "above thresholds.read_only_percent = 95", "1 to 95");
+        assertThat(problems("[thresholds]\nwarn_percent = 2\n", Map.of(), Map.of()))
+                .singleElement()
+                .asString()
+                .contains("thresholds.hysteresis_percent = 2", "not below thresholds.warn_percent = 2", "0 to 1");
+    }
+
     private List<ConfigProblem> problems(String toml, Map<String, String> environment, Map<Setting<?>, String> flags) {
         try {
             load(toml, environment, flags);

@@ -65,6 +65,7 @@ final class MembershipJson {
                 .put("usedBytes", space.usedBytes())
                 .put("reservedBytes", space.reservedBytes())
                 .put("freeBytes", space.freeBytes())
+                .put("availableBytes", space.availableBytes())
                 .put("openTransactions", heartbeat.openTransactions())
                 .put("inDoubt", heartbeat.inDoubt())
                 .put("openOrders", heartbeat.openOrders());
@@ -80,7 +81,8 @@ final class MembershipJson {
                         fields.number("limitBytes"),
                         fields.number("usedBytes"),
                         fields.number("reservedBytes"),
-                        fields.number("freeBytes")),
+                        fields.number("freeBytes"),
+                        fields.number("availableBytes")),
                 fields.smallCount("openTransactions"),
                 fields.smallCount("inDoubt"),
                 fields.smallCount("openOrders"));

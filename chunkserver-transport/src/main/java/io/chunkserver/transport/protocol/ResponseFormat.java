@@ -119,6 +119,8 @@ final class ResponseFormat {
                 .put("reservedBytes", status.space().reservedBytes())
                 .put("freeBytes", status.space().freeBytes())
                 .put("availableBytes", status.space().availableBytes())
+                .put("spaceLevel", status.space().level())
+                .put("spaceDriftBytes", status.space().driftBytes())
                 .put("openTransactions", status.openTransactions())
                 .put("inDoubt", status.inDoubt())
                 .put("uptimeMillis", status.uptime().toMillis())
@@ -152,7 +154,9 @@ final class ResponseFormat {
                         fields.number("usedBytes"),
                         fields.number("reservedBytes"),
                         fields.number("freeBytes"),
-                        fields.number("availableBytes")),
+                        fields.number("availableBytes"),
+                        fields.text("spaceLevel"),
+                        fields.number("spaceDriftBytes")),
                 fields.count("openTransactions"),
                 fields.count("inDoubt"),
                 Duration.ofMillis(fields.count("uptimeMillis")),

@@ -71,6 +71,20 @@ public record ServerStatus(
      * @param reservedBytes  what is promised to open transactions
      * @param freeBytes      what the file system would still take
      * @param availableBytes what a new chunk can have at most
+     * @param level          one word that says how full it is; a later version may add words
+     * @param driftBytes     by how much the server's books and its disk differ, which is a defect; else 0
      */
-    public record Space(long limitBytes, long usedBytes, long reservedBytes, long freeBytes, long availableBytes) {}
+    public record Space(
+            long limitBytes,
+            long usedBytes,
+            long reservedBytes,
+            long freeBytes,
+            long availableBytes,
+            String level,
+            long driftBytes) {
+
+        public Space {
+            Limits.checkWord("level", level);
+        }
+    }
 }

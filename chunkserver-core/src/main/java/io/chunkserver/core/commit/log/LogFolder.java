@@ -7,6 +7,7 @@ import io.chunkserver.core.error.Failure;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -62,12 +63,21 @@ record LogFolder(Disk disk, Path path, UUID logId) {
         disk.forceDirectory(Path.of(""));
     }
 
-    /** Removes what a crash left of segments that were being made. */
+    /** What a crash left of segments that were being made. */
+    List<Path> unfinishedSegments() throws IOException {
+        try {
+            return disk.list(path).stream()
+                    .filter(file -> UNFINISHED.matcher(nameOf(file)).matches())
+                    .map(file -> path.resolve(nameOf(file)))
+                    .toList();
+        } catch (NoSuchFileException noFolder) {
+            return List.of();
+        }
+    }
+
     void removeUnfinished() throws IOException {
-        for (Path file : disk.list(path)) {
-            if (UNFINISHED.matcher(nameOf(file)).matches()) {
-                disk.delete(path.resolve(nameOf(file)));
-            }
+        for (Path file : unfinishedSegments()) {
+            disk.delete(file);
         }
     }
 

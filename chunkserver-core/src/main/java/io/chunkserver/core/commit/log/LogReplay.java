@@ -28,6 +28,8 @@ final class LogReplay {
     private boolean ended;
     private @Nullable Remains remains;
     private ByteBuffer buffer = ByteBuffer.allocate(0);
+    private long currentSegment;
+    private int currentOffset;
 
     /** Where the last batch is. */
     record LastBatch(long segment, int position, int sizeBytes) {}
@@ -57,6 +59,16 @@ final class LogReplay {
         return lastSequence;
     }
 
+    /** The segment that was read last: when reading has failed, the one at fault. */
+    long currentSegment() {
+        return currentSegment;
+    }
+
+    /** Up to where its batches were good. */
+    int currentOffset() {
+        return currentOffset;
+    }
+
     /**
      * Reads the segments, of which there is at least one.
      *
@@ -65,6 +77,8 @@ final class LogReplay {
     void read(SortedSet<Long> segments) throws IOException {
         long expected = segments.first();
         for (long number : segments) {
+            currentSegment = expected;
+            currentOffset = 0;
             if (number != expected) {
                 throw folder.notIntact(
                         "segment " + folder.segment(expected) + " is missing, but there is " + folder.segment(number));
@@ -88,6 +102,7 @@ final class LogReplay {
     private void readSegment(long number, boolean first) throws IOException {
         ByteBuffer image = load(number);
         int at = SECTOR_BYTES;
+        currentOffset = at;
         while (!ended) {
             Optional<LogSegmentFormat.BatchHeader> header = successor(image, at, number, first);
             if (header.isEmpty()) {
@@ -95,6 +110,7 @@ final class LogReplay {
             }
             applyBatch(image, at, number, header.get());
             at += header.get().sizeBytes();
+            currentOffset = at;
         }
         // The log never leaves a segment empty: if nothing is here, nothing may come after.
         ended |= at == SECTOR_BYTES;
@@ -103,7 +119,7 @@ final class LogReplay {
     }
 
     private ByteBuffer load(long number) throws IOException {
-        try (SegmentFile segment = SegmentFile.open(folder, number)) {
+        try (SegmentFile segment = SegmentFile.openForRead(folder, number)) {
             if (buffer.capacity() < segment.sizeBytes()) {
                 buffer = ByteBuffer.allocate(segment.sizeBytes());
             }

@@ -36,8 +36,16 @@ final class SegmentFile implements Closeable {
      *     another format's
      */
     static SegmentFile open(LogFolder folder, long number) throws IOException {
+        return open(folder, number, folder.disk().openForWrite(folder.segment(number)));
+    }
+
+    /** The same for reading alone. */
+    static SegmentFile openForRead(LogFolder folder, long number) throws IOException {
+        return open(folder, number, folder.disk().openForRead(folder.segment(number)));
+    }
+
+    private static SegmentFile open(LogFolder folder, long number, DiskFile file) throws IOException {
         Path path = folder.segment(number);
-        DiskFile file = folder.disk().openForWrite(path);
         try {
             return new SegmentFile(number, path, file, checkHeader(folder, number, path, file));
         } catch (IOException | RuntimeException e) {

@@ -1,0 +1,92 @@
+package io.chunkserver.core.disk;
+
+import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The data directory of a server that does not run, for whoever looks into it: its lock is held, and nothing in it is made or changed.
+ *
+ * <p>Not safe for many threads, but that closing is idempotent.
+ */
+public final class OfflineDirectory implements Closeable {
+
+    private final Disk disk;
+    private final Closeable lock;
+    private final @Nullable ServerIdentity identity;
+    private final @Nullable ChunkServerException damage;
+
+    private OfflineDirectory(
+            Disk disk, Closeable lock, @Nullable ServerIdentity identity, @Nullable ChunkServerException damage) {
+        this.disk = disk;
+        this.lock = lock;
+        this.identity = identity;
+        this.damage = damage;
+    }
+
+    /**
+     * Takes the lock of the directory that is the root of this disk.
+     *
+     * @param identityDisk where the identity file lies
+     * @param identityFile its name there
+     * @throws ChunkServerException.Unusable with {@code BAD_CONFIGURATION} when it is no data directory, {@code DIRECTORY_LOCKED} when a
+     *     server uses it
+     */
+    public static OfflineDirectory open(Disk disk, Disk identityDisk, Path identityFile) throws IOException {
+        if (List.of(DataDirectory.CHUNKS, DataDirectory.LOG).stream().noneMatch(folder -> isFolder(disk, folder))) {
+            throw Failure.of(ErrorCode.BAD_CONFIGURATION, "directory " + disk + " is no data directory of a server")
+                    .withHint("name the directory that holds chunks and log")
+                    .toException();
+        }
+        Closeable lock = disk.lock(DataDirectory.LOCK);
+        try {
+            return new OfflineDirectory(
+                    disk,
+                    lock,
+                    new IdentityFile(identityDisk, identityFile).read().orElse(null),
+                    null);
+        } catch (ChunkServerException e) {
+            return new OfflineDirectory(disk, lock, null, e);
+        } catch (IOException | RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    /** A folder that cannot be listed is there all the same. */
+    private static boolean isFolder(Disk disk, Path folder) {
+        try {
+            return disk.stamp(folder).isPresent();
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    /** Files of the root that no server needs, besides those of its folders. */
+    public List<Path> temporaryFiles() throws IOException {
+        return disk.list(Path.of("")).stream()
+                .filter(name -> name.toString().endsWith(".tmp"))
+                .toList();
+    }
+
+    /** Empty when there is no identity file, or {@link #damage} says what is wrong with it. */
+    public Optional<ServerIdentity> identity() {
+        return Optional.ofNullable(identity);
+    }
+
+    /** Why the identity file cannot be understood. */
+    public Optional<ChunkServerException> damage() {
+        return Optional.ofNullable(damage);
+    }
+
+    @Override
+    public void close() throws IOException {
+        lock.close();
+    }
+}

@@ -1,0 +1,68 @@
+package io.chunkserver.core.fsck;
+
+import io.chunkserver.core.disk.Disk;
+import io.chunkserver.core.disk.DiskNames;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.store.StoreFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Tells of findings, and does about them what was asked for: nothing, or what loses nothing. For one thread. */
+final class Findings {
+
+    private final Disk disk;
+    private final StoreFiles files;
+    private final boolean repair;
+    private final DirectoryCheck.Listener listener;
+    private Tally tally;
+
+    Findings(Disk disk, StoreFiles files, boolean repair, DirectoryCheck.Listener listener, Tally tally) {
+        this.disk = disk;
+        this.files = files;
+        this.repair = repair;
+        this.listener = listener;
+        this.tally = tally;
+    }
+
+    /** Counts for this tally from now on. */
+    void countFor(Tally other) {
+        tally = other;
+    }
+
+    void found(FindingKind kind, Path file, long offsetBytes, String message) {
+        tell(new Finding(kind, file, offsetBytes, message, ""));
+    }
+
+    private void tell(Finding finding) {
+        tally.found(finding);
+        listener.found(finding);
+    }
+
+    void unreadable(Path path, IOException why) {
+        found(FindingKind.UNREADABLE, path, 0, String.valueOf(why.getMessage()));
+    }
+
+    /** A chunk file that no reader should be given: put aside, never deleted. */
+    void foundToPutAside(FindingKind kind, Path file, long offsetBytes, String message) throws IOException {
+        String done = repair ? "moved to " + files.quarantine(file) : "";
+        tell(new Finding(kind, file, offsetBytes, message, done));
+    }
+
+    /** A file that can be made anew from others, or that nobody needs. */
+    void foundUseless(FindingKind kind, Path file, String message) throws IOException {
+        if (repair) {
+            disk.delete(file);
+            disk.forceDirectory(DiskNames.parentOf(file));
+        }
+        tell(new Finding(kind, file, 0, message, repair ? "removed" : ""));
+    }
+
+    /** The kind for a file that could be read and not understood. */
+    static FindingKind kind(ErrorCode code, FindingKind damaged) {
+        return switch (code) {
+            case FORMAT_TOO_NEW -> FindingKind.FORMAT_TOO_NEW;
+            case FORMAT_TOO_OLD -> FindingKind.FORMAT_TOO_OLD;
+            default -> damaged;
+        };
+    }
+}

@@ -1,0 +1,117 @@
+package io.chunkserver.core.space;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Compares a server's space with its thresholds, and tells once of each threshold that is crossed, in the log and to listeners.
+ *
+ * <p>It looks whenever somebody asks what to refuse, and with each {@link #runOnce}: so a server that was read-only takes chunks again as
+ * soon as there is room, whoever made it.
+ *
+ * <p><b>Threads.</b> Safe for many. Listeners are called one after the other, on the thread that looked; they must not wait and must not
+ * ask this object.
+ */
+public final class SpaceWatch {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SpaceWatch.class);
+
+    private final SpaceAccountant accountant;
+    private final SpaceThresholds thresholds;
+    private final List<Consumer<SpaceAlert>> listeners = new CopyOnWriteArrayList<>();
+
+    @GuardedBy("this")
+    private SpaceLevel level = SpaceLevel.NORMAL;
+
+    public SpaceWatch(SpaceAccountant accountant, SpaceThresholds thresholds) {
+        this.accountant = accountant;
+        this.thresholds = thresholds;
+    }
+
+    /** Has this hear of every change of the level from now on. */
+    public void listen(Consumer<SpaceAlert> listener) {
+        listeners.add(listener);
+    }
+
+    /** What a look at the space found. */
+    public record Sight(SpaceLevel level, SpaceSnapshot space) {}
+
+    /** Looks once. */
+    public Sight runOnce() {
+        // The file system is asked before the lock is taken.
+        SpaceSnapshot space = accountant.snapshot();
+        synchronized (this) {
+            SpaceLevel before = level;
+            level = thresholds.level(space.usedPercent(), before);
+            if (level != before) {
+                log(before, level, space);
+                SpaceAlert alert = new SpaceAlert(before, level, space);
+                listeners.forEach(listener -> listener.accept(alert));
+            }
+            return new Sight(level, space);
+        }
+    }
+
+    private void log(SpaceLevel before, SpaceLevel now, SpaceSnapshot space) {
+        String numbers = describe(space);
+        if (now.compareTo(SpaceLevel.READ_ONLY) >= 0) {
+            LOG.error("space is {} now, was {}: {}", now.word(), before.word(), numbers);
+        } else if (now == SpaceLevel.WARN) {
+            LOG.warn("space is {} now, was {}: {}", now.word(), before.word(), numbers);
+        } else {
+            LOG.info("space is {} now, was {}: {}", now.word(), before.word(), numbers);
+        }
+    }
+
+    /**
+     * Why no new version of these bytes is taken; empty when it is, or when the accountant is to say so.
+     *
+     * @param copy whether it is a copy that a master ordered
+     */
+    public Optional<Failure> refusal(long lengthBytes, boolean copy) {
+        Sight sight = runOnce();
+        SpaceLevel refusing = copy ? SpaceLevel.CRITICAL : SpaceLevel.READ_ONLY;
+        if (sight.level().compareTo(refusing) < 0) {
+            return Optional.empty();
+        }
+        SpaceSnapshot space = sight.space();
+        if (lengthBytes > space.availableBytes()) {
+            // It would not fit either way, and this says what to look for.
+            return Optional.of(Failure.insufficientSpace(lengthBytes, space.availableBytes()));
+        }
+        return Optional.of(new Failure(
+                ErrorCode.READ_ONLY,
+                reason(sight),
+                "delete chunks, raise the space limit or store on another server",
+                null,
+                null,
+                space.availableBytes()));
+    }
+
+    /** Why a server with this space takes nothing new, in words. */
+    public String reason(Sight sight) {
+        return describe(sight.space()) + "; new chunks are taken again below "
+                + thresholds.endPercent(SpaceLevel.READ_ONLY) + " %";
+    }
+
+    private static String describe(SpaceSnapshot space) {
+        return String.format(
+                Locale.ROOT,
+                "%.1f %% of its space is in use: %d bytes used, %d reserved, %d available, the limit is %d, the file system "
+                        + "has %d free",
+                space.usedPercent(),
+                space.usedBytes(),
+                space.reservedBytes(),
+                space.availableBytes(),
+                space.limitBytes(),
+                space.freeBytes());
+    }
+}

@@ -1,0 +1,201 @@
+package io.chunkserver.core.fsck;
+
+import io.chunkserver.core.ChunkServer;
+import io.chunkserver.core.ChunkServerConfig;
+import io.chunkserver.core.checksum.CheckedBlock;
+import io.chunkserver.core.checksum.Crc32c;
+import io.chunkserver.core.commit.StoreRequest;
+import io.chunkserver.core.commit.log.OutcomeRetention;
+import io.chunkserver.core.commit.log.TransactionLogConfig;
+import io.chunkserver.core.disk.DataDirectory;
+import io.chunkserver.core.disk.DiskFile;
+import io.chunkserver.core.model.Attributes;
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.Durability;
+import io.chunkserver.core.model.ServerId;
+import io.chunkserver.core.model.TransactionId;
+import io.chunkserver.core.store.StageKey;
+import io.chunkserver.core.store.StoreFiles;
+import io.chunkserver.core.testkit.MemoryDisk;
+import io.chunkserver.core.testkit.SimulatedTime;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/** A directory in memory as a real server leaves it, with ways to harm it byte by byte. */
+final class StoppedServer {
+
+    static final ChunkId THREE_BLOCKS = new ChunkId("a", 0);
+    static final ChunkId ONE_BLOCK = new ChunkId("b", 1);
+    static final ChunkId EMPTY = new ChunkId("c", 2);
+    static final ChunkId DELETED = new ChunkId("d", 3);
+    static final ChunkId REPLACED = new ChunkId("e", 4);
+
+    static final int BLOCK = 65_536;
+    static final int THREE_BLOCKS_LENGTH = 2 * BLOCK + 100;
+    static final Path CHECKPOINT = DataDirectory.INDEX.resolve("checkpoint");
+
+    private static final TransactionLogConfig LOG = new TransactionLogConfig(
+            TransactionLogConfig.MIN_SEGMENT_BYTES,
+            TransactionLogConfig.DEFAULT.checkpointSegments(),
+            TransactionLogConfig.DEFAULT.maxQueuedBytes(),
+            TransactionLogConfig.DEFAULT.maxQueuedRecords(),
+            OutcomeRetention.DEFAULT);
+
+    final MemoryDisk disk = new MemoryDisk();
+    final StoreFiles files = new StoreFiles(disk, DataDirectory.CHUNKS, DataDirectory.QUARANTINE);
+
+    /** The file of the replaced chunk's first version. */
+    final byte[] olderCopy;
+
+    /** The index checkpoint from before the last stores. */
+    final byte[] olderIndex;
+
+    private final SimulatedTime time = new SimulatedTime(new SplittableRandom(7));
+    private long sequence;
+
+    StoppedServer() throws IOException {
+        ChunkServer server = start();
+        store(server, REPLACED, new byte[1000]);
+        store(server, DELETED, new byte[10]);
+        stop(server);
+        olderCopy = read(files.chunkFile(REPLACED));
+        olderIndex = read(CHECKPOINT);
+        server = start();
+        byte[] content = new byte[THREE_BLOCKS_LENGTH];
+        new SplittableRandom(1).nextBytes(content);
+        store(server, THREE_BLOCKS, content);
+        store(server, ONE_BLOCK, new byte[] {1, 2, 3});
+        store(server, EMPTY, new byte[0]);
+        store(server, REPLACED, new byte[2000]);
+        request(server, DELETED, true, new byte[0]);
+        stop(server);
+    }
+
+    /** Starts a server in the directory, as it is now. */
+    ChunkServer start() throws IOException {
+        ChunkServer server = ChunkServer.builder(disk)
+                .serverId(new ServerId("golden"))
+                .config(ChunkServerConfig.DEFAULT.withLog(LOG))
+                .environment(time.life(Duration.ofMillis(1)).environment())
+                .start();
+        time.runFor(Duration.ofSeconds(5));
+        return server;
+    }
+
+    void stop(ChunkServer server) throws IOException {
+        server.close();
+        time.runFor(Duration.ofSeconds(5));
+    }
+
+    private void store(ChunkServer server, ChunkId chunk, byte[] content) {
+        request(server, chunk, false, content);
+    }
+
+    private void request(ChunkServer server, ChunkId chunk, boolean delete, byte[] content) {
+        var receipt = server.begin(
+                        new StoreRequest(
+                                new TransactionId("client", time.instant().toEpochMilli(), ++sequence),
+                                chunk,
+                                delete,
+                                content.length,
+                                null,
+                                Attributes.NONE,
+                                Durability.SYNC,
+                                Duration.ofSeconds(4)),
+                        List.of())
+                .thenCompose(writer -> {
+                    for (int from = 0; from < content.length; from += BLOCK) {
+                        writer.write(CheckedBlock.of(
+                                ByteBuffer.wrap(content, from, Math.min(BLOCK, content.length - from))));
+                    }
+                    writer.finish(content.length, Crc32c.of(ByteBuffer.wrap(content)));
+                    return writer.receipt();
+                })
+                .toCompletableFuture();
+        time.runFor(Duration.ofSeconds(5));
+        receipt.join();
+    }
+
+    Path file(ChunkId chunk) {
+        return files.chunkFile(chunk);
+    }
+
+    Path log() throws IOException {
+        return DataDirectory.LOG.resolve(disk.list(DataDirectory.LOG).get(0));
+    }
+
+    /** The name that the published file of a chunk had while it was staged. */
+    Path stagedName(ChunkId chunk) throws IOException {
+        StageKey key = files.check(file(chunk), bytes -> {}).key();
+        return files.stagedFile(chunk, key);
+    }
+
+    byte[] read(Path file) throws IOException {
+        try (DiskFile open = disk.openForRead(file)) {
+            ByteBuffer bytes = ByteBuffer.allocate((int) open.size());
+            open.readFully(bytes, 0);
+            return bytes.array();
+        }
+    }
+
+    /** Puts these bytes into a file, a new one if need be. */
+    void write(Path file, byte[] bytes) throws IOException {
+        if (disk.size(file).isPresent()) {
+            disk.delete(file);
+        }
+        try (DiskFile open = disk.create(file)) {
+            open.writeFully(ByteBuffer.wrap(bytes), 0);
+        }
+    }
+
+    /** Overwrites a byte with what it is not; below 0 counts from the end. */
+    void flip(Path file, int offset) throws IOException {
+        byte[] bytes = read(file);
+        int at = offset < 0 ? bytes.length + offset : offset;
+        overwrite(file, at, new byte[] {(byte) (bytes[at] ^ 4)});
+    }
+
+    void overwrite(Path file, long offset, byte[] bytes) throws IOException {
+        try (DiskFile open = disk.openForWrite(file)) {
+            open.writeFully(ByteBuffer.wrap(bytes), offset);
+        }
+    }
+
+    void truncate(Path file, long size) throws IOException {
+        try (DiskFile open = disk.openForWrite(file)) {
+            open.truncate(size);
+        }
+    }
+
+    /** Changes a number in a header and makes the checksum fit again. */
+    void reseal(Path file, int at, int value, int from, int to, int crcAt) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(read(file));
+        bytes.putInt(at, value);
+        bytes.putInt(crcAt, Crc32c.of(bytes.slice(from, to - from)));
+        overwrite(file, 0, bytes.array());
+    }
+
+    /** All files and their bytes. */
+    Map<Path, byte[]> contents() throws IOException {
+        Map<Path, byte[]> contents = new LinkedHashMap<>();
+        collect(Path.of(""), contents);
+        return contents;
+    }
+
+    private void collect(Path folder, Map<Path, byte[]> contents) throws IOException {
+        for (Path name : disk.list(folder)) {
+            Path path = folder.resolve(name);
+            if (disk.size(path).isPresent()) {
+                contents.put(path, read(path));
+            } else {
+                collect(path, contents);
+            }
+        }
+    }
+}
