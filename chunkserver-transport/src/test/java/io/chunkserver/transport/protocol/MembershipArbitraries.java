@@ -129,7 +129,9 @@ final class MembershipArbitraries {
     private static Arbitrary<HeartbeatReply> replies() {
         return Arbitraries.oneOf(
                 Arbitraries.just(HeartbeatReply.UNKNOWN),
-                Combinators.combine(Arbitraries.longs().greaterOrEqual(0), orders().list().ofMaxSize(10))
+                Combinators.combine(
+                                Arbitraries.longs().greaterOrEqual(0),
+                                orders().list().ofMaxSize(10))
                         .as((epoch, orders) -> new HeartbeatReply(true, epoch, orders)));
     }
 
