@@ -56,11 +56,25 @@ public final class ConfigLoader {
             apply(value, value.setting(), values, problems);
         }
         problems.addAll(unknownVariables());
+        mastersTwice(values).ifPresent(problems::add);
         if (!problems.isEmpty()) {
             problems.sort(Comparator.comparingInt(ConfigLoader::line));
             throw new ConfigException(problems);
         }
         return new LoadedConfig(RunnerConfig.of(values), values.list());
+    }
+
+    /** Masters come from one source: nobody could say which of two lists is the right one. */
+    private static Optional<ConfigProblem> mastersTwice(EffectiveValues values) {
+        return values.find(Settings.MASTERS).isEmpty()
+                        || values.find(Settings.ZOOKEEPER).isEmpty()
+                ? Optional.empty()
+                : Optional.of(new ConfigProblem(
+                        values.origin(Settings.ZOOKEEPER),
+                        Settings.ZOOKEEPER.name(),
+                        values.find(Settings.ZOOKEEPER).orElseThrow().toString(),
+                        "masters are named by " + Settings.MASTERS.name() + " already",
+                        "one of the two"));
     }
 
     private List<GivenValue> fromEnvironment() {

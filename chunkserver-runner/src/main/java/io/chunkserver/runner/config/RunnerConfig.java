@@ -4,6 +4,7 @@ import io.chunkserver.core.model.Durability;
 import io.chunkserver.core.model.Location;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.transport.ServerAddress;
+import io.chunkserver.transport.zookeeper.EnsembleAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param durability          for stores that ask for none
  * @param heartbeatInterval   how often a master hears from it
  * @param masters             the masters it registers with; empty for none
+ * @param givenZooKeeper      the ensemble that tells the masters, or null for those that are named
  * @param drainTimeout        how long work in flight may take when the server goes down
  * @param chunkSizeLimitBytes the largest chunk
  */
@@ -37,6 +39,7 @@ public record RunnerConfig(
         Durability durability,
         Duration heartbeatInterval,
         List<ServerAddress> masters,
+        @Nullable EnsembleAddress givenZooKeeper,
         Duration drainTimeout,
         long chunkSizeLimitBytes) {
 
@@ -57,6 +60,7 @@ public record RunnerConfig(
                 values.get(Settings.DURABILITY),
                 values.get(Settings.HEARTBEAT_INTERVAL),
                 values.find(Settings.MASTERS).orElse(List.of()),
+                values.find(Settings.ZOOKEEPER).orElse(null),
                 values.get(Settings.DRAIN_TIMEOUT),
                 values.get(Settings.CHUNK_SIZE_LIMIT));
     }
@@ -84,6 +88,7 @@ public record RunnerConfig(
                 durability,
                 heartbeatInterval,
                 addresses,
+                givenZooKeeper,
                 drainTimeout,
                 chunkSizeLimitBytes);
     }
@@ -94,6 +99,10 @@ public record RunnerConfig(
 
     public Optional<ServerId> serverId() {
         return Optional.ofNullable(givenServerId);
+    }
+
+    public Optional<EnsembleAddress> zooKeeper() {
+        return Optional.ofNullable(givenZooKeeper);
     }
 
     public Optional<ServerAddress> advertise() {

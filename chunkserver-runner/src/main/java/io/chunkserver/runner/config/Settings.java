@@ -3,6 +3,7 @@ package io.chunkserver.runner.config;
 import io.chunkserver.core.model.Durability;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.transport.ServerAddress;
+import io.chunkserver.transport.zookeeper.EnsembleAddress;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -103,6 +104,18 @@ public final class Settings {
             null,
             "The masters that this server registers with; it heartbeats to all of them");
 
+    /** Open means that the masters are those that are named, if any. */
+    public static final Setting<EnsembleAddress> ZOOKEEPER = new Setting<>(
+            MASTER,
+            "zookeeper",
+            "--zookeeper",
+            ValueKind.text(
+                    "HOST:PORT,HOST:PORT/ROOT; without a port 2181, without a root /chunkserver",
+                    EnsembleAddress::parse,
+                    EnsembleAddress::toString),
+            null,
+            "The ZooKeeper ensemble that this server registers with and that tells it its masters; instead of naming them");
+
     /** Below the 90 seconds that service managers commonly wait before they kill. */
     public static final Setting<Duration> DRAIN_TIMEOUT = new Setting<>(
             SERVER,
@@ -134,6 +147,7 @@ public final class Settings {
             DURABILITY,
             HEARTBEAT_INTERVAL,
             MASTERS,
+            ZOOKEEPER,
             DRAIN_TIMEOUT,
             CHUNK_SIZE_LIMIT);
 

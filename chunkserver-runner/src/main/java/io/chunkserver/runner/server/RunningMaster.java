@@ -8,6 +8,10 @@ import io.chunkserver.transport.Transport;
 import io.chunkserver.transport.Transports;
 import io.chunkserver.transport.server.EndpointConfig;
 import io.chunkserver.transport.server.MasterEndpoint;
+import io.chunkserver.transport.zookeeper.Candidate;
+import io.chunkserver.transport.zookeeper.EnsembleAddress;
+import io.chunkserver.transport.zookeeper.EnsembleConfig;
+import io.chunkserver.transport.zookeeper.MasterElection;
 import java.io.Closeable;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -53,6 +57,20 @@ public final class RunningMaster implements Closeable {
      */
     public static RunningMaster start(ServerAddress listen, @Nullable ServerAddress advertise, MasterConfig config)
             throws IOException {
+        return start(listen, advertise, null, config);
+    }
+
+    /**
+     * The same for one of several masters.
+     *
+     * @param ensemble elects the one that leads; null for one that leads from its start
+     */
+    public static RunningMaster start(
+            ServerAddress listen,
+            @Nullable ServerAddress advertise,
+            @Nullable EnsembleAddress ensemble,
+            MasterConfig config)
+            throws IOException {
         Deque<Closeable> open = new ArrayDeque<>();
         try {
             Transport transport = Transports.named(TRANSPORT);
@@ -64,11 +82,29 @@ public final class RunningMaster implements Closeable {
             open.push(timer::shutdownNow);
             repeat(timer, master::tick, config.heartbeatInterval());
             repeat(timer, () -> plan(master), PLANNING_PAUSE);
+            if (ensemble != null) {
+                open.push(elect(master, endpoint.reachable(), ensemble));
+            }
             return new RunningMaster(endpoint, open);
         } catch (IOException | RuntimeException e) {
             closeAll(open, e);
             throw e;
         }
+    }
+
+    private static Closeable elect(ClusterMaster master, ServerAddress reachable, EnsembleAddress ensemble) {
+        Candidate candidate = new Candidate() {
+            @Override
+            public void lead(long epoch) {
+                master.lead(epoch);
+            }
+
+            @Override
+            public void standBy() {
+                master.standBy();
+            }
+        };
+        return MasterElection.start(candidate, reachable, ensemble, EnsembleConfig.DEFAULT, new SecureRandom());
     }
 
     private static Thread daemon(Runnable task) {
