@@ -16,7 +16,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.curator.test.TestingServer;
 import org.apache.zookeeper.CreateMode;
-import org.apache.zookeeper.ZooDefs.Ids;
 import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.data.Stat;
 import org.junit.jupiter.api.AfterEach;
@@ -144,7 +143,7 @@ class ServerRegistrationIT {
         first.endpoint().close();
         first.server().close();
         // A killed process leaves its node there until its session has timed out: this one never does.
-        look.create(nodeOf("s1"), past.encode(), Ids.OPEN_ACL_UNSAFE, CreateMode.EPHEMERAL);
+        look.create(nodeOf("s1"), past.encode(), ZooKeeperFixture.EVERYBODY, CreateMode.EPHEMERAL);
         RunningServer again = fixture.server(directory, "s1");
         eventually(again::isRegistered);
         assertThat(node("s1").registration().server().bootCount())
@@ -155,7 +154,11 @@ class ServerRegistrationIT {
     void aNodeThatCannotBeReadIsLeftAloneAndNamed() throws Exception {
         RunningServer other = fixture.server(directory.resolve("other"), "s2");
         eventually(other::isRegistered);
-        look.create(nodeOf("s1"), "what?".getBytes(StandardCharsets.UTF_8), Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
+        look.create(
+                nodeOf("s1"),
+                "what?".getBytes(StandardCharsets.UTF_8),
+                ZooKeeperFixture.EVERYBODY,
+                CreateMode.PERSISTENT);
         RunningServer server = fixture.server(directory.resolve("one"), "s1");
         eventually(() -> server.registry().reason().contains("node of a registered server"));
         assertThat(server.read()).isEqualTo(CONTENT);

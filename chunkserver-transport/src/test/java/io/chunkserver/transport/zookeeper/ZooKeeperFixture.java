@@ -33,7 +33,10 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher;
+import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.data.ACL;
+import org.apache.zookeeper.data.Id;
 import org.apache.zookeeper.data.Stat;
 
 /** Masters and chunk servers of one process that find each other by an ensemble; all are closed together. For one thread. */
@@ -41,6 +44,7 @@ final class ZooKeeperFixture implements AutoCloseable {
 
     static final ChunkId CHUNK = new ChunkId("/f", 0);
     static final byte[] CONTENT = {1, 2, 3, 4};
+    static final List<ACL> EVERYBODY = List.of(new ACL(ZooDefs.Perms.ALL, new Id("world", "anyone")));
     static final ServerAddress ANY_PORT = new ServerAddress("127.0.0.1", 0);
 
     /** Sessions as short as the test ensembles allow, so that nobody waits long for one to time out. */
