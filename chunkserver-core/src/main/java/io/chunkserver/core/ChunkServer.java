@@ -15,8 +15,12 @@ import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.membership.ChunkCopies;
+import io.chunkserver.core.membership.KnownMaster;
 import io.chunkserver.core.membership.Master;
+import io.chunkserver.core.membership.MasterConnection;
+import io.chunkserver.core.membership.OrderFence;
 import io.chunkserver.core.membership.PlacementRequest;
+import io.chunkserver.core.membership.Registration;
 import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ByteRange;
 import io.chunkserver.core.model.ChunkId;
@@ -81,6 +85,8 @@ public final class ChunkServer implements Closeable {
     private final LostChunks lost;
     private final Integrity integrity;
     private final OrderRunner orders;
+    private final OrderFence fence = new OrderFence();
+    private final ServerReports reports;
     private final MasterSessions masters;
     private final Instant started;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -106,11 +112,8 @@ public final class ChunkServer implements Closeable {
                 parts.intents(),
                 config.orders(),
                 new OrderResults());
-        this.masters = new MasterSessions(
-                builder.masters(),
-                new ServerReports(parts, config, orders, this::transactions),
-                config.session(),
-                environment);
+        this.reports = new ServerReports(parts, config, orders, this::transactions, fence);
+        this.masters = new MasterSessions(builder.masters(), reports, config.session(), environment);
         parts.changes().listen(masters::changed);
         parts.admission().onClose(masters::wake);
         parts.upkeep().watch().listen(alert -> masters.wake());
@@ -182,6 +185,27 @@ public final class ChunkServer implements Closeable {
             parts.directory().recordPort(port);
         }
         masters.start();
+    }
+
+    /** How this server presents itself to masters. */
+    public Registration registration() {
+        return reports.registration();
+    }
+
+    /**
+     * Speaks to these masters from now on, and to none that is left out; sessions with those that stay go on.
+     *
+     * @param known the one that leads first, if it is known
+     * @param epoch that of the leader: orders of older ones are refused from now on; 0 where masters are not elected
+     */
+    public void followMasters(List<KnownMaster> known, long epoch) {
+        fence.saw(epoch);
+        masters.follow(known);
+    }
+
+    /** Says how this server stands with whatever tells it its masters, which {@link #status} shows before these. */
+    public void registeredAt(MasterConnection registry) {
+        masters.registry(registry);
     }
 
     /** This server as other servers and its own endpoint use it. */

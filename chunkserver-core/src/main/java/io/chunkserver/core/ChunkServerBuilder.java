@@ -25,6 +25,7 @@ public final class ChunkServerBuilder {
     private ChunkServerConfig config = ChunkServerConfig.DEFAULT;
     private Replicas replicas = new NoReplicas();
     private List<KnownMaster> masters = List.of();
+    private boolean mastersLater;
     private final List<Consumer<SpaceAlert>> spaceListeners = new ArrayList<>();
     private @Nullable Environment environment;
 
@@ -68,6 +69,15 @@ public final class ChunkServerBuilder {
      */
     public ChunkServerBuilder masters(List<KnownMaster> known) {
         this.masters = List.copyOf(known);
+        return this;
+    }
+
+    /**
+     * Says that the server will be told of its masters while it runs, by {@link ChunkServer#followMasters}: until then it already keeps what
+     * a master may ask for, above all that chunks were deleted.
+     */
+    public ChunkServerBuilder mastersLater() {
+        this.mastersLater = true;
         return this;
     }
 
@@ -126,6 +136,10 @@ public final class ChunkServerBuilder {
 
     List<KnownMaster> masters() {
         return masters;
+    }
+
+    boolean keepsTombstones() {
+        return mastersLater || !masters.isEmpty();
     }
 
     List<Consumer<SpaceAlert>> spaceListeners() {

@@ -1,5 +1,6 @@
 package io.chunkserver.core;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.chunkserver.core.commit.Environment;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
@@ -12,34 +13,87 @@ import io.chunkserver.core.membership.PlacementRequest;
 import io.chunkserver.core.membership.ReportingServer;
 import io.chunkserver.core.membership.SessionConfig;
 import io.chunkserver.core.model.ChunkId;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** A server's masters: one session with each, and the first that answers for questions. Thread-safe; nothing waits. */
+/**
+ * A server's masters, which may change: one session with each, and the first that answers for questions. Thread-safe; nothing waits.
+ */
 final class MasterSessions {
 
     /** These say nothing about the question: another master may answer it. */
     private static final Set<ErrorCode> NO_ANSWER =
-            EnumSet.of(ErrorCode.UNREACHABLE, ErrorCode.TIMEOUT, ErrorCode.PROTOCOL_ERROR);
+            EnumSet.of(ErrorCode.UNREACHABLE, ErrorCode.TIMEOUT, ErrorCode.PROTOCOL_ERROR, ErrorCode.NOT_LEADING);
 
-    private final List<MasterSession> sessions;
+    private final ReportingServer server;
+    private final SessionConfig config;
+    private final Environment environment;
+
+    /** Replaced under this object's monitor; the one with the master that leads, where that is known, is the first. */
+    private volatile List<MasterSession> sessions = List.of();
+
+    private volatile @Nullable MasterConnection registry;
+
+    @GuardedBy("this")
+    private boolean started;
+
+    @GuardedBy("this")
+    private boolean closed;
 
     MasterSessions(List<KnownMaster> masters, ReportingServer server, SessionConfig config, Environment environment) {
-        sessions = masters.stream()
-                .map(known -> new MasterSession(known, server, config, environment.timers(), environment.random()))
-                .toList();
+        this.server = server;
+        this.config = config;
+        this.environment = environment;
+        follow(masters);
     }
 
+    /** Speaks to these masters and no others from now on; sessions with those that stay go on. */
+    synchronized void follow(List<KnownMaster> masters) {
+        if (closed) {
+            return;
+        }
+        List<MasterSession> before = sessions;
+        List<MasterSession> after = new ArrayList<>();
+        List<MasterSession> fresh = new ArrayList<>();
+        for (KnownMaster known : masters) {
+            Optional<MasterSession> same = before.stream()
+                    .filter(session -> session.master() == known.master())
+                    .findFirst();
+            MasterSession session = same.orElseGet(
+                    () -> new MasterSession(known, server, config, environment.timers(), environment.random()));
+            after.add(session);
+            if (same.isEmpty()) {
+                fresh.add(session);
+            }
+        }
+        // Changes are noted by the new sessions before their first reports are begun.
+        sessions = List.copyOf(after);
+        before.stream().filter(session -> !after.contains(session)).forEach(MasterSession::close);
+        if (started) {
+            fresh.forEach(MasterSession::start);
+        }
+    }
+
+    /** How the server stands with what tells it its masters. */
+    void registry(MasterConnection state) {
+        registry = state;
+    }
+
+    /** Whether the server has no masters and will not be told of any. */
     boolean none() {
-        return sessions.isEmpty();
+        return sessions.isEmpty() && registry == null;
     }
 
     /** Speaks to the masters from now on; again when the server's address has changed. */
-    void start() {
+    synchronized void start() {
+        started = true;
         sessions.forEach(MasterSession::start);
     }
 
@@ -53,25 +107,28 @@ final class MasterSessions {
     }
 
     List<MasterConnection> connections() {
-        return sessions.stream().map(MasterSession::connection).toList();
+        MasterConnection first = registry;
+        return Stream.concat(Stream.ofNullable(first), sessions.stream().map(MasterSession::connection))
+                .toList();
     }
 
-    void close() {
+    synchronized void close() {
+        closed = true;
         sessions.forEach(MasterSession::close);
     }
 
     /** Asks the masters in turn, those that know this server first. Completes exceptionally with the last failure when none answers. */
     CompletionStage<ChunkCopies> place(PlacementRequest request) {
+        List<MasterSession> now = sessions;
         List<MasterSession> order = Stream.concat(
-                        sessions.stream().filter(session -> session.connection().registered()),
-                        sessions.stream()
-                                .filter(session -> !session.connection().registered()))
+                        now.stream().filter(session -> session.connection().registered()),
+                        now.stream().filter(session -> !session.connection().registered()))
                 .toList();
         return ask(
                 order,
                 request,
                 Failure.of(
-                                ErrorCode.INVALID_ARGUMENT,
+                                registry == null ? ErrorCode.INVALID_ARGUMENT : ErrorCode.UNREACHABLE,
                                 "this server has no master that could say where chunk " + request.chunk() + " goes")
                         .withHint("name the other servers of the chunk, or give the server a master"));
     }

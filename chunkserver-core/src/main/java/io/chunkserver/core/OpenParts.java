@@ -157,14 +157,14 @@ record OpenParts(
                 store,
                 storage.space(),
                 config.space().thresholds(),
-                builder.masters().isEmpty()
-                        ? Optional.of(new TombstoneUpkeep(
+                builder.keepsTombstones()
+                        ? Optional.empty()
+                        : Optional.of(new TombstoneUpkeep(
                                 store,
                                 participant,
                                 coordinator.attempts(),
                                 environment.clock(),
-                                config.space().tombstoneAge()))
-                        : Optional.empty(),
+                                config.space().tombstoneAge())),
                 directory.reserve());
         builder.spaceListeners().forEach(upkeep.watch()::listen);
         admission.add(upkeep::refusal);

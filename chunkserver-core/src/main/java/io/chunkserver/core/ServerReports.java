@@ -4,8 +4,9 @@ import io.chunkserver.core.commit.TransactionState;
 import io.chunkserver.core.commit.TransactionSummary;
 import io.chunkserver.core.disk.ServerIdentity;
 import io.chunkserver.core.membership.Heartbeat;
+import io.chunkserver.core.membership.HeartbeatReply;
 import io.chunkserver.core.membership.Incarnation;
-import io.chunkserver.core.membership.Order;
+import io.chunkserver.core.membership.OrderFence;
 import io.chunkserver.core.membership.Registration;
 import io.chunkserver.core.membership.ReportingServer;
 import io.chunkserver.core.model.ChunkId;
@@ -26,16 +27,19 @@ final class ServerReports implements ReportingServer {
     private final ChunkServerConfig config;
     private final OrderRunner orders;
     private final Supplier<List<TransactionSummary>> transactions;
+    private final OrderFence fence;
 
     ServerReports(
             OpenParts parts,
             ChunkServerConfig config,
             OrderRunner orders,
-            Supplier<List<TransactionSummary>> transactions) {
+            Supplier<List<TransactionSummary>> transactions,
+            OrderFence fence) {
         this.parts = parts;
         this.config = config;
         this.orders = orders;
         this.transactions = transactions;
+        this.fence = fence;
     }
 
     private Incarnation incarnation() {
@@ -87,7 +91,11 @@ final class ServerReports implements ReportingServer {
     }
 
     @Override
-    public void take(List<Order> given) {
-        orders.take(given);
+    public boolean take(HeartbeatReply reply) {
+        if (!fence.admits(reply)) {
+            return false;
+        }
+        orders.take(reply.orders());
+        return true;
     }
 }

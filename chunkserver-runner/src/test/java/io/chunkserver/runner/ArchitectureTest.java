@@ -84,6 +84,14 @@ class ArchitectureTest {
     }
 
     @Test
+    void knowsNoZooKeeperButByTheTransport() {
+        check(noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.apache.curator..", "org.apache.zookeeper.."));
+    }
+
+    @Test
     void everyPackageSaysWhatItIsFor() throws IOException {
         Path sources = Path.of(System.getProperty("basedir", ""), "src", "main", "java");
         Set<Path> undocumented = new TreeSet<>();

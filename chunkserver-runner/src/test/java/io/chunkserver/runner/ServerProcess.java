@@ -36,7 +36,12 @@ final class ServerProcess implements AutoCloseable {
 
     /** Starts {@code serve} with a heap of at most so much, as Java writes it. */
     static ServerProcess startWithHeap(String heap, Path dataDirectory) throws IOException {
-        return start(List.of("-Xmx" + heap), "serve", List.of("--data-dir", dataDirectory.toString()));
+        return startWith(List.of("-Xmx" + heap), dataDirectory);
+    }
+
+    /** Starts {@code serve} in a virtual machine with these options. */
+    static ServerProcess startWith(List<String> javaOptions, Path dataDirectory) throws IOException {
+        return start(javaOptions, "serve", List.of("--data-dir", dataDirectory.toString()));
     }
 
     static ServerProcess startVerb(String verb, Path dataDirectory, String... more) throws IOException {

@@ -53,6 +53,17 @@ class ArchitectureTest {
     }
 
     @Test
+    void onlyOnePackageKnowsZooKeeperAndNobodyElseKnowsThatPackage() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + ".zookeeper")
+                .should()
+                .dependOnClassesThat(
+                        resideInAnyPackage("org.apache.curator..", "org.apache.zookeeper..", ROOT + ".zookeeper"))
+                .check(TRANSPORT);
+    }
+
+    @Test
     void onlyTheProtocolKnowsJson() {
         noClasses()
                 .that()

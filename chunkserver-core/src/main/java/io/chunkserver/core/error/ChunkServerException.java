@@ -122,8 +122,15 @@ public abstract sealed class ChunkServerException extends IOException {
             case INVALID_ARGUMENT, CHUNK_TOO_LARGE, RANGE_NOT_SATISFIABLE, REFUSED ->
                 new InvalidRequest(failure, cause);
             case CHUNK_NOT_FOUND, TRANSACTION_NOT_FOUND, NOT_REGISTERED -> new NotFound(failure, cause);
-            case UNREACHABLE, TOO_FEW_SERVERS, TIMEOUT, READ_ONLY, DRAINING, DISK_FAILED, OVERLOADED, CANCELLED ->
-                new Unavailable(failure, cause);
+            case UNREACHABLE,
+                    TOO_FEW_SERVERS,
+                    TIMEOUT,
+                    READ_ONLY,
+                    DRAINING,
+                    DISK_FAILED,
+                    NOT_LEADING,
+                    OVERLOADED,
+                    CANCELLED -> new Unavailable(failure, cause);
             case INSUFFICIENT_SPACE -> new InsufficientSpace(failure, cause);
             case CORRUPT, CHECKSUM_MISMATCH -> new Corrupt(failure, cause);
             case VERSION_CONFLICT,

@@ -73,6 +73,8 @@ public enum ErrorCode {
     DRAINING(12, true),
     /** The server's disk failed. After a write or force that failed it takes no more writes until it is opened again. */
     DISK_FAILED(12, false),
+    /** Another master leads, or none does at present; the one that leads has the answer. */
+    NOT_LEADING(12, true),
     /** A limit on concurrent work is reached; try again later. */
     OVERLOADED(12, true),
     /** The caller itself gave up. */

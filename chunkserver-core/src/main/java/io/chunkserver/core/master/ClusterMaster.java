@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It has no threads: whoever owns it calls {@link #tick()} once per heartbeat interval, with a fixed delay and never in a burst to
  * make up for a pause, and {@link #runOnce()} several times a second, again at once while it returns true.
+ *
+ * <p><b>Several masters.</b> It leads from its start, as one does that is alone or that others do not know of. Where masters are elected,
+ * call {@link #standBy} at the start and {@link #lead} when it was elected. One that stands by hears servers as the others do and
+ * answers what it knows, but gives no orders and places no chunks, so that it can take over at once.
  *
  * <p><b>Threads.</b> Safe for many threads. One lock guards everything and is held for one bounded step at a time: a heartbeat, a slice
  * of a report, of a list, of the walk over all chunks. All stages are complete when they are returned.
@@ -171,14 +176,35 @@ public final class ClusterMaster implements Master {
         return answer(ClusterState::status);
     }
 
-    /** One heartbeat interval has passed. */
-    public void tick() {
+    /**
+     * This master was elected: it gives orders and places chunks from now on.
+     *
+     * @param epoch greater than that of each leader before it
+     */
+    public void lead(long epoch) {
+        if (epoch < 1) {
+            throw new IllegalArgumentException("epoch " + epoch + " of an elected master is below 1");
+        }
+        change(state -> state.lead(epoch));
+    }
+
+    /** Another master is to lead: this one gives no orders from now on, and forgets those it has given. Idempotent. */
+    public void standBy() {
+        change(ClusterState::standBy);
+    }
+
+    private void change(Consumer<ClusterState> step) {
         lock.lock();
         try {
-            state.tick();
+            step.accept(state);
         } finally {
             lock.unlock();
         }
+    }
+
+    /** One heartbeat interval has passed. */
+    public void tick() {
+        change(ClusterState::tick);
     }
 
     /**

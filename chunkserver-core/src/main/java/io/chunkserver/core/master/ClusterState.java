@@ -53,6 +53,12 @@ final class ClusterState {
     /** The ticks so far. */
     private int now;
 
+    /** A master that nobody elects leads from its start. */
+    private boolean leading = true;
+
+    /** That of the leadership; 0 without an election. */
+    private long epoch;
+
     /** The number of copies for which all chunks were last assessed, or are being so. */
     private int goal;
 
@@ -102,8 +108,29 @@ final class ClusterState {
         if (tookChunks != member.takesChunks()) {
             liveServersChanged();
         }
+        if (!leading) {
+            return new HeartbeatReply(true, List.of());
+        }
         return new HeartbeatReply(
-                true, book.give(member, now, planner::isStillRight, chunk -> planner.assess(chunk, now)));
+                true, epoch, book.give(member, now, planner::isStillRight, chunk -> planner.assess(chunk, now)));
+    }
+
+    // Who gives orders
+
+    void lead(long newEpoch) {
+        leading = true;
+        epoch = newEpoch;
+        LOG.info("this master leads, epoch {}", newEpoch);
+    }
+
+    /** What was ordered is forgotten: whoever leads from now on orders anew. */
+    void standBy() {
+        if (leading && epoch > 0) {
+            LOG.info("this master does not lead any more; its epoch was {}", epoch);
+        }
+        leading = false;
+        epoch = 0;
+        members.all().forEach(member -> book.endAll(member).forEach(chunk -> planner.assess(chunk, now)));
     }
 
     void beginReport(ChunkReport report) throws ChunkServerException {
@@ -156,6 +183,13 @@ final class ClusterState {
     // What clients ask
 
     ChunkCopies place(PlacementRequest request) throws ChunkServerException {
+        if (!leading) {
+            throw Failure.of(
+                            ErrorCode.NOT_LEADING,
+                            "this master does not lead, and so does not say where chunk " + request.chunk() + " goes")
+                    .withHint("ask the master that leads")
+                    .toException();
+        }
         return placements.place(request, now);
     }
 
@@ -212,7 +246,9 @@ final class ClusterState {
                 counts.chunks(),
                 counts.underReplicated(),
                 counts.withoutCopy(),
-                counts.conflicting());
+                counts.conflicting(),
+                leading,
+                epoch);
     }
 
     // What passes with time
@@ -256,6 +292,9 @@ final class ClusterState {
         // All that is known to be needed is queued before anything is planned, so that the most urgent comes first.
         if (planner.ripen(WALK_SLICE, now)) {
             return true;
+        }
+        if (!leading) {
+            return false;
         }
         boolean settled = now >= config.grace()
                 && members.all().stream().noneMatch(member -> member.isUnheard(now, config.grace()));

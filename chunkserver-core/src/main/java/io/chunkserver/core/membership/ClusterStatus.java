@@ -15,6 +15,8 @@ import java.util.List;
  *                        only now, whose members' reports may be on their way
  * @param withoutCopy     those of them without any living copy
  * @param conflicting     those of them of which one version was reported under two transactions
+ * @param leading         whether it gives orders and places chunks; false while another one was elected to
+ * @param epoch           that of its leadership; 0 when it does not lead, or was not elected
  */
 public record ClusterStatus(
         String name,
@@ -24,10 +26,25 @@ public record ClusterStatus(
         long chunks,
         long underReplicated,
         long withoutCopy,
-        long conflicting) {
+        long conflicting,
+        boolean leading,
+        long epoch) {
 
     /** The most servers that a master knows. */
     public static final int MAX_MEMBERS = 1000;
+
+    /** The status of a master that was not elected. */
+    public ClusterStatus(
+            String name,
+            Duration uptime,
+            int replication,
+            List<MemberStatus> members,
+            long chunks,
+            long underReplicated,
+            long withoutCopy,
+            long conflicting) {
+        this(name, uptime, replication, members, chunks, underReplicated, withoutCopy, conflicting, true, 0);
+    }
 
     public ClusterStatus {
         members = List.copyOf(members);
@@ -35,6 +52,7 @@ public record ClusterStatus(
 
     /** The same numbers with other servers, as where they come in pages. */
     public ClusterStatus withMembers(List<MemberStatus> others) {
-        return new ClusterStatus(name, uptime, replication, others, chunks, underReplicated, withoutCopy, conflicting);
+        return new ClusterStatus(
+                name, uptime, replication, others, chunks, underReplicated, withoutCopy, conflicting, leading, epoch);
     }
 }

@@ -43,7 +43,7 @@ public interface Master {
      * Names the servers for a store. A chunk that exists, or was placed a moment ago, gets its own members: two writers of one chunk
      * always meet. The first is the one to send it to.
      *
-     * <p>Completes exceptionally with {@code TOO_FEW_SERVERS} or {@code INSUFFICIENT_SPACE} when a new chunk cannot have its copies,
+     * <p>Completes exceptionally with {@code NOT_LEADING} when another master was elected to say so, with {@code TOO_FEW_SERVERS} or {@code INSUFFICIENT_SPACE} when a new chunk cannot have its copies,
      * and with {@code CONFLICTING_COPIES} when one version of the chunk was reported under two transactions.
      */
     CompletionStage<ChunkCopies> place(PlacementRequest request);

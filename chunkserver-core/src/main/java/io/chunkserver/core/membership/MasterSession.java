@@ -181,13 +181,14 @@ public final class MasterSession implements Closeable {
                 return;
             }
             backoff = newBackoff();
-            if (!connection.registered()) {
+            if (!server.take(reply)) {
+                replaced(reply.epoch());
+            } else if (!connection.registered()) {
                 connection = new MasterConnection(known.address(), true, "");
                 LOG.info("master {} answers again", known.address());
             }
             rest = after(config.minHeartbeatInterval(), () -> resting = false);
             nextHeartbeat = after(config.heartbeatInterval(), () -> heartbeatDue = true);
-            server.take(reply.orders());
         });
     }
 
@@ -285,6 +286,17 @@ public final class MasterSession implements Closeable {
         connection = new MasterConnection(known.address(), false, why);
         registered = false;
         waitOut(backoff.next());
+    }
+
+    /** The master goes on as the leader that it was; it is heard, since it may be elected again, but not followed. */
+    private void replaced(long epoch) {
+        String reason = epoch == 0
+                ? "it gives orders without being elected, and others are; they are refused"
+                : "it leads by epoch " + epoch + ", and the leader of a newer one is known; its orders are refused";
+        if (connection.registered() || !connection.reason().equals(reason)) {
+            LOG.warn("master {} is not followed: {}", known.address(), reason);
+        }
+        connection = new MasterConnection(known.address(), false, reason);
     }
 
     /** Once for each reason, not each time. */

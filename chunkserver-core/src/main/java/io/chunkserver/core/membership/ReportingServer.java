@@ -27,6 +27,10 @@ public interface ReportingServer {
     /** The published version of a chunk, when whatever was begun on the chunk before is done and durable. */
     CompletionStage<Optional<ChunkInfo>> published(ChunkId chunk);
 
-    /** Takes orders, the most urgent first; may drop them. */
-    void take(List<Order> orders);
+    /**
+     * Takes a master's answer to a heartbeat: its orders, the most urgent first, some of which may be dropped.
+     *
+     * @return false when the master was replaced by one of a newer epoch: none of its orders is followed
+     */
+    boolean take(HeartbeatReply reply);
 }

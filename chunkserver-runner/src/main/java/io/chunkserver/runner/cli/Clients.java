@@ -3,14 +3,16 @@ package io.chunkserver.runner.cli;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.runner.config.ConfigException;
 import io.chunkserver.runner.server.TcpTransports;
-import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.Transport;
 import io.chunkserver.transport.client.ChunkClient;
 import io.chunkserver.transport.client.ClientConfig;
 import io.chunkserver.transport.client.MasterClient;
+import io.chunkserver.transport.zookeeper.EnsembleAddress;
+import io.chunkserver.transport.zookeeper.EnsembleConfig;
+import io.chunkserver.transport.zookeeper.EnsembleMasters;
 import java.io.Closeable;
 import java.io.IOException;
-import java.util.List;
+import java.security.SecureRandom;
 import org.jspecify.annotations.Nullable;
 
 /** Opens clients for the verbs that talk to a server. */
@@ -39,6 +41,7 @@ final class Clients {
         private final Transport transport;
         private final ChunkClient client;
         private @Nullable MasterClient master;
+        private @Nullable EnsembleMasters ensemble;
 
         private OpenClient(Transport transport, ChunkClient client) {
             this.transport = transport;
@@ -49,18 +52,29 @@ final class Clients {
             return client;
         }
 
-        /** The masters at these addresses, of which the first that answers is enough. A verb has one group of masters. */
-        MasterClient master(List<ServerAddress> addresses) {
+        /** These masters, of which the first that answers is enough. A verb has one group of masters. */
+        MasterClient master(MasterChoice choice) {
             if (master == null) {
-                master = new MasterClient(transport, addresses, ClientConfig.DEFAULT);
+                master = connect(choice);
             }
             return master;
+        }
+
+        private MasterClient connect(MasterChoice choice) {
+            EnsembleAddress known = choice.ensemble();
+            if (known == null) {
+                return new MasterClient(transport, choice.addresses(), ClientConfig.DEFAULT);
+            }
+            EnsembleMasters followed = EnsembleMasters.open(known, EnsembleConfig.DEFAULT, new SecureRandom());
+            ensemble = followed;
+            return new MasterClient(transport, followed, ClientConfig.DEFAULT);
         }
 
         @Override
         public void close() throws IOException {
             try (transport;
                     client;
+                    EnsembleMasters followed = ensemble;
                     MasterClient opened = master) {
                 // Closed in the reverse order, all of them also when one fails.
             }

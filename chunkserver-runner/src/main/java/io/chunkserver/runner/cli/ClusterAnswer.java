@@ -22,6 +22,7 @@ final class ClusterAnswer {
                 .append(status.name())
                 .append(", up for ")
                 .append(Durations.exact(status.uptime().truncatedTo(ChronoUnit.SECONDS)))
+                .append(leadership(status))
                 .append("\nchunks:  ")
                 .append(status.chunks())
                 .append(", to have ")
@@ -48,7 +49,17 @@ final class ClusterAnswer {
                         .with("underReplicated", status.underReplicated())
                         .with("withoutCopy", status.withoutCopy())
                         .with("conflicting", status.conflicting())
+                        .with("leading", status.leading())
+                        .with("epoch", status.epoch())
                         .with("members", members));
+    }
+
+    /** Nothing about a master that is not elected, which always leads. */
+    private static String leadership(ClusterStatus status) {
+        if (!status.leading()) {
+            return ", does not lead";
+        }
+        return status.epoch() == 0 ? "" : ", leads by epoch " + status.epoch();
     }
 
     private static String line(MemberStatus member) {

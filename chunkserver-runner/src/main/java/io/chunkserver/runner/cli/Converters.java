@@ -6,6 +6,7 @@ import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.runner.config.Durations;
 import io.chunkserver.runner.config.Sizes;
 import io.chunkserver.transport.ServerAddress;
+import io.chunkserver.transport.zookeeper.EnsembleAddress;
 import java.time.Duration;
 import java.util.function.Function;
 import picocli.CommandLine;
@@ -21,6 +22,7 @@ final class Converters {
         commands.registerConverter(ChunkId.class, converter(ChunkId::parse))
                 .registerConverter(TransactionId.class, converter(TransactionId::parse))
                 .registerConverter(ServerAddress.class, converter(Converters::target))
+                .registerConverter(EnsembleAddress.class, converter(EnsembleAddress::parse))
                 .registerConverter(Durability.class, converter(Durability::parse))
                 .registerConverter(LocalFile.class, LocalFile::new)
                 .registerConverter(Duration.class, converter(Durations::parse))

@@ -6,6 +6,7 @@ import io.chunkserver.runner.config.ConfigException;
 import io.chunkserver.runner.server.PortFile;
 import io.chunkserver.runner.server.RunningMaster;
 import io.chunkserver.transport.ServerAddress;
+import io.chunkserver.transport.zookeeper.EnsembleAddress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -69,6 +70,15 @@ final class MasterCommand implements Callable<Integer> {
             })
     private Duration heartbeatInterval = Duration.ofSeconds(5);
 
+    @Option(
+            names = "--zookeeper",
+            paramLabel = "HOST:PORT,...[/ROOT]",
+            description = {
+                "Take part in the election of this ZooKeeper ensemble, and lead only when elected;",
+                "servers and clients that are given the same ensemble find the master by it."
+            })
+    private @Nullable EnsembleAddress zooKeeper;
+
     MasterCommand(Console console, ConfigReader config) {
         this.console = console;
         this.config = config;
@@ -88,6 +98,7 @@ final class MasterCommand implements Callable<Integer> {
         RunningMaster master = RunningMaster.start(
                 listenAddress(),
                 advertise,
+                zooKeeper,
                 MasterConfig.DEFAULT.withReplication(replication).withHeartbeatInterval(heartbeatInterval),
                 config.read().tls());
         StopOnSignal.register(master);

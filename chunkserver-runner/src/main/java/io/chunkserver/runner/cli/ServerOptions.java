@@ -9,9 +9,11 @@ import io.chunkserver.runner.file.ChunkReaders;
 import io.chunkserver.runner.file.Failover;
 import io.chunkserver.runner.file.PlacedServers;
 import io.chunkserver.transport.ServerAddress;
+import io.chunkserver.transport.zookeeper.EnsembleAddress;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
@@ -42,34 +44,40 @@ final class ServerOptions {
                     "Repeat it to name others that are asked when one fails."
                 })
         private List<ServerAddress> masters = List.of();
+
+        @Option(
+                names = "--zookeeper",
+                required = true,
+                paramLabel = "HOST:PORT,...[/ROOT]",
+                description = "A ZooKeeper ensemble, which knows the masters.")
+        private @Nullable EnsembleAddress zooKeeper;
     }
 
-    /** The masters that were named; empty when servers were. */
-    List<ServerAddress> masters() {
-        return choice.masters;
+    /** The masters that were chosen; empty when servers were named. */
+    MasterChoice masters() {
+        return new MasterChoice(choice.masters, choice.zooKeeper);
     }
 
     /** Who is asked for chunks. */
     ChunkReaders readers(OpenClient open) {
-        return choice.masters.isEmpty()
+        return masters().isEmpty()
                 ? new Failover(choice.servers)
-                : new PlacedServers(open.master(choice.masters), 0, null, Duration.ZERO);
+                : new PlacedServers(open.master(masters()), 0, null, Duration.ZERO);
     }
 
     /** Every server that was named, or that is alive as the master sees it. */
     List<ServerAddress> servers(OpenClient open) throws IOException {
-        if (choice.masters.isEmpty()) {
+        MasterChoice masters = masters();
+        if (masters.isEmpty()) {
             return choice.servers;
         }
-        List<ServerAddress> alive = open.master(choice.masters).status().members().stream()
+        List<ServerAddress> alive = open.master(masters).status().members().stream()
                 .filter(member -> member.liveness() == Liveness.LIVE)
                 .map(ServerOptions::address)
                 .toList();
         if (alive.isEmpty()) {
-            throw Failure.of(
-                            ErrorCode.TOO_FEW_SERVERS,
-                            "the master at " + choice.masters.get(0) + " knows no living server")
-                    .withHint("start chunk servers with: serve --master " + choice.masters.get(0))
+            throw Failure.of(ErrorCode.TOO_FEW_SERVERS, "the master of " + masters + " knows no living server")
+                    .withHint("start chunk servers with: serve " + masters)
                     .toException();
         }
         return alive;

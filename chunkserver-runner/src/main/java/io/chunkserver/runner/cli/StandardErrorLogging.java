@@ -9,6 +9,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import java.util.List;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +22,9 @@ import org.slf4j.LoggerFactory;
 public final class StandardErrorLogging extends ContextAwareBase implements Configurator {
 
     private static final String OWN_LOGGERS = "io.chunkserver";
+
+    /** They report each lost connection several times, with stack traces; what it means is said by our own, once. */
+    private static final List<String> NOISY_LOGGERS = List.of("org.apache.zookeeper", "org.apache.curator");
 
     @Override
     public ExecutionStatus configure(LoggerContext loggers) {
@@ -54,6 +58,9 @@ public final class StandardErrorLogging extends ContextAwareBase implements Conf
         }
         Logger root = loggers.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.setLevel(quiet ? Level.OFF : verbosity > 2 ? Level.DEBUG : Level.WARN);
+        for (String noisy : NOISY_LOGGERS) {
+            loggers.getLogger(noisy).setLevel(verbosity > 2 ? null : Level.OFF);
+        }
         loggers.getLogger(OWN_LOGGERS)
                 .setLevel(quiet ? Level.OFF : verbosity > 1 ? Level.DEBUG : verbosity > 0 ? Level.INFO : Level.WARN);
     }

@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
         name = "status",
         description = {
             "Show state, space and transactions of each server that is named.",
-            "With --master: the cluster as the master sees it, with one line for each server."
+            "With --master or --zookeeper: the cluster as the master sees it, with one line for each server."
         })
 final class StatusCommand implements Callable<Integer> {
 

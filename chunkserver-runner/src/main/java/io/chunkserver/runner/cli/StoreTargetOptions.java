@@ -11,6 +11,7 @@ import io.chunkserver.runner.file.ChunkWriters;
 import io.chunkserver.runner.file.PlacedServers;
 import io.chunkserver.runner.file.StoreTarget;
 import io.chunkserver.transport.ServerAddress;
+import io.chunkserver.transport.zookeeper.EnsembleAddress;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,6 +49,12 @@ final class StoreTargetOptions {
     private List<ServerAddress> masters = List.of();
 
     @Option(
+            names = "--zookeeper",
+            paramLabel = "HOST:PORT,...[/ROOT]",
+            description = "A ZooKeeper ensemble, which knows the masters; instead of --master.")
+    private @Nullable EnsembleAddress zooKeeper;
+
+    @Option(
             names = "--replicas",
             paramLabel = "N",
             description = {
@@ -72,9 +79,9 @@ final class StoreTargetOptions {
     /** Where chunks are stored: on the servers that were named, or on those that a master chooses. */
     ChunkWriters writers(OpenClient open) throws ChunkServerException {
         check();
-        return masters.isEmpty()
+        return masters().isEmpty()
                 ? named()
-                : new PlacedServers(open.master(masters), copies == null ? 0 : copies, durability, timeout);
+                : new PlacedServers(open.master(masters()), copies == null ? 0 : copies, durability, timeout);
     }
 
     /**
@@ -92,17 +99,24 @@ final class StoreTargetOptions {
         if (timeout.isZero()) {
             throw invalid("timeout 0 leaves no time");
         }
-        if (masters.isEmpty()) {
+        if (!masters.isEmpty() && zooKeeper != null) {
+            throw invalid("--zookeeper knows the masters; leave out --master");
+        }
+        if (masters().isEmpty()) {
             if (copies != null && !replicas.isEmpty()) {
                 throw invalid("--replica names the servers, so there is nothing for --replicas to choose");
             }
             named();
         } else if (primary != null || !replicas.isEmpty()) {
-            throw invalid("--master chooses the servers; leave out --server and --replica");
+            throw invalid("the master chooses the servers; leave out --server and --replica");
         }
         if (copies != null && (copies < 1 || copies > PlacementRequest.MAX_COPIES)) {
             throw invalid("--replicas is 1 to " + PlacementRequest.MAX_COPIES + ", not " + copies);
         }
+    }
+
+    private MasterChoice masters() {
+        return new MasterChoice(masters, zooKeeper);
     }
 
     private StoreTarget named() throws ChunkServerException {
@@ -112,7 +126,7 @@ final class StoreTargetOptions {
         }
         all.addAll(replicas);
         if (all.isEmpty()) {
-            throw invalid("no server is named; give --master, or --server and --replica");
+            throw invalid("no server is named; give --master or --zookeeper, or --server and --replica");
         }
         Set<ServerAddress> seen = new HashSet<>();
         for (ServerAddress server : all) {

@@ -59,6 +59,7 @@ public final class ConfigLoader {
         problems.addAll(unknownVariables());
         alone(Settings.TLS_CERTIFICATE, Settings.TLS_KEY, values).ifPresent(problems::add);
         alone(Settings.TLS_KEY, Settings.TLS_CERTIFICATE, values).ifPresent(problems::add);
+        mastersTwice(values).ifPresent(problems::add);
         if (!problems.isEmpty()) {
             problems.sort(Comparator.comparingInt(ConfigLoader::line));
             throw new ConfigException(problems);
@@ -77,6 +78,19 @@ public final class ConfigLoader {
                                 given.kind().writer().apply(value),
                                 "goes with " + missing.name() + ", which is not set",
                                 given.allowed()));
+    }
+
+    /** Masters come from one source: nobody could say which of two lists is the right one. */
+    private static Optional<ConfigProblem> mastersTwice(EffectiveValues values) {
+        return values.find(Settings.MASTERS).isEmpty()
+                        || values.find(Settings.ZOOKEEPER).isEmpty()
+                ? Optional.empty()
+                : Optional.of(new ConfigProblem(
+                        values.origin(Settings.ZOOKEEPER),
+                        Settings.ZOOKEEPER.name(),
+                        values.find(Settings.ZOOKEEPER).orElseThrow().toString(),
+                        "masters are named by " + Settings.MASTERS.name() + " already",
+                        "one of the two"));
     }
 
     private List<GivenValue> fromEnvironment() {

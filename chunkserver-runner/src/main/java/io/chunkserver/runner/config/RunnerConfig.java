@@ -7,6 +7,7 @@ import io.chunkserver.core.scrub.ScrubConfig;
 import io.chunkserver.core.space.SpaceConfig;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.security.TlsConfig;
+import io.chunkserver.transport.zookeeper.EnsembleAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param durability          for stores that ask for none
  * @param heartbeatInterval   how often a master hears from it
  * @param masters             the masters it registers with; empty for none
+ * @param givenZooKeeper      the ensemble that tells the masters, or null for those that are named
  * @param drainTimeout        how long work in flight may take when the server goes down
  * @param chunkSizeLimitBytes the largest chunk
  * @param space               thresholds of its space, and how long deletes are remembered
@@ -43,6 +45,7 @@ public record RunnerConfig(
         Durability durability,
         Duration heartbeatInterval,
         List<ServerAddress> masters,
+        @Nullable EnsembleAddress givenZooKeeper,
         Duration drainTimeout,
         long chunkSizeLimitBytes,
         SpaceConfig space,
@@ -66,6 +69,7 @@ public record RunnerConfig(
                 values.get(Settings.DURABILITY),
                 values.get(Settings.HEARTBEAT_INTERVAL),
                 values.find(Settings.MASTERS).orElse(List.of()),
+                values.find(Settings.ZOOKEEPER).orElse(null),
                 values.get(Settings.DRAIN_TIMEOUT),
                 values.get(Settings.CHUNK_SIZE_LIMIT),
                 new SpaceConfig(ThresholdRules.thresholds(values), values.get(Settings.TOMBSTONE_AGE)),
@@ -107,6 +111,7 @@ public record RunnerConfig(
                 durability,
                 heartbeatInterval,
                 addresses,
+                givenZooKeeper,
                 drainTimeout,
                 chunkSizeLimitBytes,
                 space,
@@ -124,6 +129,10 @@ public record RunnerConfig(
 
     public Optional<TlsConfig> tls() {
         return Optional.ofNullable(givenTls);
+    }
+
+    public Optional<EnsembleAddress> zooKeeper() {
+        return Optional.ofNullable(givenZooKeeper);
     }
 
     public Optional<ServerAddress> advertise() {

@@ -6,6 +6,7 @@ import io.chunkserver.core.scrub.ScrubConfig;
 import io.chunkserver.core.space.SpaceConfig;
 import io.chunkserver.core.space.SpaceThresholds;
 import io.chunkserver.transport.ServerAddress;
+import io.chunkserver.transport.zookeeper.EnsembleAddress;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -108,6 +109,18 @@ public final class Settings {
             ValueKind.list(ADDRESS, MAX_MASTERS),
             null,
             "The masters that this server registers with; it heartbeats to all of them");
+
+    /** Open means that the masters are those that are named, if any. */
+    public static final Setting<EnsembleAddress> ZOOKEEPER = new Setting<>(
+            MASTER,
+            "zookeeper",
+            "--zookeeper",
+            ValueKind.text(
+                    "HOST:PORT,HOST:PORT/ROOT; without a port 2181, without a root /chunkserver",
+                    EnsembleAddress::parse,
+                    EnsembleAddress::toString),
+            null,
+            "The ZooKeeper ensemble that this server registers with and that tells it its masters; instead of naming them");
 
     /** Below the 90 seconds that service managers commonly wait before they kill. */
     public static final Setting<Duration> DRAIN_TIMEOUT = new Setting<>(
@@ -234,6 +247,7 @@ public final class Settings {
             DURABILITY,
             HEARTBEAT_INTERVAL,
             MASTERS,
+            ZOOKEEPER,
             DRAIN_TIMEOUT,
             CHUNK_SIZE_LIMIT,
             TOMBSTONE_AGE,

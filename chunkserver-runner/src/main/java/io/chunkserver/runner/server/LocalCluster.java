@@ -27,6 +27,7 @@ public final class LocalCluster implements Closeable {
         RunningMaster master = RunningMaster.start(
                 ANY_PORT,
                 null,
+                null,
                 MasterConfig.DEFAULT
                         .withReplication(replication)
                         .withHeartbeatInterval(configs.get(0).heartbeatInterval()),

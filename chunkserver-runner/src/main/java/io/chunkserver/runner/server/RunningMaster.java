@@ -8,6 +8,10 @@ import io.chunkserver.transport.Transport;
 import io.chunkserver.transport.security.TlsConfig;
 import io.chunkserver.transport.server.EndpointConfig;
 import io.chunkserver.transport.server.MasterEndpoint;
+import io.chunkserver.transport.zookeeper.Candidate;
+import io.chunkserver.transport.zookeeper.EnsembleAddress;
+import io.chunkserver.transport.zookeeper.EnsembleConfig;
+import io.chunkserver.transport.zookeeper.MasterElection;
 import java.io.Closeable;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -49,10 +53,15 @@ public final class RunningMaster implements Closeable {
      * Opens the socket and begins to count heartbeats.
      *
      * @param advertise where others reach it; null for where it listens
+     * @param ensemble  elects the one of several masters that leads; null for one that leads from its start
      * @param tls       empty where bytes go as they are
      */
     public static RunningMaster start(
-            ServerAddress listen, @Nullable ServerAddress advertise, MasterConfig config, Optional<TlsConfig> tls)
+            ServerAddress listen,
+            @Nullable ServerAddress advertise,
+            @Nullable EnsembleAddress ensemble,
+            MasterConfig config,
+            Optional<TlsConfig> tls)
             throws IOException {
         Deque<Closeable> open = new ArrayDeque<>();
         try {
@@ -65,11 +74,29 @@ public final class RunningMaster implements Closeable {
             open.push(timer::shutdownNow);
             repeat(timer, master::tick, config.heartbeatInterval());
             repeat(timer, () -> plan(master), PLANNING_PAUSE);
+            if (ensemble != null) {
+                open.push(elect(master, endpoint.reachable(), ensemble));
+            }
             return new RunningMaster(endpoint, open);
         } catch (IOException | RuntimeException e) {
             closeAll(open, e);
             throw e;
         }
+    }
+
+    private static Closeable elect(ClusterMaster master, ServerAddress reachable, EnsembleAddress ensemble) {
+        Candidate candidate = new Candidate() {
+            @Override
+            public void lead(long epoch) {
+                master.lead(epoch);
+            }
+
+            @Override
+            public void standBy() {
+                master.standBy();
+            }
+        };
+        return MasterElection.start(candidate, reachable, ensemble, EnsembleConfig.DEFAULT, new SecureRandom());
     }
 
     private static Thread daemon(Runnable task) {

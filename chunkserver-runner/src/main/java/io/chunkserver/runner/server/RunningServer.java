@@ -18,11 +18,15 @@ import io.chunkserver.transport.client.RemoteReplicas;
 import io.chunkserver.transport.client.ReplicasConfig;
 import io.chunkserver.transport.server.EndpointConfig;
 import io.chunkserver.transport.server.ServerEndpoint;
+import io.chunkserver.transport.zookeeper.EnsembleAddress;
+import io.chunkserver.transport.zookeeper.EnsembleConfig;
+import io.chunkserver.transport.zookeeper.ServerRegistration;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -70,11 +74,16 @@ public final class RunningServer implements Closeable {
             ServerEndpoint endpoint = ServerEndpoint.open(
                     server, transport, config.listen(), config.givenAdvertise(), EndpointConfig.DEFAULT);
             open.push(endpoint::close);
+            config.zooKeeper().ifPresent(ensemble -> open.push(register(server, transport, ensemble)));
             return new RunningServer(server, endpoint, open);
         } catch (IOException | RuntimeException e) {
             closeAll(open, e);
             throw e;
         }
+    }
+
+    private static Closeable register(ChunkServer server, Transport transport, EnsembleAddress ensemble) {
+        return ServerRegistration.start(server, transport, ensemble, EnsembleConfig.DEFAULT, new SecureRandom());
     }
 
     /** Opens the data directory as {@link #start} would, recovers what a crash left, and closes it again. */
@@ -118,6 +127,7 @@ public final class RunningServer implements Closeable {
                         .withSession(SessionConfig.DEFAULT.withHeartbeatInterval(config.heartbeatInterval())));
         config.serverId().ifPresent(builder::serverId);
         config.location().ifPresent(builder::location);
+        config.zooKeeper().ifPresent(ensemble -> builder.mastersLater());
         return builder;
     }
 

@@ -81,6 +81,14 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void mastersComeFromOneSource() {
+        assertThat(problems("[master]\nzookeeper = \"z:1/x\"\n", Map.of(), Map.of(Settings.MASTERS, "h:1")))
+                .singleElement()
+                .asString()
+                .startsWith(file() + ":2: master.zookeeper = z:1/x: masters are named by master.addresses already");
+    }
+
+    @Test
     void emptyVariableCountsAsNotSet() throws Exception {
         assertThat(load("", Map.of("CHUNKSERVER_SERVER_ID", ""), Map.of())
                         .config()

@@ -33,6 +33,7 @@ class SettingsTest {
             entry(Settings.DURABILITY, "\"os\""),
             entry(Settings.HEARTBEAT_INTERVAL, "7"),
             entry(Settings.MASTERS, "[\"[::1]:7001\", \"m.example:7001\"]"),
+            entry(Settings.ZOOKEEPER, "\"[::1]:7002,z.example:2181/other\""),
             entry(Settings.DRAIN_TIMEOUT, "\"500ms\""),
             entry(Settings.CHUNK_SIZE_LIMIT, "\"1GiB\""),
             entry(Settings.SCRUB_RATE, "\"1MiB\""),
@@ -76,13 +77,21 @@ class SettingsTest {
         RunnerConfig standard = new ConfigLoader(Map.of()).load(null, Map.of()).config();
         Map<Setting<?>, String> flags = new HashMap<>();
         SAMPLES.forEach((setting, toml) -> flags.put(setting, plain(toml)));
-        RunnerConfig other = new ConfigLoader(Map.of()).load(null, flags).config();
+        // Masters come from one source, so each of the two is left out once.
+        RunnerConfig named = loadWithout(Settings.ZOOKEEPER, flags);
+        RunnerConfig other = loadWithout(Settings.MASTERS, flags).withMasters(named.masters());
         for (RecordComponent part : RunnerConfig.class.getRecordComponents()) {
             assertThat(part.getAccessor().invoke(other))
                     .as(part.getName())
                     .isNotNull()
                     .isNotEqualTo(part.getAccessor().invoke(standard));
         }
+    }
+
+    private static RunnerConfig loadWithout(Setting<?> setting, Map<Setting<?>, String> flags) throws ConfigException {
+        Map<Setting<?>, String> others = new java.util.HashMap<>(flags);
+        others.remove(setting);
+        return new ConfigLoader(Map.of()).load(null, others).config();
     }
 
     @ParameterizedTest

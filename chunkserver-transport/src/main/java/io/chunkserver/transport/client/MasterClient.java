@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -45,14 +46,14 @@ public final class MasterClient implements Closeable {
     private static final Set<ErrorCode> UNANSWERED =
             EnumSet.of(ErrorCode.UNREACHABLE, ErrorCode.TIMEOUT, ErrorCode.PROTOCOL_ERROR);
 
-    private final List<ServerAddress> masters;
+    private final MasterAddresses masters;
     private final ClientConfig config;
     private final Timers timers;
     private final ConnectionPool pool;
     private final Retries retries;
 
     /** The one that answered last. */
-    private volatile int preferred;
+    private volatile @Nullable ServerAddress preferred;
 
     /**
      * A client.
@@ -60,10 +61,24 @@ public final class MasterClient implements Closeable {
      * @param masters where masters may be; at least one
      */
     public MasterClient(Transport transport, List<ServerAddress> masters, ClientConfig config) {
+        this(transport, fixed(masters), config);
+    }
+
+    private static MasterAddresses fixed(List<ServerAddress> masters) {
         if (masters.isEmpty()) {
             throw new IllegalArgumentException("no address of a master is given");
         }
-        this.masters = List.copyOf(masters);
+        List<ServerAddress> copy = List.copyOf(masters);
+        return () -> copy;
+    }
+
+    /**
+     * A client whose masters may change.
+     *
+     * @param masters asked before each question, and not closed
+     */
+    public MasterClient(Transport transport, MasterAddresses masters, ClientConfig config) {
+        this.masters = masters;
         this.config = config;
         this.timers = Timers.start("chunkserver-master-client-timer");
         this.pool = new ConnectionPool(transport, PeerRole.CLIENT, config.connectTimeout(), config.pool(), timers);
@@ -123,22 +138,28 @@ public final class MasterClient implements Closeable {
     private <T> T askAll(Function<Master, CompletionStage<T>> question, Duration timeout) throws ChunkServerException {
         long deadlineNanos = System.nanoTime() + timeout.toNanos();
         List<Refusal> refusals = new ArrayList<>();
-        int first = preferred;
-        for (int asked = 0; asked < masters.size(); asked++) {
-            int next = (first + asked) % masters.size();
+        List<ServerAddress> order = inTurn();
+        for (int asked = 0; asked < order.size(); asked++) {
+            ServerAddress next = order.get(asked);
             // One that says nothing leaves the others their share.
-            long shareNanos = (deadlineNanos - System.nanoTime()) / (masters.size() - asked);
-            Master master =
-                    new RemoteMaster(masters.get(next), pool, timers, Duration.ofNanos(Math.max(1, shareNanos)));
+            long shareNanos = (deadlineNanos - System.nanoTime()) / (order.size() - asked);
+            Master master = new RemoteMaster(next, pool, timers, Duration.ofNanos(Math.max(1, shareNanos)));
             try {
                 T answer = question.apply(master).toCompletableFuture().join();
                 preferred = next;
                 return answer;
             } catch (CompletionException e) {
-                refusals.add(new Refusal(masters.get(next), ChunkServerException.from(e)));
+                refusals.add(new Refusal(next, ChunkServerException.from(e)));
             }
         }
         throw all(refusals);
+    }
+
+    /** All masters, those before the one that answered last moved to the end. */
+    private List<ServerAddress> inTurn() throws ChunkServerException {
+        List<ServerAddress> order = new ArrayList<>(masters.current());
+        Collections.rotate(order, -Math.max(0, order.indexOf(preferred)));
+        return order;
     }
 
     private record Refusal(ServerAddress master, ChunkServerException thrown) {

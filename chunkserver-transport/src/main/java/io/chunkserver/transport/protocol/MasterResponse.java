@@ -18,7 +18,7 @@ public sealed interface MasterResponse extends Response {
         /** The most urgent orders, as many as fit into a frame; a master gives the others again. */
         public static Heartbeat fitting(HeartbeatReply reply) {
             return new Heartbeat(new HeartbeatReply(
-                    reply.registered(), HeaderBudget.fitting(reply.orders(), MembershipJson::order)));
+                    reply.registered(), reply.epoch(), HeaderBudget.fitting(reply.orders(), MembershipJson::order)));
         }
     }
 

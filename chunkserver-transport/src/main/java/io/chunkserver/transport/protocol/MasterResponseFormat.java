@@ -17,7 +17,9 @@ final class MasterResponseFormat {
 
     static void encode(ObjectNode json, MasterResponse response) {
         if (response instanceof MasterResponse.Heartbeat heartbeat) {
-            json.put("kind", "heartbeat").put("registered", heartbeat.reply().registered());
+            json.put("kind", "heartbeat")
+                    .put("registered", heartbeat.reply().registered())
+                    .put("epoch", heartbeat.reply().epoch());
             var orders = json.putArray("orders");
             heartbeat.reply().orders().forEach(order -> orders.add(MembershipJson.order(order)));
         } else if (response instanceof MasterResponse.Copies copies) {
@@ -57,9 +59,15 @@ final class MasterResponseFormat {
     private static HeartbeatReply decodeReply(FieldReader fields) throws ChunkServerException {
         return new HeartbeatReply(
                 fields.flag("registered"),
+                epoch(fields),
                 fields.objects("orders", MembershipJson::order).stream()
                         .flatMap(Optional::stream)
                         .toList());
+    }
+
+    /** Left out by masters that know of no election. */
+    private static long epoch(FieldReader fields) throws ChunkServerException {
+        return fields.has("epoch") ? fields.count("epoch") : 0;
     }
 
     private static void encodeStatus(ObjectNode json, ClusterStatus status) {
@@ -69,7 +77,9 @@ final class MasterResponseFormat {
                 .put("chunks", status.chunks())
                 .put("underReplicated", status.underReplicated())
                 .put("withoutCopy", status.withoutCopy())
-                .put("conflicting", status.conflicting());
+                .put("conflicting", status.conflicting())
+                .put("leading", status.leading())
+                .put("epoch", status.epoch());
         var members = json.putArray("members");
         status.members().forEach(member -> members.add(MembershipJson.memberStatus(member)));
     }
@@ -83,6 +93,8 @@ final class MasterResponseFormat {
                 fields.count("chunks"),
                 fields.count("underReplicated"),
                 fields.count("withoutCopy"),
-                fields.count("conflicting"));
+                fields.count("conflicting"),
+                !fields.has("leading") || fields.flag("leading"),
+                epoch(fields));
     }
 }

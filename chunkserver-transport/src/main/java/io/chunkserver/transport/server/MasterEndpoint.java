@@ -31,9 +31,11 @@ public final class MasterEndpoint implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MasterEndpoint.class);
 
     private final AcceptedConnections connections;
+    private final @Nullable ServerAddress advertise;
 
-    private MasterEndpoint(AcceptedConnections connections) {
+    private MasterEndpoint(AcceptedConnections connections, @Nullable ServerAddress advertise) {
         this.connections = connections;
+        this.advertise = advertise;
     }
 
     /**
@@ -52,9 +54,9 @@ public final class MasterEndpoint implements AutoCloseable {
             @Nullable ServerAddress advertise,
             EndpointConfig config)
             throws IOException {
-        MasterEndpoint endpoint = new MasterEndpoint(new AcceptedConnections(config));
+        MasterEndpoint endpoint = new MasterEndpoint(new AcceptedConnections(config), advertise);
         try {
-            endpoint.start(master, transport, listen, advertise);
+            endpoint.start(master, transport, listen);
         } catch (IOException | RuntimeException e) {
             endpoint.close();
             throw e;
@@ -62,11 +64,10 @@ public final class MasterEndpoint implements AutoCloseable {
         return endpoint;
     }
 
-    private void start(Master master, Transport transport, ServerAddress listen, @Nullable ServerAddress advertise)
-            throws IOException {
+    private void start(Master master, Transport transport, ServerAddress listen) throws IOException {
         ServerId name = name(master);
         ServerAddress listening = connections.listen(transport, listen);
-        ServerAddress reachable = AcceptedConnections.reachable(listening, advertise);
+        ServerAddress reachable = reachable();
         connections.serve(
                 hello(name, reachable), new MasterRequestHandler(master, name, reachable, connections.threads()));
         LOG.info("master {} listens on {} and is reached at {}", name, listening, reachable);
@@ -100,6 +101,11 @@ public final class MasterEndpoint implements AutoCloseable {
     /** Where it listens, with the port that was chosen. */
     public ServerAddress address() {
         return connections.address();
+    }
+
+    /** Where others reach it. */
+    public ServerAddress reachable() {
+        return AcceptedConnections.reachable(connections.address(), advertise);
     }
 
     /** Stops accepting; lets the requests under way end, within the close timeout; closes all connections. Idempotent. */

@@ -129,7 +129,10 @@ final class MembershipArbitraries {
     private static Arbitrary<HeartbeatReply> replies() {
         return Arbitraries.oneOf(
                 Arbitraries.just(HeartbeatReply.UNKNOWN),
-                orders().list().ofMaxSize(10).map(orders -> new HeartbeatReply(true, orders)));
+                Combinators.combine(
+                                Arbitraries.longs().greaterOrEqual(0),
+                                orders().list().ofMaxSize(10))
+                        .as((epoch, orders) -> new HeartbeatReply(true, epoch, orders)));
     }
 
     private static Arbitrary<Order> orders() {
@@ -169,7 +172,9 @@ final class MembershipArbitraries {
                         counts.get(0),
                         counts.get(1),
                         counts.get(2),
-                        counts.get(3)));
+                        counts.get(3),
+                        counts.get(3) % 2 == 0,
+                        counts.get(2)));
     }
 
     private static Arbitrary<Location> nearby() {

@@ -1,0 +1,278 @@
+package io.chunkserver.runner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.core.membership.ClusterStatus;
+import io.chunkserver.core.membership.MemberStatus.Liveness;
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.Member;
+import io.chunkserver.runner.file.PlacedServers;
+import io.chunkserver.transport.ServerAddress;
+import io.chunkserver.transport.client.ChunkClient;
+import io.chunkserver.transport.client.ClientConfig;
+import io.chunkserver.transport.client.MasterClient;
+import io.chunkserver.transport.client.ReadOptions;
+import io.chunkserver.transport.netty.TcpTransport;
+import io.chunkserver.transport.netty.TcpTransportConfig;
+import io.chunkserver.transport.zookeeper.EnsembleAddress;
+import io.chunkserver.transport.zookeeper.EnsembleConfig;
+import io.chunkserver.transport.zookeeper.EnsembleMasters;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import org.apache.curator.test.TestingServer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * ZooKeeper in this process; two masters and four chunk servers, all processes that find each other by it, and a client at work. The
+ * leader and a server are killed. Afterwards every acknowledged chunk has all its copies, and nothing deleted has come back.
+ *
+ * <p>{@code -Dzookeeper.seed=S} repeats what the client asks for, not what the machine does meanwhile.
+ */
+class ZooKeeperIT {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ZooKeeperIT.class);
+
+    private static final long SEED = Long.getLong("zookeeper.seed", 20_261_126L);
+    private static final int SERVERS = 4;
+    private static final int COPIES = 3;
+    private static final String INTERVAL = "500ms";
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+    @TempDir
+    private Path directory;
+
+    private TestingServer zooKeeper;
+    private String connect;
+    private final List<ServerProcess> masters = new ArrayList<>();
+    private final List<ServerProcess> servers = new ArrayList<>();
+    private TcpTransport transport;
+    private ChunkClient client;
+    private EnsembleMasters found;
+    private MasterClient masterClient;
+
+    @BeforeEach
+    void start() throws Exception {
+        zooKeeper = new TestingServer();
+        connect = zooKeeper.getConnectString() + "/it";
+        for (int number = 0; number < 2; number++) {
+            masters.add(ServerProcess.startMaster(
+                    "--replication", String.valueOf(COPIES), "--heartbeat-interval", INTERVAL, "--zookeeper", connect));
+        }
+        for (int number = 0; number < SERVERS; number++) {
+            servers.add(serve(number));
+        }
+        transport = new TcpTransport(TcpTransportConfig.DEFAULT);
+        client = new ChunkClient(transport, ClientConfig.DEFAULT);
+        found = EnsembleMasters.open(
+                EnsembleAddress.parse(connect), EnsembleConfig.DEFAULT, new SplittableRandom(SEED));
+        masterClient = new MasterClient(transport, found, ClientConfig.DEFAULT);
+        eventually(() -> leader().leading() && alive() == SERVERS);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        masterClient.close();
+        found.close();
+        client.close();
+        transport.close();
+        for (ServerProcess server : servers) {
+            server.close();
+        }
+        for (ServerProcess master : masters) {
+            master.close();
+        }
+        zooKeeper.close();
+    }
+
+    private ServerProcess serve(int number) throws IOException {
+        return ServerProcess.start(
+                directory.resolve("s" + number),
+                "--server-id",
+                "s" + number,
+                "--x",
+                String.valueOf(number),
+                "--zookeeper",
+                connect,
+                "--heartbeat-interval",
+                INTERVAL);
+    }
+
+    /** As the first of the masters says that ZooKeeper names, which is the one that leads or will. */
+    private ClusterStatus leader() throws IOException {
+        try (MasterClient first =
+                new MasterClient(transport, List.of(found.current().get(0)), ClientConfig.DEFAULT)) {
+            return first.status();
+        }
+    }
+
+    private long alive() throws IOException {
+        return leader().members().stream()
+                .filter(member -> member.liveness() == Liveness.LIVE && member.lastHeartbeat() != null)
+                .count();
+    }
+
+    private boolean whole() throws IOException {
+        ClusterStatus status = leader();
+        return status.leading() && status.underReplicated() == 0 && status.conflicting() == 0;
+    }
+
+    private static void eventually(Callable<Boolean> holds) {
+        await().atMost(PATIENCE).ignoreExceptions().until(holds);
+    }
+
+    @Test
+    void everyAcknowledgedChunkOutlivesTheLeaderAndAServer() throws Exception {
+        ClusterLoad load = new ClusterLoad(
+                client, new PlacedServers(masterClient, COPIES, null, Duration.ofSeconds(20)), "/load", SEED);
+        Thread worker = new Thread(load, "load");
+        worker.start();
+        eventually(() -> leader().chunks() >= 30);
+        long epoch = leader().epoch();
+        assertThat(epoch).isPositive();
+
+        ServerProcess leading =
+                masters.stream().filter(master -> leads(master)).findFirst().orElseThrow();
+        leading.kill();
+        eventually(() -> leader().leading() && leader().epoch() > epoch && alive() == SERVERS);
+        long chunks = leader().chunks();
+        eventually(() -> leader().chunks() >= chunks + 10);
+
+        servers.get(1).kill();
+        eventually(() -> alive() == SERVERS - 1 && whole());
+        servers.set(1, serve(1));
+        eventually(() -> alive() == SERVERS);
+
+        load.stop();
+        worker.join();
+        // Whole for a while and not only at one moment: reports of what has just changed may be on their way.
+        await().atMost(PATIENCE)
+                .during(Duration.ofSeconds(3))
+                .ignoreExceptions()
+                .until(this::whole);
+        check(load);
+        LOG.warn(
+                "seed {}: {} chunks are there, {} deleted, {} requests failed: {}",
+                SEED,
+                load.stored().size(),
+                load.deleted().size(),
+                load.failures().size(),
+                load.failures().stream().limit(5).toList());
+        assertThat(load.stored()).hasSizeGreaterThan(20);
+    }
+
+    private boolean leads(ServerProcess master) {
+        return found().get(0).toString().equals(master.address());
+    }
+
+    private List<ServerAddress> found() {
+        try {
+            return found.current();
+        } catch (ChunkServerException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private void check(ClusterLoad load) throws IOException {
+        for (Map.Entry<ChunkId, Integer> entry : load.stored().entrySet()) {
+            ChunkId chunk = entry.getKey();
+            List<Member> members = masterClient.locate(chunk).members();
+            assertThat(members).as("copies of %s", chunk).hasSizeGreaterThanOrEqualTo(COPIES);
+            for (Member member : members) {
+                assertThat(read(member.address(), chunk))
+                        .as("bytes of %s at %s", chunk, member)
+                        .isEqualTo(ClusterLoad.bytes(chunk, entry.getValue()));
+            }
+        }
+        for (ChunkId chunk : load.deleted()) {
+            for (ServerProcess server : servers) {
+                assertThatExceptionOfType(ChunkServerException.NotFound.class)
+                        .as("%s at %s", chunk, server.address())
+                        .isThrownBy(() -> read(server.address(), chunk));
+            }
+        }
+    }
+
+    private byte[] read(String server, ChunkId chunk) throws IOException {
+        ByteArrayOutputStream copy = new ByteArrayOutputStream();
+        client.read(ServerAddress.parse(server), chunk, ReadOptions.ALL, copy);
+        return copy.toByteArray();
+    }
+
+    @Test
+    void verbsFindTheMasterByTheEnsemble() throws Exception {
+        byte[] bytes = new byte[100_000];
+        new Random(SEED).nextBytes(bytes);
+        Path file = Files.write(directory.resolve("file"), bytes);
+        RunnerJar.answer("put", file.toString(), "images/file", "--zookeeper", connect);
+        RunnerJar.answer("get", "images/file", directory.resolve("copy").toString(), "--zookeeper", connect);
+        assertThat(directory.resolve("copy")).hasBinaryContent(bytes);
+        JsonNode status = RunnerJar.answer("status", "--zookeeper", connect);
+        assertThat(status.get("leading").asBoolean()).isTrue();
+        assertThat(status.get("epoch").asLong()).isPositive();
+        JsonNode server = RunnerJar.answer("status", "--server", servers.get(0).address());
+        assertThat(server.get("masters")).hasSize(3);
+        assertThat(server.get("masters").get(0).get("address").asText()).isEqualTo("zookeeper " + connect);
+        assertThat(server.get("masters").get(0).get("registered").asBoolean()).isTrue();
+    }
+
+    @Test
+    void anEnsembleThatIsNoneIsNamedAndAServerServesWithoutIt() throws Exception {
+        RunnerJar.Outcome outcome = RunnerJar.run("status", "--zookeeper", "no-such-host.invalid");
+        assertThat(outcome.exitCode()).isEqualTo(5);
+        assertThat(outcome.err()).contains("no-such-host.invalid does not resolve");
+        assertThat(outcome.err().lines().filter(line -> line.contains("Exception")))
+                .as("stack traces of ZooKeeper's client")
+                .isEmpty();
+        try (ServerProcess lone =
+                ServerProcess.start(directory.resolve("lone"), "--zookeeper", "no-such-host.invalid:1")) {
+            eventually(() -> lone.log().contains("host no-such-host.invalid does not resolve"));
+            assertThat(RunnerJar.answer("status", "--server", lone.address())
+                            .get("masters")
+                            .get(0)
+                            .get("registered")
+                            .asBoolean())
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void nobodyLoadsZooKeeperWhoDoesNotUseIt() throws Exception {
+        Path loaded = directory.resolve("classes");
+        Process help = new ProcessBuilder(
+                        RunnerJar.command(List.of("-Xlog:class+load:file=" + loaded), "serve", "--help"))
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        assertThat(help.waitFor()).isZero();
+        assertNoneOfZooKeeper(loaded);
+        Path served = directory.resolve("served");
+        try (ServerProcess server =
+                ServerProcess.startWith(List.of("-Xlog:class+load:file=" + served), directory.resolve("plain"))) {
+            RunnerJar.answer("status", "--server", server.address());
+        }
+        assertNoneOfZooKeeper(served);
+    }
+
+    private static void assertNoneOfZooKeeper(Path log) throws IOException {
+        assertThat(Files.readAllLines(log))
+                .anyMatch(line -> line.contains("io.chunkserver.runner.Main"))
+                .noneMatch(line -> line.contains("org.apache.zookeeper.") || line.contains("org.apache.curator."));
+    }
+}
