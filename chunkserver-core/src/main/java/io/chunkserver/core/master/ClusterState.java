@@ -18,6 +18,7 @@ import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.DistanceMetric;
 import io.chunkserver.core.model.Location;
 import io.chunkserver.core.model.Member;
+import io.chunkserver.core.model.ServerId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -200,6 +201,27 @@ final class ClusterState {
             page.add(new ListedChunk(newest, chunk.good(ClusterMember::isAlive).size()));
         }
         return page.size() < most;
+    }
+
+    /** Begins to count for how many chunks a server is needed that is to go. */
+    NeededCount countNeeded(ServerId id) throws ChunkServerException {
+        ClusterMember member = members.find(id)
+                .orElseThrow(() -> Failure.of(ErrorCode.NOT_REGISTERED, "server " + id + " is not registered")
+                        .toException());
+        if (!member.isQuietlyDraining()) {
+            throw Failure.of(
+                            ErrorCode.BUSY,
+                            "server " + id
+                                    + " has not told yet that it is drained, that nothing is in flight, and what it has")
+                    .withHint("ask again after its next heartbeat")
+                    .toException();
+        }
+        return new NeededCount(member);
+    }
+
+    /** Goes on with a count; false when it is done. */
+    boolean goOnCounting(NeededCount count) {
+        return count.step(table, WALK_SLICE, config, members.goal());
     }
 
     ClusterStatus status() {

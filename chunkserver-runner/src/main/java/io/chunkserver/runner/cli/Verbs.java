@@ -40,6 +40,8 @@ final class Verbs {
                 () -> new CommandLine(new TransactionCommand())
                         .addSubcommand(new TransactionListCommand(console, clients))
                         .addSubcommand(new TransactionShowCommand(console, clients)));
+        builders.put("drain", () -> new CommandLine(new DrainCommand(console, clients)));
+        builders.put("resume", () -> new CommandLine(new ResumeCommand(console, clients)));
         builders.put("bench", () -> new CommandLine(new BenchCommand(console, clients)));
         builders.put(
                 "config",
