@@ -106,8 +106,7 @@ public final class ChunkServer implements Closeable {
                 environment);
         parts.changes().listen(masters::changed);
         parts.admission().onClose(masters::wake);
-        this.drain =
-                new Drain(parts.admission(), parts.directory(), environment.timers(), this::transactions);
+        this.drain = new Drain(parts.admission(), parts.directory(), environment.timers(), this::transactions);
     }
 
     /** A chunk is reported again after an order, also when nothing has changed: the one who gave it did not know. */

@@ -100,8 +100,7 @@ final class Drain {
     }
 
     private void step(CompletableFuture<Boolean> drained, Duration left) {
-        boolean idle =
-                transactions.get().stream().noneMatch(summary -> summary.state() == TransactionState.PREPARING);
+        boolean idle = transactions.get().stream().noneMatch(summary -> summary.state() == TransactionState.PREPARING);
         if (idle || left.isNegative() || left.isZero()) {
             drained.complete(idle);
         } else {

@@ -174,14 +174,17 @@ class MasterIT {
         assertThat(copy).hasSameBinaryContentAs(file);
 
         servers.set(0, serve("s1", 1));
-        JsonNode again = RunnerJar.answer(
-                "status", "--server", servers.get(0).address());
+        JsonNode again = RunnerJar.answer("status", "--server", servers.get(0).address());
         assertThat(again.get("state").asText()).as("after a restart").isEqualTo("draining");
-        JsonNode resumed = RunnerJar.answer(
-                "resume", "--server", servers.get(0).address());
+        JsonNode resumed = RunnerJar.answer("resume", "--server", servers.get(0).address());
         assertThat(resumed.get("state").asText()).isEqualTo("ready");
         RunnerJar.answer(
-                "chunk", "put", file.toString(), "/a/single#0", "--server", servers.get(0).address());
+                "chunk",
+                "put",
+                file.toString(),
+                "/a/single#0",
+                "--server",
+                servers.get(0).address());
     }
 
     private static List<JsonNode> chunksOf(String server) {

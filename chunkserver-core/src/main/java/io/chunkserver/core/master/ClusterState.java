@@ -54,6 +54,9 @@ final class ClusterState {
     /** The ticks so far. */
     private int now;
 
+    /** Whether a server has joined with chunks that it had before: others, not heard yet, may have newer versions of them. */
+    private boolean inherited;
+
     /** The number of copies for which all chunks were last assessed, or are being so. */
     private int goal;
 
@@ -121,6 +124,7 @@ final class ClusterState {
 
     void takePresent(Incarnation server, List<ChunkInfo> present) throws ChunkServerException {
         ClusterMember member = registered(server);
+        inherited |= member.isReporting() && !present.isEmpty();
         for (ChunkInfo info : present) {
             Chunk chunk = table.findOrAdd(info.id());
             planner.reported(chunk, member, info, now);
@@ -157,6 +161,18 @@ final class ClusterState {
     // What clients ask
 
     ChunkCopies place(PlacementRequest request) throws ChunkServerException {
+        if (inherited && now < config.grace()) {
+            throw Failure.of(
+                            ErrorCode.UNREACHABLE,
+                            "master " + name
+                                    + " was started a moment ago, and servers that have the newest version of chunk "
+                                    + request.chunk() + " may not have registered yet")
+                    .withHint("try again within "
+                            + config.heartbeatInterval()
+                                    .multipliedBy(config.grace())
+                                    .toSeconds() + " seconds")
+                    .toException();
+        }
         return placements.place(request, now);
     }
 

@@ -45,6 +45,7 @@ public interface Master {
      * always meet. The first is the one to send it to.
      *
      * <p>Completes exceptionally with {@code TOO_FEW_SERVERS} or {@code INSUFFICIENT_SPACE} when a new chunk cannot have its copies,
+     * with {@code UNREACHABLE} when the servers that have it are gone, or may not have joined yet a master that was started a moment ago,
      * and with {@code CONFLICTING_COPIES} when one version of the chunk was reported under two transactions.
      */
     CompletionStage<ChunkCopies> place(PlacementRequest request);

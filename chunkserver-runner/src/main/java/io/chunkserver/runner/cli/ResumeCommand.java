@@ -11,7 +11,8 @@ import picocli.CommandLine.Option;
 /** {@code resume}: a server that was drained takes chunks again. */
 @Command(
         name = "resume",
-        description = "Have a running server that was drained take new chunks again, unless it has another reason not to.")
+        description =
+                "Have a running server that was drained take new chunks again, unless it has another reason not to.")
 final class ResumeCommand implements Callable<Integer> {
 
     private final Console console;
