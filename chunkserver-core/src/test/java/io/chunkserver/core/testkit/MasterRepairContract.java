@@ -247,6 +247,41 @@ interface MasterRepairContract extends MasterSteps {
     }
 
     @Test
+    default void aServerThatComesBackWithAnOlderDiskIsBroughtUpToDateAndNoGoodCopyIsTouched() {
+        List<NaiveServer> all = settled(3);
+        all.get(0).restart();
+        join(all.get(0));
+        all.forEach(server -> store(server, version(CHUNK, 2, "w")));
+        pass(DEAD_AFTER, all.subList(1, 3));
+        all.get(0).restartAt(1);
+        all.get(0).with(version(CHUNK, 1, "w"));
+        join(all.get(0));
+
+        assertOnlyCopiedTo(all.get(0), pass(5, all));
+    }
+
+    @Test
+    default void aServerThatComesBackWithAnEmptyDiskIsGivenItsCopiesAndNoGoodCopyIsTouched() {
+        List<NaiveServer> all = settled(3);
+        all.forEach(server -> store(server, version(CHUNK, 2, "w")));
+        pass(DEAD_AFTER, all.subList(1, 3));
+        all.get(0).wipe();
+        join(all.get(0));
+
+        assertOnlyCopiedTo(all.get(0), pass(5, all));
+    }
+
+    private static void assertOnlyCopiedTo(NaiveServer server, Map<ServerId, List<Order>> orders) {
+        assertThat(orders.remove(server.id())).singleElement().isInstanceOfSatisfying(Order.Copy.class, copy -> {
+            assertThat(copy.version().number()).isEqualTo(2);
+            assertThat(copy.sources())
+                    .isNotEmpty()
+                    .noneMatch(source -> source.id().equals(server.id()));
+        });
+        assertNothingOrdered(orders);
+    }
+
+    @Test
     default void nobodyCanSayHowMuchAnUnknownServerIsNeeded() {
         assertThat(codeOf(master().needed(new ServerId("nobody")))).isEqualTo(ErrorCode.NOT_REGISTERED);
     }
