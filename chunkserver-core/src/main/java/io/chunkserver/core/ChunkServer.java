@@ -1,6 +1,5 @@
 package io.chunkserver.core;
 
-import io.chunkserver.core.commit.Admission;
 import io.chunkserver.core.commit.BlockFeeder;
 import io.chunkserver.core.commit.ChunkWriter;
 import io.chunkserver.core.commit.Environment;
@@ -52,7 +51,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -74,9 +72,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ChunkServer implements Closeable {
 
-    /** How often a drain looks whether everything in flight is over. */
-    private static final Duration DRAIN_STEP = Duration.ofMillis(20);
-
     private final OpenParts parts;
     private final ChunkServerConfig config;
     private final Environment environment;
@@ -88,6 +83,7 @@ public final class ChunkServer implements Closeable {
     private final OrderFence fence = new OrderFence();
     private final ServerReports reports;
     private final MasterSessions masters;
+    private final Drain drain;
     private final Instant started;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -117,6 +113,7 @@ public final class ChunkServer implements Closeable {
         parts.changes().listen(masters::changed);
         parts.admission().onClose(masters::wake);
         parts.upkeep().watch().listen(alert -> masters.wake());
+        this.drain = new Drain(parts.admission(), parts.directory(), environment.timers(), this::transactions);
     }
 
     /** A chunk is reported again after an order, also when nothing has changed: the one who gave it did not know. */
@@ -535,27 +532,24 @@ public final class ChunkServer implements Closeable {
      * @return whether all that was in flight has ended
      */
     public CompletionStage<Boolean> drain(Duration timeout) {
-        Admission admission = parts.admission();
-        admission.close(Failure.of(ErrorCode.DRAINING, "the server is going down")
-                .withHint("store on another server")
-                .at(self().id()));
-        CompletableFuture<Boolean> drained = new CompletableFuture<>();
-        drainStep(drained, timeout);
-        return drained;
+        return drain.goDown(timeout);
     }
 
-    private void drainStep(CompletableFuture<Boolean> drained, Duration left) {
-        boolean idle = transactions().stream().noneMatch(summary -> summary.state() == TransactionState.PREPARING);
-        if (idle || left.isNegative() || left.isZero()) {
-            drained.complete(idle);
-        } else {
-            var unused = environment
-                    .timers()
-                    .schedule(
-                            () -> drainStep(drained, left.minus(DRAIN_STEP)),
-                            DRAIN_STEP.toNanos(),
-                            TimeUnit.NANOSECONDS);
-        }
+    /**
+     * Takes no new transactions and no copies until {@link #resume}, over restarts too; reads go on, and so does what is in flight. Masters
+     * are told, and have its chunks copied elsewhere; {@link Master#needed} tells how many are left. Waits for the disk.
+     */
+    public void drain() throws IOException {
+        drain.begin();
+    }
+
+    /**
+     * Ends a {@link #drain()}. A server that takes nothing for another reason goes on refusing. Waits for the disk.
+     *
+     * @throws ChunkServerException with {@code DRAINING} when the server is going down
+     */
+    public void resume() throws IOException {
+        drain.resume();
     }
 
     /**

@@ -76,7 +76,6 @@ final class HealingRun {
     private final Map<String, ChunkServer> servers = new LinkedHashMap<>();
     private final Map<ChunkId, Story> stories = new LinkedHashMap<>();
     private final List<Throwable> defects = new ArrayList<>();
-    private boolean masterForgot;
     private long sequence;
     private int damage;
 
@@ -178,10 +177,7 @@ final class HealingRun {
         switch (random.nextInt(10)) {
             case 0, 1 -> crash(name);
             case 2, 3, 4, 5 -> restart(name);
-            case 6 -> {
-                masterForgot = true;
-                master.restart();
-            }
+            case 6 -> master.restart();
             case 7 -> {
                 network.lossRate(0.02);
                 master.lossRate(0.05);
@@ -321,10 +317,9 @@ final class HealingRun {
         if (copies.get(0).tombstone()) {
             // It goes to all that have the chunk, and no further.
             assertThat(copies).as("copies of %s", chunk).allMatch(ChunkInfo::tombstone);
-        } else if (masterForgot) {
-            assertThat(copies).as("copies of %s", chunk).hasSizeGreaterThanOrEqualTo(REPLICATION);
         } else {
-            assertThat(copies).as("copies of %s", chunk).hasSize(REPLICATION);
+            // A store that met others on its way may have gone to more servers than it asked for.
+            assertThat(copies).as("copies of %s", chunk).hasSizeGreaterThanOrEqualTo(REPLICATION);
         }
         for (String name : NAMES) {
             if (servers.get(name).stat(chunk).isPresent()) {

@@ -16,6 +16,7 @@ import io.chunkserver.core.membership.Registration;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.DistanceMetric;
 import io.chunkserver.core.model.Location;
+import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.testkit.SimulatedTime;
 import java.time.Duration;
 import java.util.List;
@@ -143,6 +144,11 @@ final class SimulatedMaster {
         @Override
         public CompletionStage<List<ListedChunk>> list(String pathPrefix, @Nullable ChunkId after, int limit) {
             return exchange(reached -> reached.list(pathPrefix, after, limit));
+        }
+
+        @Override
+        public CompletionStage<Long> needed(ServerId server) {
+            return exchange(reached -> reached.needed(server));
         }
 
         @Override

@@ -150,6 +150,49 @@ class MasterIT {
         }
     }
 
+    /** Every chunk is on two of three servers, so one can go once what it has is on the two others. */
+    @Test
+    void aDrainedServerRefusesStoresServesReadsAndIsNeededByNoChunkInTheEnd() throws IOException {
+        Path file = random("file");
+        ask("put", file.toString(), "/a/file", "--chunk-size", "500KiB");
+        String drained = servers.get(0).address();
+
+        JsonNode status = RunnerJar.answer("drain", "--server", drained, "--wait");
+        assertThat(status.get("state").asText()).isEqualTo("draining");
+        assertThat(status.get("reason").asText()).contains("operator");
+        Outcome refused = RunnerJar.run("chunk", "put", file.toString(), "/a/single#0", "--server", drained);
+        assertThat(refused.exitCode()).as(refused.err()).isEqualTo(12);
+        ask("put", file.toString(), "/b/file");
+        for (JsonNode chunk : chunksOf(drained)) {
+            Path copy = directory.resolve("copy");
+            String id = chunk.get("chunk").asText();
+            RunnerJar.answer("chunk", "get", id, copy.toString(), "--server", drained);
+        }
+        servers.get(0).kill();
+        Path copy = directory.resolve("whole");
+        ask("get", "/a/file", copy.toString());
+        assertThat(copy).hasSameBinaryContentAs(file);
+
+        servers.set(0, serve("s1", 1));
+        JsonNode again = RunnerJar.answer("status", "--server", servers.get(0).address());
+        assertThat(again.get("state").asText()).as("after a restart").isEqualTo("draining");
+        JsonNode resumed = RunnerJar.answer("resume", "--server", servers.get(0).address());
+        assertThat(resumed.get("state").asText()).isEqualTo("ready");
+        RunnerJar.answer(
+                "chunk",
+                "put",
+                file.toString(),
+                "/a/single#0",
+                "--server",
+                servers.get(0).address());
+    }
+
+    private static List<JsonNode> chunksOf(String server) {
+        Outcome listed = RunnerJar.run("-o", "json", "chunk", "ls", "--server", server);
+        assertThat(listed.exitCode()).as(listed.err()).isZero();
+        return listed.out().lines().map(RunnerJar::parse).toList();
+    }
+
     private static Callable<Boolean> logs(ServerProcess server, String... words) {
         return () -> {
             String log = server.log();

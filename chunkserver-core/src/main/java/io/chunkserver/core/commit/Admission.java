@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whether a server takes new transactions. Open ones go on whatever this says.
  *
- * <p>Thread-safe. Once a disk has failed the server takes no more until it is opened again: a failed write or force is never
+ * <p>Thread-safe. A drain may end; once a disk has failed the server takes no more until it is opened again: a failed write or force is never
  * retried into success (guarantee D3).
  */
 public final class Admission {
@@ -84,6 +84,17 @@ public final class Admission {
     public void close(Failure why) {
         Failure before = closed.getAndUpdate(old -> old == null || outweighs(why, old) ? why : old);
         if (!Objects.equals(closed.get(), before)) {
+            listeners.forEach(Runnable::run);
+        }
+    }
+
+    /**
+     * Takes chunks again, if this is the reason why it did not.
+     *
+     * @param why the very failure that {@link #close} was called with
+     */
+    public void reopen(Failure why) {
+        if (closed.compareAndSet(why, null)) {
             listeners.forEach(Runnable::run);
         }
     }

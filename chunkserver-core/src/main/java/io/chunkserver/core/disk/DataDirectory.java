@@ -28,6 +28,7 @@ import org.slf4j.LoggerFactory;
  * quarantine/        damaged files, kept for an operator
  * index/             what helps the next start, and can be removed
  * reserve            room for deletes on a full disk, see EmergencyReserve
+ * draining           there while an operator drains the server
  * </pre>
  *
  * <p><b>Guarantees.</b> While it is open no other server, in this or another process, has it open. Each opening has a
@@ -44,6 +45,7 @@ public final class DataDirectory implements Closeable {
     public static final Path INDEX = Path.of("index");
     public static final Path IDENTITY_FILE = Path.of("server_info.json");
 
+    static final Path DRAINING = Path.of("draining");
     static final Path LOCK = Path.of("lock");
 
     private static final Path ROOT = Path.of("");
@@ -61,19 +63,24 @@ public final class DataDirectory implements Closeable {
     /** Replaced under this object's monitor, which is held while the file is written: two ports must not race. */
     private volatile ServerIdentity identity;
 
+    /** What is on the disk for sure; replaced as the identity is. */
+    private volatile boolean draining;
+
     private DataDirectory(
             Disk disk,
             IdentityFile identityFile,
             Closeable lock,
             EmergencyReserve reserve,
             RandomGenerator random,
-            ServerIdentity identity) {
+            ServerIdentity identity)
+            throws IOException {
         this.disk = disk;
         this.identityFile = identityFile;
         this.lock = lock;
         this.reserve = reserve;
         this.random = random;
         this.identity = identity;
+        this.draining = disk.size(DRAINING).isPresent();
     }
 
     /**
@@ -121,6 +128,24 @@ public final class DataDirectory implements Closeable {
         ServerIdentity renewed = identity.withLog(randomUuid(random));
         identityFile.write(renewed);
         identity = renewed;
+    }
+
+    /** Whether an operator drains the server, also since before it was started. */
+    public boolean isDraining() {
+        return draining;
+    }
+
+    /** Remembers whether an operator drains the server; durable on return. */
+    public synchronized void recordDraining(boolean wanted) throws IOException {
+        boolean there = disk.size(DRAINING).isPresent();
+        if (wanted && !there) {
+            disk.create(DRAINING).close();
+        } else if (!wanted && there) {
+            disk.delete(DRAINING);
+        }
+        // Also when nothing changes: an earlier call may have failed, or its process died, before it could force.
+        disk.forceDirectory(ROOT);
+        draining = wanted;
     }
 
     @Override

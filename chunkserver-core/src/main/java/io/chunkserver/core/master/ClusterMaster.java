@@ -17,6 +17,7 @@ import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.model.DistanceMetric;
 import io.chunkserver.core.model.Location;
+import io.chunkserver.core.model.ServerId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -166,6 +167,20 @@ public final class ClusterMaster implements Master {
                 last = ask(state -> state.list(page, pathPrefix, from, most));
             }
             return CompletableFuture.completedFuture(page);
+        } catch (ChunkServerException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** {@inheritDoc} Looks at all chunks, one bounded step after the other. */
+    @Override
+    public CompletionStage<Long> needed(ServerId server) {
+        try {
+            NeededCount count = ask(state -> state.countNeeded(server));
+            while (ask(state -> state.goOnCounting(count))) {
+                // One step for each slice, so that heartbeats come in between.
+            }
+            return CompletableFuture.completedFuture(count.chunks());
         } catch (ChunkServerException e) {
             return CompletableFuture.failedFuture(e);
         }

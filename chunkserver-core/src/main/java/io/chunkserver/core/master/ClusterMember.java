@@ -115,7 +115,7 @@ final class ClusterMember {
         liveness = missed >= config.deadAfter()
                 ? Liveness.DEAD
                 : missed >= config.suspectAfter() ? Liveness.SUSPECT : Liveness.LIVE;
-        if (lastHeartbeat != null && lastHeartbeat.state() == ServerState.DRAINING) {
+        if (isDraining()) {
             draining = Math.min(draining + 1, config.deadAfter());
         }
     }
@@ -147,6 +147,16 @@ final class ClusterMember {
      */
     boolean isReliable(MasterConfig config) {
         return isAlive() && draining < config.deadAfter();
+    }
+
+    /** Whether it said last that it takes nothing because it is drained, or goes down. */
+    boolean isDraining() {
+        return lastHeartbeat != null && lastHeartbeat.state() == ServerState.DRAINING;
+    }
+
+    /** Whether it is draining and nothing comes any more: nothing is in flight there, and it has told all that it has. */
+    boolean isQuietlyDraining() {
+        return lastHeartbeat != null && isDraining() && lastHeartbeat.openTransactions() == 0 && reported;
     }
 
     // Space

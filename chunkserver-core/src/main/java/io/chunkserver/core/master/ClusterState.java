@@ -18,6 +18,7 @@ import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.DistanceMetric;
 import io.chunkserver.core.model.Location;
 import io.chunkserver.core.model.Member;
+import io.chunkserver.core.model.ServerId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -58,6 +59,9 @@ final class ClusterState {
 
     /** That of the leadership; 0 without an election. */
     private long epoch;
+
+    /** Whether a server has joined with chunks that it had before: others, not heard yet, may have newer versions of them. */
+    private boolean inherited;
 
     /** The number of copies for which all chunks were last assessed, or are being so. */
     private int goal;
@@ -147,6 +151,7 @@ final class ClusterState {
 
     void takePresent(Incarnation server, List<ChunkInfo> present) throws ChunkServerException {
         ClusterMember member = registered(server);
+        inherited |= member.isReporting() && !present.isEmpty();
         for (ChunkInfo info : present) {
             Chunk chunk = table.findOrAdd(info.id());
             planner.reported(chunk, member, info, now);
@@ -188,6 +193,18 @@ final class ClusterState {
                             ErrorCode.NOT_LEADING,
                             "this master does not lead, and so does not say where chunk " + request.chunk() + " goes")
                     .withHint("ask the master that leads")
+                    .toException();
+        }
+        if (inherited && now < config.grace()) {
+            throw Failure.of(
+                            ErrorCode.UNREACHABLE,
+                            "master " + name
+                                    + " was started a moment ago, and servers that have the newest version of chunk "
+                                    + request.chunk() + " may not have registered yet")
+                    .withHint("try again within "
+                            + config.heartbeatInterval()
+                                    .multipliedBy(config.grace())
+                                    .toSeconds() + " seconds")
                     .toException();
         }
         return placements.place(request, now);
@@ -234,6 +251,27 @@ final class ClusterState {
             page.add(new ListedChunk(newest, chunk.good(ClusterMember::isAlive).size()));
         }
         return page.size() < most;
+    }
+
+    /** Begins to count for how many chunks a server is needed that is to go. */
+    NeededCount countNeeded(ServerId id) throws ChunkServerException {
+        ClusterMember member = members.find(id)
+                .orElseThrow(() -> Failure.of(ErrorCode.NOT_REGISTERED, "server " + id + " is not registered")
+                        .toException());
+        if (!member.isQuietlyDraining()) {
+            throw Failure.of(
+                            ErrorCode.BUSY,
+                            "server " + id
+                                    + " has not told yet that it is drained, that nothing is in flight, and what it has")
+                    .withHint("ask again after its next heartbeat")
+                    .toException();
+        }
+        return new NeededCount(member);
+    }
+
+    /** Goes on with a count; false when it is done. */
+    boolean goOnCounting(NeededCount count) {
+        return count.step(table, WALK_SLICE, config, members.goal());
     }
 
     ClusterStatus status() {

@@ -13,8 +13,9 @@ import java.time.Duration;
  * @param suspectAfter      missing heartbeats after which a server gets no new chunks; default 2, as a single one may be late
  * @param deadAfter         missing heartbeats after which a server's copies are made anew; default 4, which outlasts a restart and a
  *                          long pause of its virtual machine
- * @param grace             ticks after the start in which no chunk is taken to lack copies or to have too many; default 4: by then
- *                          every server has met the new master and told all that it has
+ * @param grace             ticks after the start in which no chunk is taken to lack copies or to have too many, and none is placed when
+ *                          a server has joined with older chunks; default 4: by then every server has met the new master and told
+ *                          all that it has, and stores that an earlier master placed are over
  * @param placementMemory   ticks for which the servers named for a store are remembered, so that another writer of the chunk gets one
  *                          of them at least; default 120, ten minutes: longer than a store of the largest chunk over a slow link
  * @param orderPatience     ticks without any progress at a server after which an order to it is taken to be lost; default 24, two
@@ -65,6 +66,19 @@ public record MasterConfig(
                 suspectAfter,
                 deadAfter,
                 grace,
+                placementMemory,
+                orderPatience,
+                ordersPerServer);
+    }
+
+    /** The same for a cluster whose servers all register within so many ticks. */
+    public MasterConfig withGrace(int ticks) {
+        return new MasterConfig(
+                replication,
+                heartbeatInterval,
+                suspectAfter,
+                deadAfter,
+                ticks,
                 placementMemory,
                 orderPatience,
                 ordersPerServer);

@@ -47,6 +47,11 @@ final class Members {
         return known != null && known.registration().server().equals(run) ? Optional.of(known) : Optional.empty();
     }
 
+    /** The server of this name, in whichever run. */
+    Optional<ClusterMember> find(ServerId id) {
+        return Optional.ofNullable(members.get(id));
+    }
+
     /**
      * How many copies a chunk can have at present: no more than there are servers that take it, so that a small cluster is not
      * forever in want of copies.

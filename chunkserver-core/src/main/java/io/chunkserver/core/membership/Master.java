@@ -3,6 +3,7 @@ package io.chunkserver.core.membership;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.Location;
+import io.chunkserver.core.model.ServerId;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +44,9 @@ public interface Master {
      * Names the servers for a store. A chunk that exists, or was placed a moment ago, gets its own members: two writers of one chunk
      * always meet. The first is the one to send it to.
      *
-     * <p>Completes exceptionally with {@code NOT_LEADING} when another master was elected to say so, with {@code TOO_FEW_SERVERS} or {@code INSUFFICIENT_SPACE} when a new chunk cannot have its copies,
+     * <p>Completes exceptionally with {@code NOT_LEADING} when another master was elected to say so, with {@code TOO_FEW_SERVERS} or
+     * {@code INSUFFICIENT_SPACE} when a new chunk cannot have its copies,
+     * with {@code UNREACHABLE} when the servers that have it are gone, or may not have joined yet a master that was started a moment ago,
      * and with {@code CONFLICTING_COPIES} when one version of the chunk was reported under two transactions.
      */
     CompletionStage<ChunkCopies> place(PlacementRequest request);
@@ -66,6 +69,15 @@ public interface Master {
      * @param limit      the most that is returned, 1 or above; an empty page means that the end is reached
      */
     CompletionStage<List<ListedChunk>> list(String pathPrefix, @Nullable ChunkId after, int limit);
+
+    /**
+     * How many chunks a server that is being drained is still needed for: those of which it has the newest version, and that have too few
+     * copies on servers that are neither dead nor drained. At 0 it can go.
+     *
+     * <p>Completes exceptionally with {@code NOT_REGISTERED} when the server is not known, and with {@code BUSY} when it has not told yet
+     * that it is drained, has transactions open, or has not reported all its chunks.
+     */
+    CompletionStage<Long> needed(ServerId server);
 
     /** The cluster at this moment. */
     CompletionStage<ClusterStatus> status();

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.ChunkId;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class AdmissionTest {
@@ -43,6 +45,23 @@ class AdmissionTest {
         admission.close(LOG_DEFECT);
 
         assertThat(admission.closed()).contains(DRAINING);
+    }
+
+    @Test
+    void chunksAreTakenAgainOnlyWhenTheReasonThatEndsIsTheOneThatHolds() {
+        List<String> changes = new ArrayList<>();
+        admission.onClose(() -> changes.add(admission.closed().toString()));
+        admission.close(DRAINING);
+        admission.reopen(LOG_DEFECT);
+        assertThat(admission.closed()).contains(DRAINING);
+        admission.reopen(DRAINING);
+        assertThat(admission.closed()).isEmpty();
+        assertThat(changes).hasSize(2);
+
+        admission.close(DRAINING);
+        admission.close(DISK_FAILED);
+        admission.reopen(DRAINING);
+        assertThat(admission.closed()).contains(DISK_FAILED);
     }
 
     /** A drain may end; a failed disk stays failed until a restart (D3). */

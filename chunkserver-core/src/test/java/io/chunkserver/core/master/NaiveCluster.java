@@ -345,6 +345,10 @@ final class NaiveCluster {
 
     private void checkPlacement(PlacementRequest request, List<ServerId> members) {
         Known known = known(0, request.chunk());
+        assertThat(ticks[0] >= CONFIG.grace()
+                        || sessions.get(0).values().stream().noneMatch(session -> session.joinedWithChunks))
+                .as("placed by a master that knows what there is")
+                .isTrue();
         assertThat(members).doesNotHaveDuplicates().isNotEmpty();
         List<Placed> before = placed.computeIfAbsent(request.chunk(), any -> new ArrayList<>());
         before.removeIf(earlier -> ticks[0] - earlier.tick() >= CONFIG.placementMemory());
@@ -402,7 +406,9 @@ final class NaiveCluster {
         switch (code) {
             case CONFLICTING_COPIES -> assertThat(known.transactions()).hasSizeGreaterThan(1);
             case UNREACHABLE ->
-                assertThat(known.newest().isPresent() || placed.containsKey(request.chunk()))
+                assertThat(known.newest().isPresent()
+                                || placed.containsKey(request.chunk())
+                                || ticks[0] < CONFIG.grace())
                         .isTrue();
             default -> {
                 assertThat(code).isIn(ErrorCode.TOO_FEW_SERVERS, ErrorCode.INSUFFICIENT_SPACE);

@@ -5,6 +5,7 @@ import io.chunkserver.core.checksum.CheckedBlock;
 import io.chunkserver.core.checksum.Crc32c;
 import io.chunkserver.core.disk.DataDirectory;
 import io.chunkserver.core.disk.Disk;
+import io.chunkserver.core.disk.EmergencyRoom;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.Attempt;
 import io.chunkserver.core.model.Attributes;
@@ -76,7 +77,8 @@ final class ScrubbedStore {
                     public void damaged(ChunkInfo version, Failure why) {
                         damaged.put(version, why.message());
                     }
-                });
+                },
+                EmergencyRoom.NONE);
         scrubber = new Scrubber(store, strays::add, config, () -> now, disk, DataDirectory.INDEX);
     }
 

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 /** S4: a full disk stops what needs room and nothing else. */
@@ -70,13 +71,20 @@ class StoreOnFullDiskTest extends StoreOnMemoryDisk {
             file.writeFully(ByteBuffer.allocate(MemoryDisk.BLOCK_BYTES), 0);
         }
         store.close();
-        store = FileChunkStore.open(disk, LAYOUT.chunks(), LAYOUT.quarantine(), Path.of("index"), chunk -> {}, () -> {
-            boolean some = disk.size(reserved).isPresent();
-            if (some) {
-                disk.delete(reserved);
-            }
-            return some;
-        });
+        store = FileChunkStore.open(
+                disk,
+                LAYOUT.chunks(),
+                LAYOUT.quarantine(),
+                Path.of("index"),
+                () -> Instant.EPOCH,
+                StoreListener.NOBODY,
+                () -> {
+                    boolean some = disk.size(reserved).isPresent();
+                    if (some) {
+                        disk.delete(reserved);
+                    }
+                    return some;
+                });
         put(CHUNK, 1);
         fillDisk();
 

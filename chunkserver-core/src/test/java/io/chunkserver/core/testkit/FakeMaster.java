@@ -14,6 +14,7 @@ import io.chunkserver.core.membership.PlacementRequest;
 import io.chunkserver.core.membership.Registration;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.Location;
+import io.chunkserver.core.model.ServerId;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -145,6 +146,11 @@ public final class FakeMaster implements Master {
     @Override
     public synchronized CompletionStage<List<ListedChunk>> list(String pathPrefix, @Nullable ChunkId after, int limit) {
         return answer(null, List.of());
+    }
+
+    @Override
+    public synchronized CompletionStage<Long> needed(ServerId server) {
+        return answer(null, 0L);
     }
 
     @Override

@@ -168,6 +168,26 @@ interface MasterPlacementContract extends MasterSteps {
                 .containsAnyElementsOf(third);
     }
 
+    /** Else a store of a chunk that exists could go to others than those that have its newest version. */
+    @Test
+    default void aMasterThatHasJustStartedPlacesNothingOnceAServerHasJoinedWithChunks() {
+        List<NaiveServer> all = servers(4);
+        ChunkId fresh = new ChunkId("/fresh", 0);
+        place(request(fresh));
+        store(all.get(0), version(fresh, 1, "w"));
+        assertThat(place(request(new ChunkId("/fresh", 1)))).hasSize(3);
+
+        NaiveServer late = server("late", 9).with(version(CHUNK, 2, "w"));
+        join(late);
+        for (ChunkId chunk : List.of(CHUNK, new ChunkId("/fresh", 2))) {
+            assertThat(codeOf(master().place(request(chunk)))).isEqualTo(ErrorCode.UNREACHABLE);
+        }
+        all.add(late);
+        pass(SETTLED, all);
+        assertThat(place(request(CHUNK))).startsWith(late.id());
+        assertThat(place(request(new ChunkId("/fresh", 2)))).hasSize(3);
+    }
+
     /** It is not dead for a client that reaches it: its store may be under way. */
     @Test
     default void aStoreDoesNotPassByADeadServerThatWasNamedAlone() {

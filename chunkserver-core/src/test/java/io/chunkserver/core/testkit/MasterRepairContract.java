@@ -4,8 +4,10 @@ import static io.chunkserver.core.testkit.NaiveServer.tombstone;
 import static io.chunkserver.core.testkit.NaiveServer.version;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.membership.HeartbeatReply;
 import io.chunkserver.core.membership.Order;
+import io.chunkserver.core.membership.ServerState;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.Member;
 import io.chunkserver.core.model.ServerId;
@@ -206,6 +208,82 @@ interface MasterRepairContract extends MasterSteps {
         beat(all.get(0));
 
         assertThat(beat(all.get(3))).isEmpty();
+    }
+
+    @Test
+    default void aDrainedServersCopiesAreMadeElsewhereAndItIsNotNeededThen() {
+        List<NaiveServer> all = settled(4);
+        all.subList(0, 3).forEach(server -> store(server, version(CHUNK, 1, "w")));
+        store(all.get(0), tombstone(new ChunkId("/deleted", 0), 2, "w"));
+        assertThat(codeOf(master().needed(all.get(0).id())))
+                .as("before it has said that it is drained")
+                .isEqualTo(ErrorCode.BUSY);
+        all.get(0).become(ServerState.DRAINING);
+        beat(all.get(0));
+        assertThat(get(master().needed(all.get(0).id()))).isOne();
+
+        Map<ServerId, List<Order>> orders = pass(DEAD_AFTER + 1, all);
+        Order.Copy copy = (Order.Copy) orders.get(all.get(3).id()).get(0);
+        assertThat(copy.chunk()).isEqualTo(CHUNK);
+        store(all.get(3), version(CHUNK, 1, "w"));
+        assertThat(get(master().needed(all.get(0).id()))).isZero();
+        assertThat(get(master().locate(CHUNK, null)).members())
+                .as("it goes on serving")
+                .contains(all.get(0).member());
+    }
+
+    @Test
+    default void twoDrainedServersDoNotKeepAChunkForEachOther() {
+        List<NaiveServer> all = settled(5);
+        all.subList(0, 3).forEach(server -> store(server, version(CHUNK, 1, "w")));
+        for (NaiveServer server : all.subList(0, 2)) {
+            server.become(ServerState.DRAINING);
+            beat(server);
+        }
+        store(all.get(3), version(CHUNK, 1, "w"));
+        assertThat(get(master().needed(all.get(0).id()))).isOne();
+        store(all.get(4), version(CHUNK, 1, "w"));
+        assertThat(get(master().needed(all.get(0).id()))).isZero();
+    }
+
+    @Test
+    default void aServerThatComesBackWithAnOlderDiskIsBroughtUpToDateAndNoGoodCopyIsTouched() {
+        List<NaiveServer> all = settled(3);
+        all.get(0).restart();
+        join(all.get(0));
+        all.forEach(server -> store(server, version(CHUNK, 2, "w")));
+        pass(DEAD_AFTER, all.subList(1, 3));
+        all.get(0).restartAt(1);
+        all.get(0).with(version(CHUNK, 1, "w"));
+        join(all.get(0));
+
+        assertOnlyCopiedTo(all.get(0), pass(5, all));
+    }
+
+    @Test
+    default void aServerThatComesBackWithAnEmptyDiskIsGivenItsCopiesAndNoGoodCopyIsTouched() {
+        List<NaiveServer> all = settled(3);
+        all.forEach(server -> store(server, version(CHUNK, 2, "w")));
+        pass(DEAD_AFTER, all.subList(1, 3));
+        all.get(0).wipe();
+        join(all.get(0));
+
+        assertOnlyCopiedTo(all.get(0), pass(5, all));
+    }
+
+    private static void assertOnlyCopiedTo(NaiveServer server, Map<ServerId, List<Order>> orders) {
+        assertThat(orders.remove(server.id())).singleElement().isInstanceOfSatisfying(Order.Copy.class, copy -> {
+            assertThat(copy.version().number()).isEqualTo(2);
+            assertThat(copy.sources())
+                    .isNotEmpty()
+                    .noneMatch(source -> source.id().equals(server.id()));
+        });
+        assertNothingOrdered(orders);
+    }
+
+    @Test
+    default void nobodyCanSayHowMuchAnUnknownServerIsNeeded() {
+        assertThat(codeOf(master().needed(new ServerId("nobody")))).isEqualTo(ErrorCode.NOT_REGISTERED);
     }
 
     @Test

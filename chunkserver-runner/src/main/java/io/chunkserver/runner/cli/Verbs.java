@@ -48,6 +48,8 @@ final class Verbs {
                         .addSubcommand(new TransactionListCommand(console, clients))
                         .addSubcommand(new TransactionShowCommand(console, clients)));
         builders.put("fsck", () -> new CommandLine(new FsckCommand(console)));
+        builders.put("drain", () -> new CommandLine(new DrainCommand(console, clients)));
+        builders.put("resume", () -> new CommandLine(new ResumeCommand(console, clients)));
         builders.put("bench", () -> new CommandLine(new BenchCommand(console, clients)));
         builders.put(
                 "config",

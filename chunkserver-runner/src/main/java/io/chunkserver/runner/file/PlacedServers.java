@@ -1,6 +1,8 @@
 package io.chunkserver.runner.file;
 
 import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.membership.ChunkCopies;
 import io.chunkserver.core.membership.PlacementRequest;
 import io.chunkserver.core.model.ChunkId;
@@ -14,6 +16,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,13 +65,30 @@ public final class PlacedServers implements ChunkWriters {
             try {
                 return change.apply(target(members));
             } catch (ChunkServerException.Unavailable | ChunkServerException.InsufficientSpace e) {
-                ServerId culprit = e.failure().server().orElse(members.get(0).id());
+                ServerId culprit = culprit(e.failure(), members);
                 if (tried == MAX_PLACEMENTS || !excluded.add(culprit)) {
                     throw e;
                 }
                 logger.warn("chunk {} is placed without server {}: {}", chunk, culprit, e.getMessage());
             }
         }
+    }
+
+    /**
+     * The member to do without. A primary that does not reach another one knows no more of it than its address, and names itself as the
+     * server that failed: without it the next try would meet the same dead server.
+     */
+    static ServerId culprit(Failure failure, List<Member> members) {
+        return members.stream()
+                .skip(1)
+                .filter(member -> failure.code() == ErrorCode.UNREACHABLE
+                        && Pattern.compile(Pattern.quote(member.address()) + "(?!\\d)")
+                                .matcher(failure.message())
+                                .find())
+                .map(Member::id)
+                .findFirst()
+                .or(failure::server)
+                .orElse(members.get(0).id());
     }
 
     private StoreTarget target(List<Member> members) {

@@ -13,6 +13,9 @@ public final class LocalCluster implements Closeable {
 
     private static final ServerAddress ANY_PORT = new ServerAddress("127.0.0.1", 0);
 
+    /** All servers are started with the master, and no other joins. */
+    private static final int GRACE = 1;
+
     private final RunningMaster master;
     private final List<RunningServer> servers = new ArrayList<>();
 
@@ -30,6 +33,7 @@ public final class LocalCluster implements Closeable {
                 null,
                 MasterConfig.DEFAULT
                         .withReplication(replication)
+                        .withGrace(GRACE)
                         .withHeartbeatInterval(configs.get(0).heartbeatInterval()),
                 configs.get(0).tls());
         LocalCluster cluster = new LocalCluster(master);

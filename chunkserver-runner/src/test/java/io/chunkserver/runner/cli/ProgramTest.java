@@ -41,6 +41,8 @@ class ProgramTest {
                 "tx",
                 "tx ls",
                 "tx show",
+                "drain",
+                "resume",
                 "bench",
                 "config",
                 "config check",
@@ -65,7 +67,7 @@ class ProgramTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"put", "get", "status", "chunk put", "chunk get", "chunk rm", "tx ls"})
+    @ValueSource(strings = {"put", "get", "status", "chunk put", "chunk get", "chunk rm", "tx ls", "drain", "resume"})
     void helpSaysWhatAServerIs(String verb) {
         console.run((verb + " --help").split(" "));
         assertThat(console.out().replaceAll("\\s+", " "))

@@ -196,6 +196,24 @@ public final class ChunkClient implements Closeable {
         return ask(server, Request.Status::new, Response.Status.class).status();
     }
 
+    /**
+     * Has a server take no new chunks until {@link #resume}, also after a restart; it goes on serving reads.
+     *
+     * @return how it is then
+     */
+    public ServerStatus drain(ServerAddress server) throws IOException {
+        return ask(server, Request.Drain::new, Response.Status.class).status();
+    }
+
+    /**
+     * Has a server take new chunks again.
+     *
+     * @return how it is then: it may have another reason not to
+     */
+    public ServerStatus resume(ServerAddress server) throws IOException {
+        return ask(server, Request.Resume::new, Response.Status.class).status();
+    }
+
     /** The transactions that are not over at a server; if there are thousands, as many as fit into one message. */
     public List<TransactionSummary> transactions(ServerAddress server) throws IOException {
         return ask(server, Request.Transactions::new, Response.Transactions.class)

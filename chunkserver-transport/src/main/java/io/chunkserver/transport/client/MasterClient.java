@@ -10,6 +10,7 @@ import io.chunkserver.core.membership.Master;
 import io.chunkserver.core.membership.PlacementRequest;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.Location;
+import io.chunkserver.core.model.ServerId;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.Transport;
 import io.chunkserver.transport.protocol.PeerRole;
@@ -124,6 +125,11 @@ public final class MasterClient implements Closeable {
                 return found;
             }
         }
+    }
+
+    /** For how many chunks a server is needed that is being drained, as the first master says that can; see {@link Master#needed}. */
+    public long needed(ServerId server) throws IOException {
+        return ask(master -> master.needed(server));
     }
 
     /** How the cluster is, as the first master says that answers. */

@@ -122,6 +122,12 @@ public final class RemoteMaster implements Master, AutoCloseable {
                 .thenApply(MasterResponse.ClusterChunks::chunks);
     }
 
+    @Override
+    public CompletionStage<Long> needed(ServerId server) {
+        return ask(left -> new MasterRequest.Needed(server, left), MasterResponse.Needed.class)
+                .thenApply(MasterResponse.Needed::chunks);
+    }
+
     /** Comes in several requests when the servers do not fit into one answer; the numbers are those of the last. */
     @Override
     public CompletionStage<ClusterStatus> status() {

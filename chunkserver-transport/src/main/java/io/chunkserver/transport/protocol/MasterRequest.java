@@ -55,6 +55,9 @@ public sealed interface MasterRequest extends Request {
         }
     }
 
+    /** For how many chunks is a server still needed that is being drained? */
+    record Needed(ServerId server, Duration timeout) implements MasterRequest {}
+
     /**
      * How the cluster is, with a page of its servers in the order of their names.
      *

@@ -32,6 +32,8 @@ final class MasterRequestFormat {
             if (list.after() != null) {
                 json.put("after", list.after().toString());
             }
+        } else if (request instanceof MasterRequest.Needed needed) {
+            json.put("op", "needed").put("server", needed.server().value());
         } else if (request instanceof MasterRequest.ClusterStatus status) {
             json.put("op", "cluster_status");
             if (status.after() != null) {
@@ -61,6 +63,7 @@ final class MasterRequestFormat {
                                 fields.valueOrNull("after", ChunkId::parse),
                                 (int) fields.within("limit", 1, Request.ListChunks.MAX_LIMIT),
                                 timeout);
+                    case "needed" -> new MasterRequest.Needed(fields.value("server", ServerId::new), timeout);
                     case "cluster_status" ->
                         new MasterRequest.ClusterStatus(fields.valueOrNull("after", ServerId::new), timeout);
                     default -> null;

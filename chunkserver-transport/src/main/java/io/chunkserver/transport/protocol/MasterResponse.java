@@ -47,6 +47,9 @@ public sealed interface MasterResponse extends Response {
         }
     }
 
+    /** To {@link MasterRequest.Needed}. */
+    record Needed(long chunks) implements MasterResponse {}
+
     /**
      * To {@link MasterRequest.ClusterStatus}: the master's numbers, and a page of its servers. Make it with {@link #fitting}.
      *

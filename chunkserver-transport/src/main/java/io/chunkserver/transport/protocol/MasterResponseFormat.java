@@ -30,6 +30,8 @@ final class MasterResponseFormat {
         } else if (response instanceof MasterResponse.ClusterChunks list) {
             var chunks = json.put("kind", "cluster_chunks").putArray("chunks");
             list.chunks().forEach(listed -> chunks.add(MembershipJson.listedChunk(listed)));
+        } else if (response instanceof MasterResponse.Needed needed) {
+            json.put("kind", "needed").put("needed", needed.chunks());
         } else if (response instanceof MasterResponse.ClusterStatus status) {
             encodeStatus(json.put("kind", "cluster_status"), status.status());
             json.put("more", status.more());
@@ -50,6 +52,7 @@ final class MasterResponseFormat {
                                 fields.objects("members", ModelJson::member)));
                     case "cluster_chunks" ->
                         new MasterResponse.ClusterChunks(fields.objects("chunks", MembershipJson::listedChunk));
+                    case "needed" -> new MasterResponse.Needed(fields.count("needed"));
                     case "cluster_status" ->
                         new MasterResponse.ClusterStatus(decodeStatus(fields), fields.flag("more"));
                     default -> null;

@@ -37,6 +37,8 @@ public sealed interface Request
                 Request.ScrubState,
                 Request.ListChunks,
                 Request.Status,
+                Request.Drain,
+                Request.Resume,
                 Request.Transactions,
                 Request.Transaction,
                 MasterRequest {
@@ -211,6 +213,12 @@ public sealed interface Request
 
     /** How the server is. */
     record Status(Duration timeout) implements Request {}
+
+    /** Takes no new chunks until {@link Resume}, also after a restart. */
+    record Drain(Duration timeout) implements Request {}
+
+    /** Takes new chunks again. */
+    record Resume(Duration timeout) implements Request {}
 
     /** The transactions that are open at the server. */
     record Transactions(Duration timeout) implements Request {}

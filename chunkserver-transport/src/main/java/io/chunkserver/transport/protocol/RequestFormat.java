@@ -56,6 +56,10 @@ final class RequestFormat {
             encodeList(json, list);
         } else if (request instanceof Request.Status) {
             json.put("op", "status");
+        } else if (request instanceof Request.Drain) {
+            json.put("op", "drain");
+        } else if (request instanceof Request.Resume) {
+            json.put("op", "resume");
         } else if (request instanceof Request.Transactions) {
             json.put("op", "transactions");
         } else if (request instanceof Request.Transaction transaction) {
@@ -105,6 +109,8 @@ final class RequestFormat {
                         (int) fields.within("limit", 1, Request.ListChunks.MAX_LIMIT),
                         timeout);
             case "status" -> new Request.Status(timeout);
+            case "drain" -> new Request.Drain(timeout);
+            case "resume" -> new Request.Resume(timeout);
             case "transactions" -> new Request.Transactions(timeout);
             case "transaction" -> new Request.Transaction(transaction(fields), timeout);
             default ->

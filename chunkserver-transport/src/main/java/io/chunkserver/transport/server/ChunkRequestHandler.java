@@ -158,6 +158,10 @@ final class ChunkRequestHandler implements RequestHandler {
             return onWorker(() -> list(list));
         } else if (request instanceof Request.Status) {
             return onWorker(() -> StatusAnswer.of(server.status(), address));
+        } else if (request instanceof Request.Drain) {
+            return onWorker(() -> statusAfter(server::drain));
+        } else if (request instanceof Request.Resume) {
+            return onWorker(() -> statusAfter(server::resume));
         } else if (request instanceof Request.Transactions) {
             return onWorker(() -> Response.Transactions.fitting(server.transactions()));
         } else if (request instanceof Request.Transaction transaction) {
@@ -193,6 +197,19 @@ final class ChunkRequestHandler implements RequestHandler {
         } catch (IOException e) {
             throw new CompletionException(e);
         }
+    }
+
+    private interface Change {
+        void make() throws IOException;
+    }
+
+    private Response.Status statusAfter(Change change) {
+        try {
+            change.make();
+        } catch (IOException e) {
+            throw new CompletionException(ChunkServerException.from(e));
+        }
+        return StatusAnswer.of(server.status(), address);
     }
 
     private Response.Chunks list(Request.ListChunks list) {

@@ -59,6 +59,8 @@ final class MasterRequestHandler implements RequestHandler {
         } else if (request instanceof MasterRequest.ClusterChunks list) {
             return master.list(list.prefix(), list.after(), list.limit())
                     .thenApply(MasterResponse.ClusterChunks::fitting);
+        } else if (request instanceof MasterRequest.Needed needed) {
+            return master.needed(needed.server()).thenApply(MasterResponse.Needed::new);
         } else if (request instanceof MasterRequest.ClusterStatus status) {
             return master.status().thenApply(whole -> MasterResponse.ClusterStatus.fitting(whole, status.after()));
         }

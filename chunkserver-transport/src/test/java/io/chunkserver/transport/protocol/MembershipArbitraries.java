@@ -40,6 +40,7 @@ final class MembershipArbitraries {
                                 Arbitraries.integers().between(1, 1000),
                                 timeouts())
                         .as(MasterRequest.ClusterChunks::new),
+                Combinators.combine(MessageArbitraries.serverIds(), timeouts()).as(MasterRequest.Needed::new),
                 Combinators.combine(MessageArbitraries.serverIds().injectNull(0.3), timeouts())
                         .as(MasterRequest.ClusterStatus::new)));
     }
@@ -58,6 +59,7 @@ final class MembershipArbitraries {
                         .list()
                         .ofMaxSize(20)
                         .map(MasterResponse.ClusterChunks::new),
+                Arbitraries.longs().greaterOrEqual(0).map(MasterResponse.Needed::new),
                 Combinators.combine(statuses(), Arbitraries.of(true, false)).as(MasterResponse.ClusterStatus::new)));
     }
 

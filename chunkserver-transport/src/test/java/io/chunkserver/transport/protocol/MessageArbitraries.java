@@ -74,6 +74,8 @@ final class MessageArbitraries {
                                 timeouts())
                         .as(Request.ListChunks::new),
                 timeouts().map(Request.Status::new),
+                timeouts().map(Request.Drain::new),
+                timeouts().map(Request.Resume::new),
                 timeouts().map(Request.Transactions::new),
                 Combinators.combine(transactionIds(), timeouts()).as(Request.Transaction::new),
                 MembershipArbitraries.requests()));

@@ -16,6 +16,7 @@ import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.Location;
 import io.chunkserver.core.model.Member;
+import io.chunkserver.core.model.ServerId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -129,6 +130,12 @@ public final class FakeMaster implements Master {
                 .limit(limit)
                 .toList();
         return answer(page);
+    }
+
+    /** As many as there are servers. */
+    @Override
+    public CompletionStage<Long> needed(ServerId server) {
+        return answer((long) members.size());
     }
 
     @Override

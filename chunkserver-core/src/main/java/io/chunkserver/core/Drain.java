@@ -1,0 +1,110 @@
+package io.chunkserver.core;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.chunkserver.core.commit.Admission;
+import io.chunkserver.core.commit.TransactionState;
+import io.chunkserver.core.commit.TransactionSummary;
+import io.chunkserver.core.disk.DataDirectory;
+import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * Ends the taking of new chunks: for as long as an operator wants it, over restarts; and for good, when the server goes down.
+ *
+ * <p>Thread-safe. The lock is held while a mark is made or removed in the data directory, which nothing but an operator waits for.
+ */
+final class Drain {
+
+    /** How often a server that goes down looks whether everything in flight is over. */
+    private static final Duration STEP = Duration.ofMillis(20);
+
+    private final Admission admission;
+    private final DataDirectory directory;
+    private final ScheduledExecutorService timers;
+    private final Supplier<List<TransactionSummary>> transactions;
+    private final Failure byOperator;
+    private final Object marking = new Object();
+
+    @GuardedBy("marking")
+    private boolean goingDown;
+
+    /** Drains from the beginning when an operator had begun to before the server was started. */
+    Drain(
+            Admission admission,
+            DataDirectory directory,
+            ScheduledExecutorService timers,
+            Supplier<List<TransactionSummary>> transactions) {
+        this.admission = admission;
+        this.directory = directory;
+        this.timers = timers;
+        this.transactions = transactions;
+        this.byOperator = Failure.of(ErrorCode.DRAINING, "the server is drained by its operator")
+                .withHint("store on another server, or have it take chunks again with: resume")
+                .at(directory.identity().serverId());
+        if (directory.isDraining()) {
+            admission.close(byOperator);
+        }
+    }
+
+    /** Takes no new chunks until {@link #resume}, over restarts. Durable on return. */
+    void begin() throws IOException {
+        synchronized (marking) {
+            directory.recordDraining(true);
+            admission.close(byOperator);
+        }
+    }
+
+    /**
+     * Takes chunks again, unless there is another reason not to. Durable on return.
+     *
+     * @throws ChunkServerException with {@code DRAINING} when the server is going down; the next start takes chunks then
+     */
+    void resume() throws IOException {
+        synchronized (marking) {
+            directory.recordDraining(false);
+            if (goingDown) {
+                throw goingDown().toException();
+            }
+            admission.reopen(byOperator);
+        }
+    }
+
+    private Failure goingDown() {
+        return Failure.of(ErrorCode.DRAINING, "the server is going down")
+                .withHint("store on another server")
+                .at(directory.identity().serverId());
+    }
+
+    /**
+     * Takes nothing new any more.
+     *
+     * @return whether all that was in flight has ended in this time
+     */
+    CompletionStage<Boolean> goDown(Duration timeout) {
+        synchronized (marking) {
+            goingDown = true;
+            admission.close(goingDown());
+        }
+        CompletableFuture<Boolean> drained = new CompletableFuture<>();
+        step(drained, timeout);
+        return drained;
+    }
+
+    private void step(CompletableFuture<Boolean> drained, Duration left) {
+        boolean idle = transactions.get().stream().noneMatch(summary -> summary.state() == TransactionState.PREPARING);
+        if (idle || left.isNegative() || left.isZero()) {
+            drained.complete(idle);
+        } else {
+            var unused = timers.schedule(() -> step(drained, left.minus(STEP)), STEP.toNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package io.chunkserver.runner.cli;
+
+import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.membership.MasterConnection;
+import io.chunkserver.core.membership.ServerState;
+import io.chunkserver.runner.cli.Clients.OpenClient;
+import io.chunkserver.runner.config.ConfigException;
+import io.chunkserver.transport.ServerAddress;
+import io.chunkserver.transport.client.MasterClient;
+import io.chunkserver.transport.protocol.ServerStatus;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code drain}: a server takes no new chunks, and perhaps its masters have copied what it has. */
+@Command(
+        name = "drain",
+        description = {
+            "Have a running server take no new chunks, also after a restart, until resume. It goes on serving reads, and its",
+            "master has its chunks copied to other servers.",
+            "With --wait: return when no chunk needs the server any more, so that it can be stopped for good."
+        })
+final class DrainCommand implements Callable<Integer> {
+
+    private static final long LOOK_EVERY_MILLIS = 1000;
+
+    /** A change is reported a moment after it happens: what a master says once it says again. */
+    private static final int SURE_AFTER_LOOKS = 2;
+
+    private final Console console;
+    private final Clients clients;
+
+    @Option(
+            names = "--server",
+            required = true,
+            paramLabel = "HOST:PORT",
+            description = "The running chunk server, where it listens.")
+    @SuppressWarnings("NullAway.Init") // picocli insists on a value
+    private ServerAddress server;
+
+    @Option(names = "--wait", description = "Wait until a master says that no chunk needs the server.")
+    private boolean wait;
+
+    DrainCommand(Console console, Clients clients) {
+        this.console = console;
+        this.clients = clients;
+    }
+
+    @Override
+    public Integer call() throws ConfigException, IOException, InterruptedException {
+        try (OpenClient open = clients.open()) {
+            ServerStatus status = open.client().drain(server);
+            if (wait) {
+                status = awaitUnneeded(open, status);
+            }
+            console.answer(StatusAnswer.of(status));
+        }
+        return ExitCodes.OK;
+    }
+
+    private ServerStatus awaitUnneeded(OpenClient open, ServerStatus begun) throws IOException, InterruptedException {
+        MasterClient masters = open.master(mastersOf(begun));
+        // Nothing ever counts the latch down: only the time passes, or a signal ends the process.
+        CountDownLatch never = new CountDownLatch(1);
+        ServerStatus status = begun;
+        int free = 0;
+        while (free < SURE_AFTER_LOOKS) {
+            free = isUnneeded(masters, status) ? free + 1 : 0;
+            var unused = never.await(LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+            status = open.client().status(server);
+            checkDraining(status);
+        }
+        return status;
+    }
+
+    private List<ServerAddress> mastersOf(ServerStatus status) throws ChunkServerException {
+        if (status.masters().isEmpty()) {
+            throw Failure.of(
+                            ErrorCode.INVALID_ARGUMENT,
+                            "server " + status.serverId() + " is drained, but has no master that copies its chunks")
+                    .withHint("leave out --wait, or start the server with a master")
+                    .toException();
+        }
+        return status.masters().stream()
+                .map(MasterConnection::address)
+                .map(ServerAddress::parse)
+                .toList();
+    }
+
+    private boolean isUnneeded(MasterClient masters, ServerStatus status) throws IOException {
+        if (status.openTransactions() > 0) {
+            console.note(status.openTransactions() + " transactions are in flight at server " + status.serverId());
+            return false;
+        }
+        try {
+            long needed = masters.needed(status.serverId());
+            console.note(needed + " chunks need server " + status.serverId());
+            return needed == 0;
+        } catch (ChunkServerException e) {
+            if (!e.code().retryable()) {
+                throw e;
+            }
+            console.note(e.getMessage());
+            return false;
+        }
+    }
+
+    private void checkDraining(ServerStatus status) throws ChunkServerException {
+        if (!status.state().equals(ServerState.DRAINING.name().toLowerCase(Locale.ROOT))) {
+            throw Failure.of(
+                            ErrorCode.CANCELLED,
+                            "server " + status.serverId() + " is not drained any more: it is " + status.state())
+                    .withHint("somebody may have had it resume")
+                    .toException();
+        }
+    }
+}
