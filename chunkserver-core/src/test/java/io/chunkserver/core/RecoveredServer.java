@@ -141,7 +141,13 @@ final class RecoveredServer {
             } else {
                 assertThat(file.toString())
                         .as("other files")
-                        .isIn("server_info.json", "lock", "index/checkpoint", "index/checkpoint.tmp");
+                        .isIn(
+                                "server_info.json",
+                                "lock",
+                                "index/checkpoint",
+                                "index/checkpoint.tmp",
+                                "index/scrub",
+                                "index/scrub.tmp");
             }
         }
         assertThat(chunkFiles)

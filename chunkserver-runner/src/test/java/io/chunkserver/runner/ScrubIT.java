@@ -72,8 +72,7 @@ class ScrubIT {
 
     @BeforeEach
     void start() throws IOException {
-        master = ServerProcess.startMaster(
-                "--replication", String.valueOf(SERVERS), "--heartbeat-interval", "500ms");
+        master = ServerProcess.startMaster("--replication", String.valueOf(SERVERS), "--heartbeat-interval", "500ms");
         Path config = directory.resolve("scrub.toml");
         Files.writeString(config, "[scrub]\nbytes_per_second = \"64MiB\"\ninterval = \"0s\"\n");
         for (int number = 0; number < SERVERS; number++) {
@@ -95,10 +94,8 @@ class ScrubIT {
         placed = new PlacedServers(masterClient, SERVERS, null, Duration.ofSeconds(20));
         await().atMost(PATIENCE)
                 .ignoreExceptions()
-                .until(() -> status().members().stream()
-                                .filter(ScrubIT::isAlive)
-                                .count()
-                        == SERVERS);
+                .until(() ->
+                        status().members().stream().filter(ScrubIT::isAlive).count() == SERVERS);
     }
 
     @AfterEach
@@ -184,11 +181,12 @@ class ScrubIT {
                 .until(() -> RunnerJar.run("chunk", "verify", chunk.toString(), "--server", server)
                                 .exitCode()
                         == 0);
-        RunnerJar.Outcome all = RunnerJar.run(
-                "-o", "json", "chunk", "verify", chunk.toString(), "--master", master.address());
+        RunnerJar.Outcome all =
+                RunnerJar.run("-o", "json", "chunk", "verify", chunk.toString(), "--master", master.address());
         assertThat(all.exitCode()).isZero();
         assertThat(all.out().lines()).hasSize(SERVERS).allMatch(line -> line.contains("\"sound\":true"));
-        assertThat(RunnerJar.run("chunk", "verify", "/none#0", "--server", server).exitCode())
+        assertThat(RunnerJar.run("chunk", "verify", "/none#0", "--server", server)
+                        .exitCode())
                 .isEqualTo(4);
     }
 
@@ -277,7 +275,8 @@ class ScrubIT {
         placed.write(
                 chunk,
                 bytes.length,
-                target -> client.store(target.primary(), chunk, ChunkSource.of(bytes), target.options(Attributes.NONE)));
+                target ->
+                        client.store(target.primary(), chunk, ChunkSource.of(bytes), target.options(Attributes.NONE)));
     }
 
     private ServerAddress address(int number) {

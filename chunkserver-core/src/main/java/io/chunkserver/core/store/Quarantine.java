@@ -99,6 +99,9 @@ final class Quarantine {
     /** What is missing, by the hash of the chunk. */
     private final ConcurrentMap<String, MissingVersion> missing = new ConcurrentHashMap<>();
 
+    /** Whether a file may be here. */
+    private volatile boolean used;
+
     Quarantine(Disk disk, Path folder, InstantSource clock) {
         this.disk = disk;
         this.folder = folder;
@@ -108,6 +111,7 @@ final class Quarantine {
     /** Remembers what the names of the files say. */
     void open() throws IOException {
         for (Entry entry : entries()) {
+            used = true;
             remember(entry);
         }
     }
@@ -118,6 +122,11 @@ final class Quarantine {
                 .map(Entry::parse)
                 .flatMap(Optional::stream)
                 .toList();
+    }
+
+    /** Whether no file is here; perhaps one that was is gone by now. */
+    boolean isEmpty() {
+        return !used;
     }
 
     /** Whether nothing is missing, which is the usual case and cheap to ask. */
@@ -136,6 +145,7 @@ final class Quarantine {
      */
     Entry reserve(String hash, MissingVersion version, Kind kind) throws IOException {
         Entry entry = free(hash, version, kind);
+        used = true;
         remember(entry);
         return entry;
     }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.function.Supplier;
 
 /** Every way in which a chunk file is harmed that tests know, by the region that it hits. Each leaves the file another than it was. */
 public enum Damage {
@@ -156,13 +157,13 @@ public enum Damage {
     FILE_OF_ANOTHER_CHUNK("holds version") {
         @Override
         public void to(Victim victim) throws IOException {
-            ChunkFiles.replace(victim.disk, victim.file, victim.other.array());
+            ChunkFiles.replace(victim.disk, victim.file, victim.other.get());
         }
     },
     OLDER_COPY("holds version") {
         @Override
         public void to(Victim victim) throws IOException {
-            ChunkFiles.replace(victim.disk, victim.file, victim.older.array());
+            ChunkFiles.replace(victim.disk, victim.file, victim.older.get());
         }
     };
 
@@ -185,17 +186,12 @@ public enum Damage {
      * @param other the file of another chunk
      * @param older the file of an earlier version of this chunk
      */
-    public record Victim(Disk disk, Path file, long lengthBytes, long sizeBytes, ByteBuffer other, ByteBuffer older) {
+    public record Victim(
+            Disk disk, Path file, long lengthBytes, long sizeBytes, Supplier<byte[]> other, Supplier<byte[]> older) {
 
         /** One with {@code lengthBytes} bytes of data, as it is now. */
         public static Victim of(Disk disk, Path file, long lengthBytes, byte[] other, byte[] older) throws IOException {
-            return new Victim(
-                    disk,
-                    file,
-                    lengthBytes,
-                    disk.size(file).orElseThrow(),
-                    ByteBuffer.wrap(other),
-                    ByteBuffer.wrap(older));
+            return new Victim(disk, file, lengthBytes, disk.size(file).orElseThrow(), () -> other, () -> older);
         }
 
         long footerAt() {
