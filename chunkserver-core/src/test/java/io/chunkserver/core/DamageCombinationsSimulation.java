@@ -18,7 +18,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Consensus-Based Storage</em> (FAST 2018): every chunk with one good copy is repaired, each without is refused, and no wrong byte is ever
  * returned. Which way each copy is harmed in changes from combination to combination.
  *
- * <p>One test is 64 combinations on one cluster. By default every 8th combination is tried, with {@code -Dscrub.stride=1} all. To repeat
+ * <p>One cluster serves for 512 combinations in a row. By default every 32nd combination is tried, with {@code -Dscrub.stride=1} or
+ * {@code -Pexplore} all. To repeat
  * one: {@code mvn -pl chunkserver-core test -Dtest=DamageCombinationsSimulation -Dscrub.combination=N}.
  */
 @ExtendWith(ExpectedErrors.class)
@@ -26,7 +27,7 @@ class DamageCombinationsSimulation {
 
     private static final int COMBINATIONS = 4096;
     private static final int PER_CLUSTER = 512;
-    private static final int STRIDE = Integer.getInteger("scrub.stride", 8);
+    private static final int STRIDE = Integer.getInteger("scrub.stride", 32);
 
     static IntStream starts() {
         Integer one = Integer.getInteger("scrub.combination");
@@ -41,10 +42,9 @@ class DamageCombinationsSimulation {
         DamagedCluster cluster = new DamagedCluster(start);
         boolean single = Integer.getInteger("scrub.combination") != null;
         int end = single ? start + 1 : start + PER_CLUSTER;
-        // Every stride-th, but not always those with the same chunks of one server.
-        for (int combination = start + (single ? 0 : start / PER_CLUSTER % STRIDE);
-                combination < end;
-                combination += STRIDE) {
+        // Every stride-th, but not on each cluster those with the same low bits.
+        int first = start + (single ? 0 : start / PER_CLUSTER * 5 % STRIDE);
+        for (int combination = first; combination < end; combination += STRIDE) {
             try {
                 tryOut(cluster, combination);
             } catch (AssertionError | RuntimeException e) {

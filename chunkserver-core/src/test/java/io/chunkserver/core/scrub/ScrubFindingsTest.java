@@ -294,6 +294,27 @@ class ScrubFindingsTest {
     }
 
     @Test
+    void aFileThatTheIndexDidNotKnowIsKeptForEver() throws IOException {
+        byte[] file = ChunkFiles.bytes(scrubbed.memory, ChunkFiles.of(chunk(HARMED)));
+        scrubbed.store.delete(chunk(HARMED), version.version());
+        ChunkFiles.replace(scrubbed.memory, ChunkFiles.of(chunk(HARMED)), file);
+        scrubbed.finishCycle();
+        assertSetAside(file);
+
+        assertThat(keepUp(Duration.ofDays(1000))).isEqualTo(1);
+    }
+
+    @Test
+    void aCrashDoesNotForgetAVersionWhoseFileIsGone() throws IOException {
+        harm(Damage.MISSING);
+        scrubbed.memory.forceDirectory(ChunkFiles.of(chunk(HARMED)).getParent());
+        scrubbed.store.withdraw(version);
+        scrubbed.crash();
+
+        assertOutOfService();
+    }
+
+    @Test
     void aFileGoesAfterItsTimeOnceAVersionAsNewIsHereAndGood() throws IOException {
         harm(Damage.ZEROED_BLOCK);
         Path kept = scrubbed.store.withdraw(version).orElseThrow().quarantine();
@@ -359,7 +380,7 @@ class ScrubFindingsTest {
     void readersGoOnWithWhatTheyHaveOpen() throws IOException {
         try (ChunkReader reader = scrubbed.store.open(chunk(HARMED))) {
             harm(Damage.FLIPPED_BIT_IN_THE_LAST_BLOCK);
-            scrubbed.store.withdraw(version).orElseThrow();
+            assertThat(scrubbed.store.withdraw(version)).isPresent();
             ByteBuffer block = ByteBuffer.allocate(100_000);
             reader.read(0, block);
             assertThat(block.flip()).isEqualTo(ByteBuffer.wrap(bytes(chunk(HARMED), 2), 0, 65536));
