@@ -7,8 +7,10 @@ import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.store.Damage;
 import io.chunkserver.core.testkit.ExpectedErrors;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -26,6 +28,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DamageCombinationsSimulation {
 
     private static final int COMBINATIONS = 4096;
+    /** One for each chunk at each server: whether that copy is harmed. */
+    private static final int BITS = 12;
+
+    private static final List<Damage> HARMFUL =
+            Stream.of(Damage.values()).filter(Damage::harmsData).toList();
+
     private static final int PER_CLUSTER = 512;
     private static final int STRIDE = Integer.getInteger("scrub.stride", 32);
 
@@ -58,14 +66,17 @@ class DamageCombinationsSimulation {
 
     private static void tryOut(DamagedCluster cluster, int combination) throws IOException {
         int[] good = new int[DamagedCluster.CHUNKS];
-        for (int bit = 0; bit < 12; bit++) {
-            String server = DamagedCluster.SERVERS.get(bit / DamagedCluster.CHUNKS);
+        for (int bit = 0; bit < BITS; bit++) {
+            good[bit % DamagedCluster.CHUNKS] += (combination >> bit & 1) == 0 ? 1 : 0;
+        }
+        for (int bit = 0; bit < BITS; bit++) {
             int chunk = bit % DamagedCluster.CHUNKS;
             if ((combination >> bit & 1) != 0) {
-                Damage[] kinds = Damage.values();
-                cluster.damage(server, DamagedCluster.id(chunk), kinds[(combination + 7 * bit) % kinds.length]);
-            } else {
-                good[chunk]++;
+                // A server that has a file open reads on when only its table or footer is harmed, and its copy is good
+                // for that time.
+                List<Damage> kinds = good[chunk] == 0 ? HARMFUL : List.of(Damage.values());
+                String server = DamagedCluster.SERVERS.get(bit / DamagedCluster.CHUNKS);
+                cluster.damage(server, DamagedCluster.id(chunk), kinds.get((combination + 7 * bit) % kinds.size()));
             }
         }
         if (combination % 2 == 0) {

@@ -83,9 +83,8 @@ class DamagedCopiesTest {
         cluster.damage("a", CHUNK, Damage.ZEROED_BLOCK);
         GatheredInfo sink = new GatheredInfo();
 
-        var fetching = server.asReplica()
-                .fetch(CHUNK, ChunkVersion.NONE, 0, sink)
-                .toCompletableFuture();
+        var fetching =
+                server.asReplica().fetch(CHUNK, ChunkVersion.NONE, 0, sink).toCompletableFuture();
         cluster.runFor(A_MOMENT);
 
         assertThatThrownBy(fetching::join).hasRootCauseInstanceOf(ChunkServerException.Corrupt.class);

@@ -69,12 +69,10 @@ class MissingVersionTest {
 
     @Test
     void aTransactionThatIsAbortedLeavesItMissing() {
-        ParticipantState staging = ParticipantMachine.step(LACKING, prepare(4, 2)).state();
+        ParticipantState staging =
+                ParticipantMachine.step(LACKING, prepare(4, 2)).state();
         ParticipantState aborted = ParticipantMachine.step(
-                        staging,
-                        new ParticipantEvent.Abort(
-                                KEY,
-                                Failure.of(ErrorCode.CANCELLED, "test")))
+                        staging, new ParticipantEvent.Abort(KEY, Failure.of(ErrorCode.CANCELLED, "test")))
                 .state();
         assertThat(aborted).isEqualTo(LACKING);
     }

@@ -151,6 +151,8 @@ public enum Damage {
     MISSING("missing") {
         @Override
         public void to(Victim victim) throws IOException {
+            // Who has it open would go on reading it, and that copy would still be good.
+            victim.cut(0);
             victim.disk.delete(victim.file);
         }
     },
@@ -179,6 +181,23 @@ public enum Damage {
     }
 
     public abstract void to(Victim victim) throws IOException;
+
+    /** Whether bytes of data are harmed. Where they are not, whoever had the file open before goes on to read what is right. */
+    public boolean harmsData() {
+        return switch (this) {
+            case FLIPPED_BIT_IN_THE_FIRST_BLOCK,
+                    FLIPPED_BIT_IN_THE_LAST_BLOCK,
+                    ZEROED_BLOCK,
+                    BLOCK_OF_ANOTHER_PLACE,
+                    CUT_TO_NOTHING,
+                    CUT_IN_THE_DATA,
+                    FOOTER_OF_ANOTHER_LENGTH,
+                    MISSING,
+                    FILE_OF_ANOTHER_CHUNK,
+                    OLDER_COPY -> true;
+            default -> false;
+        };
+    }
 
     /**
      * A file that is to be harmed. It has data of two bytes or more.
