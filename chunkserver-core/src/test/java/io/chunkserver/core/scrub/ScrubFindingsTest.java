@@ -263,6 +263,33 @@ class ScrubFindingsTest {
     }
 
     @Test
+    void aFullDiskKeepsNoDamagedCopyInService() throws IOException {
+        harm(Damage.MISSING);
+        scrubbed.script =
+                operation -> operation.kind() == DiskOperation.Kind.CREATE ? DiskFault.NO_SPACE : DiskFault.NONE;
+
+        assertThat(scrubbed.store.withdraw(version)).isPresent();
+
+        assertOutOfService();
+        scrubbed.script = operation -> DiskFault.NONE;
+    }
+
+    @Test
+    void aCopyThatCannotBeMovedStaysInServiceAndIsRefusedByEveryRead() throws IOException {
+        harm(Damage.ZEROED_BLOCK);
+        scrubbed.script = operation ->
+                operation.kind() == DiskOperation.Kind.RENAME ? DiskFault.IO_ERROR : DiskFault.NONE;
+
+        assertThatThrownBy(() -> scrubbed.store.withdraw(version)).isInstanceOf(IOException.class);
+
+        assertThat(scrubbed.store.stat(chunk(HARMED))).contains(version);
+        assertThat(scrubbed.store.missing(chunk(HARMED))).isEmpty();
+        assertThatThrownBy(() -> scrubbed.store.verify(chunk(HARMED)))
+                .isInstanceOf(ChunkServerException.Corrupt.class);
+        scrubbed.script = operation -> DiskFault.NONE;
+    }
+
+    @Test
     void aBitThatIsWrongOnceOnTheWayFromTheDiskIsNoReasonToLeaveService() throws IOException {
         // Footer and table are read first.
         AtomicInteger reads = new AtomicInteger();
