@@ -175,6 +175,21 @@ class DamagedCopiesTest {
     }
 
     @Test
+    void aStoreOfAVersionThatIsMissingGoesOnFromIt() throws IOException {
+        ChunkVersion before = server.stat(CHUNK).orElseThrow().version();
+        cluster.damage("a", CHUNK, Damage.OLDER_COPY);
+        server.verify(CHUNK);
+        cluster.runFor(A_MOMENT);
+        assertThat(server.stat(CHUNK)).isEmpty();
+
+        ChunkWriter writer = begin(new byte[0]).join();
+        writer.finish(0, 0);
+        cluster.runFor(Duration.ofSeconds(3));
+
+        assertThat(writer.receipt().toCompletableFuture().join().version()).isEqualTo(before.next());
+    }
+
+    @Test
     void aStoreThatIsGivenUpLeavesItMissing() throws IOException {
         ChunkWriter writer = begin(new byte[1000]).join();
         cluster.damage("a", CHUNK, Damage.FLIPPED_BIT_IN_THE_MAGIC);
