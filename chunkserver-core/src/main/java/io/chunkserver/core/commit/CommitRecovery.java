@@ -101,10 +101,7 @@ public final class CommitRecovery {
                 .filter(last -> last.isNewerThan(info.version()));
         if (newer.isPresent()) {
             store.discard(info.id(), version.key());
-            LOG.info(
-                    "removed the staged file of {}, which version {} has replaced",
-                    version.key(),
-                    newer.get());
+            LOG.info("removed the staged file of {}, which version {} has replaced", version.key(), newer.get());
         } else {
             store.publish(info.id(), version.key());
             LOG.info("published chunk {} again, as committed by {}", info.id(), version.key());

@@ -181,7 +181,10 @@ final class Quarantine {
                 disk.create(mark).close();
                 disk.forceDirectory(folder);
             } catch (DiskFullException e) {
-                logger.warn("no room for {}: version {} is not remembered as missing over a restart", mark, entry.version());
+                logger.warn(
+                        "no room for {}: version {} is not remembered as missing over a restart",
+                        mark,
+                        entry.version());
             }
             return mark;
         }

@@ -277,15 +277,14 @@ class ScrubFindingsTest {
     @Test
     void aCopyThatCannotBeMovedStaysInServiceAndIsRefusedByEveryRead() throws IOException {
         harm(Damage.ZEROED_BLOCK);
-        scrubbed.script = operation ->
-                operation.kind() == DiskOperation.Kind.RENAME ? DiskFault.IO_ERROR : DiskFault.NONE;
+        scrubbed.script =
+                operation -> operation.kind() == DiskOperation.Kind.RENAME ? DiskFault.IO_ERROR : DiskFault.NONE;
 
         assertThatThrownBy(() -> scrubbed.store.withdraw(version)).isInstanceOf(IOException.class);
 
         assertThat(scrubbed.store.stat(chunk(HARMED))).contains(version);
         assertThat(scrubbed.store.missing(chunk(HARMED))).isEmpty();
-        assertThatThrownBy(() -> scrubbed.store.verify(chunk(HARMED)))
-                .isInstanceOf(ChunkServerException.Corrupt.class);
+        assertThatThrownBy(() -> scrubbed.store.verify(chunk(HARMED))).isInstanceOf(ChunkServerException.Corrupt.class);
         scrubbed.script = operation -> DiskFault.NONE;
     }
 
