@@ -23,6 +23,9 @@ final class ScrubSchedule implements Closeable {
     /** Late enough to leave the first requests of a start alone. */
     private static final Duration FIRST = Duration.ofSeconds(30);
 
+    /** How often it is looked whether another cycle is due. */
+    private static final Duration IDLE_LOOK = Duration.ofMinutes(1);
+
     private static final Duration UPKEEP_INTERVAL = Duration.ofHours(1);
 
     private final Scrubber scrubber;
@@ -54,7 +57,7 @@ final class ScrubSchedule implements Closeable {
         upkeepTimer = environment
                 .timers()
                 .scheduleWithFixedDelay(
-                        () -> onDisk(this::keepUp), FIRST.toNanos(), UPKEEP_INTERVAL.toNanos(), TimeUnit.NANOSECONDS);
+                        this::lookAtQuarantine, FIRST.toNanos(), UPKEEP_INTERVAL.toNanos(), TimeUnit.NANOSECONDS);
         after(FIRST);
         return this;
     }
@@ -76,9 +79,24 @@ final class ScrubSchedule implements Closeable {
             return;
         }
         try {
-            next = environment.timers().schedule(() -> onDisk(this::step), delay.toNanos(), TimeUnit.NANOSECONDS);
+            next = environment.timers().schedule(this::look, delay.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException closing) {
             closed = true;
+        }
+    }
+
+    /** What has nothing to do leaves the disk alone. */
+    private void look() {
+        if (scrubber.isDue()) {
+            onDisk(this::step);
+        } else {
+            after(IDLE_LOOK);
+        }
+    }
+
+    private void lookAtQuarantine() {
+        if (!upkeep.nothingToDo()) {
+            onDisk(this::keepUp);
         }
     }
 

@@ -24,6 +24,7 @@ import io.chunkserver.core.model.Location;
 import io.chunkserver.core.model.ReadMode;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.model.TransactionId;
+import io.chunkserver.core.scrub.ScrubConfig;
 import io.chunkserver.core.testkit.ChosenCrash;
 import io.chunkserver.core.testkit.CrashChoices;
 import io.chunkserver.core.testkit.CrashMode;
@@ -55,6 +56,9 @@ import org.jspecify.annotations.Nullable;
 final class HealingRun {
 
     static final int REPLICATION = 3;
+
+    /** Nothing is damaged here, and what a scrub reads would only put off other work. */
+    private static final ScrubConfig ON_DEMAND = new ScrubConfig(1 << 20, Duration.ZERO, Duration.ZERO);
 
     private static final List<String> NAMES = List.of("a", "b", "c", "d", "e");
     private static final int CHUNKS = 6;
@@ -118,6 +122,7 @@ final class HealingRun {
         ChunkServer server = ChunkServer.builder(disks.get(name))
                 .serverId(new ServerId(name))
                 .location(new Location(NAMES.indexOf(name), 0))
+                .config(ChunkServerConfig.DEFAULT.withScrub(ON_DEMAND))
                 .replicas(network.seenBy(name))
                 .masters(List.of(new KnownMaster("master", master.seenBy(() -> !life.hasEnded()))))
                 .environment(life.environment())
@@ -351,6 +356,7 @@ final class HealingRun {
         ServerStatus status = server.status();
         assertThat(server.transactions()).as("open transactions at %s", name).isEmpty();
         assertThat(status.lostChunks()).as("lost chunks at %s", name).isEmpty();
+        assertThat(status.takenOut()).as("copies found damaged at %s", name).isZero();
         assertThat(status.masters()).as("masters of %s", name).allMatch(connection -> connection.registered());
         assertThat(status.space().reservedBytes())
                 .as("bytes reserved at %s", name)

@@ -141,7 +141,14 @@ final class RecoveredServer {
             } else {
                 assertThat(file.toString())
                         .as("other files")
-                        .isIn("server_info.json", "lock", "reserve", "index/checkpoint", "index/checkpoint.tmp");
+                        .isIn(
+                                "server_info.json",
+                                "lock",
+                                "reserve",
+                                "index/checkpoint",
+                                "index/checkpoint.tmp",
+                                "index/scrub",
+                                "index/scrub.tmp");
             }
         }
         assertThat(chunkFiles)

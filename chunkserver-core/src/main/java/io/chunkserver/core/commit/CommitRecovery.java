@@ -8,6 +8,7 @@ import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.store.ChunkStore;
+import io.chunkserver.core.store.MissingVersion;
 import io.chunkserver.core.store.StageKey;
 import io.chunkserver.core.store.StagedVersion;
 import java.io.IOException;
@@ -90,17 +91,18 @@ public final class CommitRecovery {
 
     /**
      * Makes a committed version visible again. One that was published and replaced before the crash can have its staged name
-     * back, when the crash undid the removal of that name and not the later renames: it is over.
+     * back, when the crash undid the removal of that name and not the later renames: it is over, also when the one that replaced it
+     * is missing.
      */
     private static void publish(ChunkStore store, StagedVersion version) throws IOException {
         ChunkInfo info = version.info();
-        Optional<ChunkInfo> published = store.stat(info.id());
-        if (published.isPresent() && published.get().version().isNewerThan(info.version())) {
+        Optional<ChunkVersion> newer = store.stat(info.id())
+                .map(ChunkInfo::version)
+                .or(() -> store.missing(info.id()).map(MissingVersion::version))
+                .filter(last -> last.isNewerThan(info.version()));
+        if (newer.isPresent()) {
             store.discard(info.id(), version.key());
-            LOG.info(
-                    "removed the staged file of {}, which version {} has replaced",
-                    version.key(),
-                    published.get().version());
+            LOG.info("removed the staged file of {}, which version {} has replaced", version.key(), newer.get());
         } else {
             store.publish(info.id(), version.key());
             LOG.info("published chunk {} again, as committed by {}", info.id(), version.key());

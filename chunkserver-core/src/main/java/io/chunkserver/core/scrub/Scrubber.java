@@ -145,8 +145,13 @@ public final class Scrubber implements Closeable {
         return Duration.ofMillis((long) (Math.max(0, totalBytes - now.bytes()) / bytesPerMilli));
     }
 
+    /** Whether a step has anything to do now; does not wait. */
+    public boolean isDue() {
+        return progress.isRunning() || untilDue().isZero();
+    }
+
     /**
-     * One bounded step.
+     * One bounded step, which does nothing but wait when none {@link #isDue}.
      *
      * @return how long to wait before the next
      */

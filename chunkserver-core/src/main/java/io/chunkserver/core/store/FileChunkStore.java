@@ -423,9 +423,7 @@ public final class FileChunkStore implements ChunkStore {
         }
         Path kept;
         try {
-            kept = quarantine.move(file, entry);
-        } catch (NoSuchFileException e) {
-            kept = quarantine.mark(entry);
+            kept = quarantine.moveOrMark(file, entry);
         } catch (IOException e) {
             index.advance(version);
             throw e;

@@ -1,8 +1,10 @@
 package io.chunkserver.core.store;
 
 import io.chunkserver.core.disk.Disk;
+import io.chunkserver.core.disk.DiskFullException;
 import io.chunkserver.core.model.ChunkVersion;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -14,6 +16,8 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Files that were taken out of service, and with them the memory of what is missing.
@@ -92,12 +96,17 @@ final class Quarantine {
         }
     }
 
+    private static final Logger logger = LoggerFactory.getLogger(Quarantine.class);
+
     private final Disk disk;
     private final Path folder;
     private final InstantSource clock;
 
     /** What is missing, by the hash of the chunk. */
     private final ConcurrentMap<String, MissingVersion> missing = new ConcurrentHashMap<>();
+
+    /** Whether a file may be here. */
+    private volatile boolean used;
 
     Quarantine(Disk disk, Path folder, InstantSource clock) {
         this.disk = disk;
@@ -108,6 +117,7 @@ final class Quarantine {
     /** Remembers what the names of the files say. */
     void open() throws IOException {
         for (Entry entry : entries()) {
+            used = true;
             remember(entry);
         }
     }
@@ -118,6 +128,11 @@ final class Quarantine {
                 .map(Entry::parse)
                 .flatMap(Optional::stream)
                 .toList();
+    }
+
+    /** Whether no file is here; perhaps one that was is gone by now. */
+    boolean isEmpty() {
+        return !used;
     }
 
     /** Whether nothing is missing, which is the usual case and cheap to ask. */
@@ -136,6 +151,7 @@ final class Quarantine {
      */
     Entry reserve(String hash, MissingVersion version, Kind kind) throws IOException {
         Entry entry = free(hash, version, kind);
+        used = true;
         remember(entry);
         return entry;
     }
@@ -152,12 +168,26 @@ final class Quarantine {
         return target;
     }
 
-    /** Leaves an empty file for one that is gone; durable on return. */
-    Path mark(Entry entry) throws IOException {
-        Path mark = folder.resolve(entry.fileName());
-        disk.create(mark).close();
-        disk.forceDirectory(folder);
-        return mark;
+    /**
+     * Moves a file here, as {@link #move}; for one that is gone leaves an empty file, which is durable on return. On a full disk there may be
+     * no room for that: then what is missing is remembered until the server is started again.
+     */
+    Path moveOrMark(Path file, Entry entry) throws IOException {
+        try {
+            return move(file, entry);
+        } catch (NoSuchFileException gone) {
+            Path mark = folder.resolve(entry.fileName());
+            try {
+                disk.create(mark).close();
+                disk.forceDirectory(folder);
+            } catch (DiskFullException e) {
+                logger.warn(
+                        "no room for {}: version {} is not remembered as missing over a restart",
+                        mark,
+                        entry.version());
+            }
+            return mark;
+        }
     }
 
     private Entry free(String hash, MissingVersion version, Kind kind) throws IOException {

@@ -43,6 +43,11 @@ public final class QuarantineUpkeep {
         this.quarantine = quarantine;
     }
 
+    /** Whether the quarantine is empty; does not wait. */
+    public boolean nothingToDo() {
+        return quarantine.isEmpty();
+    }
+
     /**
      * One bounded step.
      *

@@ -14,6 +14,7 @@ import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.Durability;
+import io.chunkserver.core.store.ChunkFiles;
 import io.chunkserver.core.store.ChunkStore;
 import io.chunkserver.core.store.FileChunkStore;
 import io.chunkserver.core.store.StageKey;
@@ -124,6 +125,24 @@ class CommitRecoveryTest {
         assertThat(store.staged())
                 .singleElement()
                 .satisfies(kept -> assertThat(kept.key()).isEqualTo(key(second)));
+    }
+
+    @Test
+    void alsoWhenTheVersionThatReplacedItIsMissing() throws IOException {
+        Prepared old = promise(0);
+        Prepared current = promise(1);
+        stage(current);
+        ChunkInfo damaged = store.publish(CHUNK, key(current)).info();
+        memory.delete(ChunkFiles.of(CHUNK));
+        assertThat(store.withdraw(damaged)).isPresent();
+        stage(old);
+        force(old, LogRecords.committed(old), current, LogRecords.committed(current));
+
+        Report report = recover();
+
+        assertThat(published()).isZero();
+        assertThat(store.staged()).isEmpty();
+        assertThat(report.lost()).extracting(CommitRecovery.Lost::version).containsExactly(damaged.version());
     }
 
     @Test

@@ -53,6 +53,7 @@ final class DangerousLines {
                         "store/CheckpointWriter.java",
                         "stamp != null && stamp.isOlderThan(begun)",
                         "stamp != null"),
+                without("mark of a file that is gone", "store/Quarantine.java", "disk.forceDirectory(folder);"),
                 without("publications of a recovery", "commit/CommitRecovery.java", "store.forcePublished();"));
     }
 
@@ -116,7 +117,7 @@ final class DangerousLines {
                         "store/PublishedFile.java",
                         "Crc32c.of(table.flip()) != footer.tableCrc()",
                         "table.flip() == null"),
-                changed("sum of a whole chunk", "store/PublishedFile.java", "whole != info.crc32c()", "false"),
+                changed("sum of a whole chunk", "store/PublishedFile.java", "ofAllBlocks != info.crc32c()", "false"),
                 changed(
                         "footer",
                         "store/ChunkFileFormat.java",
@@ -124,6 +125,48 @@ final class DangerousLines {
                         "false"),
                 changed("size of a chunk file", "store/ChunkFileFormat.java", "expected != fileBytes", "false"),
                 changed("footer against the index", "store/ChunkOpener.java", "footer.info().equals(expected)", "true"),
+                changed("file system that is gone", "store/ChunkOpener.java", "!rootNow().equals(root)", "false"),
+                without(
+                        "older version than the missing one",
+                        "store/FileChunkStore.java",
+                        "checkNotOlder(info, missing(chunk));"),
+                changed("missing version as a base", "commit/Participant.java", """
+                                .or(() -> storage.store().missing(chunk).map(MissingVersion::version))
+                        """, ""),
+                changed(
+                        "missing version in a lane",
+                        "commit/ChunkLane.java",
+                        ".map(lacked -> ParticipantState.idle(lacked.version(), lacked.epoch())",
+                        ".map(lacked -> ParticipantState.idle(ChunkVersion.NONE, lacked.epoch())"),
+                changed(
+                        "older copy than the missing version",
+                        "commit/ParticipantMachine.java",
+                        "state.lacking() && state.version().isNewerThan(event.version())",
+                        "false"),
+                changed(
+                        "last copy in the quarantine",
+                        "store/QuarantineUpkeep.java",
+                        "entry.kind() != Quarantine.Kind.REPLACED",
+                        "false"),
+                changed("good copy before one is destroyed", "store/QuarantineUpkeep.java", """
+                                    store.verify(published.get().id());
+                                    return true;
+                        """, """
+                                    if (published.isEmpty()) {
+                                        store.verify(published.get().id());
+                                    }
+                                    return true;
+                        """),
+                changed(
+                        "damage that is met when a file is opened",
+                        "store/ChunkOpener.java",
+                        "listener.damaged(expected, e.failure());",
+                        ""),
+                changed(
+                        "damage that is met in a block",
+                        "store/PublishedFile.java",
+                        "watch.listener().damaged(info, damage);",
+                        ""),
                 changed(
                         "header of a segment",
                         "commit/log/LogSegmentFormat.java",

@@ -263,6 +263,32 @@ class ScrubFindingsTest {
     }
 
     @Test
+    void aFullDiskKeepsNoDamagedCopyInService() throws IOException {
+        harm(Damage.MISSING);
+        scrubbed.script =
+                operation -> operation.kind() == DiskOperation.Kind.CREATE ? DiskFault.NO_SPACE : DiskFault.NONE;
+
+        assertThat(scrubbed.store.withdraw(version)).isPresent();
+
+        assertOutOfService();
+        scrubbed.script = operation -> DiskFault.NONE;
+    }
+
+    @Test
+    void aCopyThatCannotBeMovedStaysInServiceAndIsRefusedByEveryRead() throws IOException {
+        harm(Damage.ZEROED_BLOCK);
+        scrubbed.script =
+                operation -> operation.kind() == DiskOperation.Kind.RENAME ? DiskFault.IO_ERROR : DiskFault.NONE;
+
+        assertThatThrownBy(() -> scrubbed.store.withdraw(version)).isInstanceOf(IOException.class);
+
+        assertThat(scrubbed.store.stat(chunk(HARMED))).contains(version);
+        assertThat(scrubbed.store.missing(chunk(HARMED))).isEmpty();
+        assertThatThrownBy(() -> scrubbed.store.verify(chunk(HARMED))).isInstanceOf(ChunkServerException.Corrupt.class);
+        scrubbed.script = operation -> DiskFault.NONE;
+    }
+
+    @Test
     void aBitThatIsWrongOnceOnTheWayFromTheDiskIsNoReasonToLeaveService() throws IOException {
         // Footer and table are read first.
         AtomicInteger reads = new AtomicInteger();
@@ -291,6 +317,27 @@ class ScrubFindingsTest {
         scrubbed.store.withdraw(version);
 
         assertThat(keepUp(Duration.ofDays(1000))).isEqualTo(1);
+    }
+
+    @Test
+    void aFileThatTheIndexDidNotKnowIsKeptForEver() throws IOException {
+        byte[] file = ChunkFiles.bytes(scrubbed.memory, ChunkFiles.of(chunk(HARMED)));
+        scrubbed.store.delete(chunk(HARMED), version.version());
+        ChunkFiles.replace(scrubbed.memory, ChunkFiles.of(chunk(HARMED)), file);
+        scrubbed.finishCycle();
+        assertSetAside(file);
+
+        assertThat(keepUp(Duration.ofDays(1000))).isEqualTo(1);
+    }
+
+    @Test
+    void aCrashDoesNotForgetAVersionWhoseFileIsGone() throws IOException {
+        harm(Damage.MISSING);
+        scrubbed.memory.forceDirectory(ChunkFiles.of(chunk(HARMED)).getParent());
+        scrubbed.store.withdraw(version);
+        scrubbed.crash();
+
+        assertOutOfService();
     }
 
     @Test
@@ -359,7 +406,7 @@ class ScrubFindingsTest {
     void readersGoOnWithWhatTheyHaveOpen() throws IOException {
         try (ChunkReader reader = scrubbed.store.open(chunk(HARMED))) {
             harm(Damage.FLIPPED_BIT_IN_THE_LAST_BLOCK);
-            scrubbed.store.withdraw(version).orElseThrow();
+            assertThat(scrubbed.store.withdraw(version)).isPresent();
             ByteBuffer block = ByteBuffer.allocate(100_000);
             reader.read(0, block);
             assertThat(block.flip()).isEqualTo(ByteBuffer.wrap(bytes(chunk(HARMED), 2), 0, 65536));

@@ -87,6 +87,12 @@ final class ScrubbedStore {
         open();
     }
 
+    /** Loses power, and starts again. */
+    void crash() throws IOException {
+        memory.crash();
+        open();
+    }
+
     void close() throws IOException {
         scrubber.close();
         store.close();

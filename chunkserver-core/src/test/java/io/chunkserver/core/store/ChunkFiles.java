@@ -28,12 +28,11 @@ public final class ChunkFiles {
         }
     }
 
-    /** Makes a file of these bytes, in the place of one that may be there. */
+    /** Makes a file of these bytes, or gives them to the one that is there, also in the eyes of who has it open. */
     public static void replace(Disk disk, Path name, byte[] bytes) throws IOException {
-        if (disk.size(name).isPresent()) {
-            disk.delete(name);
-        }
-        try (DiskFile file = disk.create(name)) {
+        boolean there = disk.size(name).isPresent();
+        try (DiskFile file = there ? disk.openForWrite(name) : disk.create(name)) {
+            file.truncate(0);
             file.writeFully(ByteBuffer.wrap(bytes), 0);
         }
     }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.function.Supplier;
 
 /** Every way in which a chunk file is harmed that tests know, by the region that it hits. Each leaves the file another than it was. */
 public enum Damage {
@@ -150,19 +151,21 @@ public enum Damage {
     MISSING("missing") {
         @Override
         public void to(Victim victim) throws IOException {
+            // Who has it open would go on reading it, and that copy would still be good.
+            victim.cut(0);
             victim.disk.delete(victim.file);
         }
     },
     FILE_OF_ANOTHER_CHUNK("holds version") {
         @Override
         public void to(Victim victim) throws IOException {
-            ChunkFiles.replace(victim.disk, victim.file, victim.other.array());
+            ChunkFiles.replace(victim.disk, victim.file, victim.other.get());
         }
     },
     OLDER_COPY("holds version") {
         @Override
         public void to(Victim victim) throws IOException {
-            ChunkFiles.replace(victim.disk, victim.file, victim.older.array());
+            ChunkFiles.replace(victim.disk, victim.file, victim.older.get());
         }
     };
 
@@ -179,23 +182,35 @@ public enum Damage {
 
     public abstract void to(Victim victim) throws IOException;
 
+    /** Whether bytes of data are harmed. Where they are not, whoever had the file open before goes on to read what is right. */
+    public boolean harmsData() {
+        return switch (this) {
+            case FLIPPED_BIT_IN_THE_FIRST_BLOCK,
+                    FLIPPED_BIT_IN_THE_LAST_BLOCK,
+                    ZEROED_BLOCK,
+                    BLOCK_OF_ANOTHER_PLACE,
+                    CUT_TO_NOTHING,
+                    CUT_IN_THE_DATA,
+                    FOOTER_OF_ANOTHER_LENGTH,
+                    MISSING,
+                    FILE_OF_ANOTHER_CHUNK,
+                    OLDER_COPY -> true;
+            default -> false;
+        };
+    }
+
     /**
      * A file that is to be harmed. It has data of two bytes or more.
      *
      * @param other the file of another chunk
      * @param older the file of an earlier version of this chunk
      */
-    public record Victim(Disk disk, Path file, long lengthBytes, long sizeBytes, ByteBuffer other, ByteBuffer older) {
+    public record Victim(
+            Disk disk, Path file, long lengthBytes, long sizeBytes, Supplier<byte[]> other, Supplier<byte[]> older) {
 
         /** One with {@code lengthBytes} bytes of data, as it is now. */
         public static Victim of(Disk disk, Path file, long lengthBytes, byte[] other, byte[] older) throws IOException {
-            return new Victim(
-                    disk,
-                    file,
-                    lengthBytes,
-                    disk.size(file).orElseThrow(),
-                    ByteBuffer.wrap(other),
-                    ByteBuffer.wrap(older));
+            return new Victim(disk, file, lengthBytes, disk.size(file).orElseThrow(), () -> other, () -> older);
         }
 
         long footerAt() {

@@ -11,6 +11,8 @@ import io.chunkserver.core.model.Durability;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.nio.file.NoSuchFileException;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,12 +22,21 @@ class StoreOnFailingDiskTest extends StoreOnMemoryDisk {
     private final AtomicReference<String> failing = new AtomicReference<>("");
     private final IOException failure = new IOException("Input/output error");
 
+    /** As when the file system is gone and the empty folder under it is seen. */
+    private boolean unmounted;
+
     /** The disk, but that calls of the method with the name in {@link #failing} fail. */
     private Disk failingDisk() {
         return (Disk) Proxy.newProxyInstance(
                 Disk.class.getClassLoader(), new Class<?>[] {Disk.class}, (proxy, method, arguments) -> {
                     if (method.getName().equals(failing.get())) {
                         throw failure;
+                    }
+                    if (unmounted && method.getName().equals("openForRead")) {
+                        throw new NoSuchFileException(arguments[0].toString());
+                    }
+                    if (unmounted && method.getName().equals("stamp")) {
+                        return Optional.empty();
                     }
                     try {
                         return method.invoke(disk, arguments);
@@ -103,5 +114,19 @@ class StoreOnFailingDiskTest extends StoreOnMemoryDisk {
         store = open(failingDisk());
         assertThat(store.findings()).isEmpty();
         store.verify(CHUNK);
+    }
+
+    @Test
+    void aFileSystemThatIsNotMountedIsNotTakenForDamage() throws IOException {
+        ChunkInfo info = put(CHUNK, 1);
+        unmounted = true;
+
+        assertThatThrownBy(() -> store.verify(CHUNK))
+                .isNotInstanceOf(ChunkServerException.class)
+                .hasMessageContaining("mounted");
+        assertThat(store.withdraw(info)).isEmpty();
+
+        unmounted = false;
+        assertThat(store.verify(CHUNK)).isEqualTo(info);
     }
 }
