@@ -38,6 +38,8 @@ class ProgramTest {
                 "chunk ls",
                 "chunk rm",
                 "status",
+                "space",
+                "fsck",
                 "tx",
                 "tx ls",
                 "tx show",
@@ -65,7 +67,7 @@ class ProgramTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"put", "get", "status", "chunk put", "chunk get", "chunk rm", "tx ls"})
+    @ValueSource(strings = {"put", "get", "status", "space", "chunk put", "chunk get", "chunk rm", "tx ls"})
     void helpSaysWhatAServerIs(String verb) {
         console.run((verb + " --help").split(" "));
         assertThat(console.out().replaceAll("\\s+", " "))
