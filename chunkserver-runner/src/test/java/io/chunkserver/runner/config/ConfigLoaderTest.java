@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.chunkserver.core.model.Durability;
+import io.chunkserver.core.space.SpaceConfig;
 import io.chunkserver.core.model.Location;
 import io.chunkserver.transport.ServerAddress;
 import java.io.IOException;
@@ -38,7 +39,8 @@ class ConfigLoaderTest {
                         Duration.ofSeconds(5),
                         List.of(),
                         Duration.ofSeconds(30),
-                        64L * 1024 * 1024));
+                        64L * 1024 * 1024,
+                        SpaceConfig.DEFAULT));
     }
 
     @Test
