@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.chunkserver.core.model.Durability;
-import io.chunkserver.core.space.SpaceConfig;
 import io.chunkserver.core.model.Location;
+import io.chunkserver.core.space.SpaceConfig;
 import io.chunkserver.transport.ServerAddress;
 import java.io.IOException;
 import java.nio.file.Files;
