@@ -104,8 +104,9 @@ public final class ReservingSpaceAccountant implements SpaceAccountant {
                     snapshotOf(free - (everSettledBytes - settledBefore)).availableBytes();
             boolean withinLimit = bytes <= limitBytes - usedBytes - reservedBytes;
             Source source = bytes <= available ? Source.FREE : withinLimit ? Source.EMERGENCY : Source.REPLACED;
-            if ((source != Source.FREE && bytes > emergencyBytes - emergencyPromisedBytes)
-                    || (source == Source.REPLACED && bytes > replacedBytes)) {
+            boolean reserveUsedUp = source != Source.FREE && bytes > emergencyBytes - emergencyPromisedBytes;
+            boolean replacesTooLittle = source == Source.REPLACED && bytes > replacedBytes;
+            if (reserveUsedUp || replacesTooLittle) {
                 throw Failure.insufficientSpace(bytes, available).toException();
             }
             reservedBytes += source == Source.REPLACED ? 0 : bytes;

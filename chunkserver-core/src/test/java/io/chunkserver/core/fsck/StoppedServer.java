@@ -12,8 +12,10 @@ import io.chunkserver.core.disk.DiskFile;
 import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.Durability;
+import io.chunkserver.core.model.ReadMode;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.model.TransactionId;
+import io.chunkserver.core.store.ChunkReader;
 import io.chunkserver.core.store.StageKey;
 import io.chunkserver.core.store.StoreFiles;
 import io.chunkserver.core.testkit.MemoryDisk;
@@ -40,6 +42,9 @@ final class StoppedServer {
     static final int THREE_BLOCKS_LENGTH = 2 * BLOCK + 100;
     static final Path CHECKPOINT = DataDirectory.INDEX.resolve("checkpoint");
 
+    /** Of the chunk with one block. */
+    static final Attributes ATTRIBUTES = new Attributes(Map.of("kind", "golden", "unit", "\u00b5m"));
+
     private static final TransactionLogConfig LOG = new TransactionLogConfig(
             TransactionLogConfig.MIN_SEGMENT_BYTES,
             TransactionLogConfig.DEFAULT.checkpointSegments(),
@@ -47,8 +52,8 @@ final class StoppedServer {
             TransactionLogConfig.DEFAULT.maxQueuedRecords(),
             OutcomeRetention.DEFAULT);
 
-    final MemoryDisk disk = new MemoryDisk();
-    final StoreFiles files = new StoreFiles(disk, DataDirectory.CHUNKS, DataDirectory.QUARANTINE);
+    final MemoryDisk disk;
+    final StoreFiles files;
 
     /** The file of the replaced chunk's first version. */
     final byte[] olderCopy;
@@ -59,7 +64,17 @@ final class StoppedServer {
     private final SimulatedTime time = new SimulatedTime(new SplittableRandom(7));
     private long sequence;
 
+    /** A directory that is there already, with an older history. */
+    StoppedServer(MemoryDisk disk) {
+        this.disk = disk;
+        this.files = new StoreFiles(disk, DataDirectory.CHUNKS, DataDirectory.QUARANTINE);
+        this.olderCopy = new byte[0];
+        this.olderIndex = new byte[0];
+    }
+
     StoppedServer() throws IOException {
+        disk = new MemoryDisk();
+        files = new StoreFiles(disk, DataDirectory.CHUNKS, DataDirectory.QUARANTINE);
         ChunkServer server = start();
         store(server, REPLACED, new byte[1000]);
         store(server, DELETED, new byte[10]);
@@ -67,14 +82,21 @@ final class StoppedServer {
         olderCopy = read(files.chunkFile(REPLACED));
         olderIndex = read(CHECKPOINT);
         server = start();
-        byte[] content = new byte[THREE_BLOCKS_LENGTH];
-        new SplittableRandom(1).nextBytes(content);
-        store(server, THREE_BLOCKS, content);
+        store(server, THREE_BLOCKS, threeBlocks());
         store(server, ONE_BLOCK, new byte[] {1, 2, 3});
         store(server, EMPTY, new byte[0]);
         store(server, REPLACED, new byte[2000]);
         request(server, DELETED, true, new byte[0]);
         stop(server);
+    }
+
+    /** Bytes that anybody can compute again. */
+    static byte[] threeBlocks() {
+        byte[] content = new byte[THREE_BLOCKS_LENGTH];
+        for (int i = 0; i < content.length; i++) {
+            content[i] = (byte) (i * 31 + i / 251);
+        }
+        return content;
     }
 
     /** Starts a server in the directory, as it is now. */
@@ -105,7 +127,7 @@ final class StoppedServer {
                                 delete,
                                 content.length,
                                 null,
-                                Attributes.NONE,
+                                chunk.equals(ONE_BLOCK) && !delete ? ATTRIBUTES : Attributes.NONE,
                                 Durability.SYNC,
                                 Duration.ofSeconds(4)),
                         List.of())
@@ -179,6 +201,26 @@ final class StoppedServer {
         bytes.putInt(at, value);
         bytes.putInt(crcAt, Crc32c.of(bytes.slice(from, to - from)));
         overwrite(file, 0, bytes.array());
+    }
+
+    /** What a reader of a chunk gets. */
+    byte[] content(ChunkServer server, ChunkId chunk) throws IOException {
+        var opening = server.open(chunk, ReadMode.COMMITTED).toCompletableFuture();
+        time.runFor(Duration.ofSeconds(1));
+        try (ChunkReader reader = opening.join()) {
+            ByteBuffer bytes = ByteBuffer.allocate((int) reader.info().lengthBytes());
+            for (int block = 0; bytes.hasRemaining(); block++) {
+                reader.read(block, bytes);
+            }
+            return bytes.array();
+        }
+    }
+
+    /** The attributes of a chunk. */
+    Attributes attributes(ChunkServer server, ChunkId chunk) {
+        var reading = server.attributes(chunk).toCompletableFuture();
+        time.runFor(Duration.ofSeconds(1));
+        return reading.join();
     }
 
     /** All files and their bytes. */

@@ -38,6 +38,8 @@ class ProgramTest {
                 "chunk ls",
                 "chunk rm",
                 "status",
+                "space",
+                "fsck",
                 "tx",
                 "tx ls",
                 "tx show",
@@ -67,7 +69,7 @@ class ProgramTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"put", "get", "status", "chunk put", "chunk get", "chunk rm", "tx ls", "drain", "resume"})
+    @ValueSource(strings = {"put", "get", "status", "space", "chunk put", "chunk get", "chunk rm", "tx ls", "drain", "resume"})
     void helpSaysWhatAServerIs(String verb) {
         console.run((verb + " --help").split(" "));
         assertThat(console.out().replaceAll("\\s+", " "))

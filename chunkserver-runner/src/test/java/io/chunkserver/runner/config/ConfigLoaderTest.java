@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.chunkserver.core.model.Durability;
 import io.chunkserver.core.model.Location;
 import io.chunkserver.core.scrub.ScrubConfig;
+import io.chunkserver.core.space.SpaceConfig;
 import io.chunkserver.transport.ServerAddress;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,6 +41,7 @@ class ConfigLoaderTest {
                         List.of(),
                         Duration.ofSeconds(30),
                         64L * 1024 * 1024,
+                        SpaceConfig.DEFAULT,
                         ScrubConfig.DEFAULT,
                         null));
     }
