@@ -37,6 +37,7 @@ class ConfigLoaderTest {
                         Durability.SYNC,
                         Duration.ofSeconds(5),
                         List.of(),
+                        null,
                         Duration.ofSeconds(30),
                         64L * 1024 * 1024));
     }
