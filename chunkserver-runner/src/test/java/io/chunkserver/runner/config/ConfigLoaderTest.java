@@ -39,6 +39,7 @@ class ConfigLoaderTest {
                         Durability.SYNC,
                         Duration.ofSeconds(5),
                         List.of(),
+                        null,
                         Duration.ofSeconds(30),
                         64L * 1024 * 1024,
                         SpaceConfig.DEFAULT,

@@ -84,7 +84,12 @@ public final class MasterElection implements Closeable {
     }
 
     private void runOnce() throws Exception {
-        ensemble.awaitSession();
+        try {
+            ensemble.awaitSession();
+        } catch (ChunkServerException e) {
+            misses = 0;
+            throw e;
+        }
         LeaderLatch own = latch;
         if (own == null) {
             own = enter();
@@ -169,14 +174,13 @@ public final class MasterElection implements Closeable {
     private void failed(Exception thrown) {
         Failure why = ZooKeeperFailures.of(ensemble.address(), thrown).failure();
         String reason = why.describe();
-        if (reason.equals(lastReason)) {
+        if (misses == 1 || reason.equals(lastReason)) {
+            // The first miss is that of a node which is being made.
             return;
         }
         lastReason = reason;
         if (why.code() == ErrorCode.INTERNAL) {
             LOG.error("master at {} cannot take part in the election", reachable, thrown);
-        } else if (misses == 1) {
-            LOG.debug("master at {} waits for its node", reachable);
         } else {
             LOG.warn("master at {} is no candidate at present, and gives no orders: {}", reachable, reason);
         }

@@ -20,11 +20,11 @@ import io.chunkserver.transport.server.MasterEndpoint;
 import io.chunkserver.transport.server.ServerEndpoint;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Random;
@@ -44,7 +44,9 @@ final class ZooKeeperFixture implements AutoCloseable {
 
     static final ChunkId CHUNK = new ChunkId("/f", 0);
     static final byte[] CONTENT = {1, 2, 3, 4};
-    static final List<ACL> EVERYBODY = List.of(new ACL(ZooDefs.Perms.ALL, new Id("world", "anyone")));
+    /** A list that may be asked for null, which ZooKeeper does. */
+    static final List<ACL> EVERYBODY = Collections.singletonList(new ACL(ZooDefs.Perms.ALL, new Id("world", "anyone")));
+
     static final ServerAddress ANY_PORT = new ServerAddress("127.0.0.1", 0);
 
     /** Sessions as short as the test ensembles allow, so that nobody waits long for one to time out. */
@@ -150,7 +152,7 @@ final class ZooKeeperFixture implements AutoCloseable {
                 .serverId(new ServerId(id))
                 .config(ChunkServerConfig.DEFAULT.withSession(SessionConfig.DEFAULT.withHeartbeatInterval(INTERVAL)))
                 .start();
-        open.push((Closeable) server::close);
+        open.push(server);
         server.store(CHUNK, new ByteArrayInputStream(CONTENT), CONTENT.length);
         ServerEndpoint endpoint = ServerEndpoint.open(server, transport, ANY_PORT, null, EndpointConfig.DEFAULT);
         open.push(endpoint);
@@ -201,9 +203,15 @@ final class ZooKeeperFixture implements AutoCloseable {
         CountDownLatch connected = new CountDownLatch(1);
         Watcher watcher = (WatchedEvent event) -> connected.countDown();
         int timeout = (int) FAST.sessionTimeout().toMillis();
+        // By reflection, since the constructors' types carry annotations whose classes are nowhere, of which the
+        // compiler complains.
         ZooKeeper client = session == 0
-                ? new ZooKeeper(address.connectString(), timeout, watcher)
-                : new ZooKeeper(address.connectString(), timeout, watcher, session, password);
+                ? ZooKeeper.class
+                        .getConstructor(String.class, int.class, Watcher.class)
+                        .newInstance(address.connectString(), timeout, watcher)
+                : ZooKeeper.class
+                        .getConstructor(String.class, int.class, Watcher.class, long.class, byte[].class)
+                        .newInstance(address.connectString(), timeout, watcher, session, password);
         connected.await();
         return client;
     }
