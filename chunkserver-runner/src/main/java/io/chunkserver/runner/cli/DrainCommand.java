@@ -107,7 +107,7 @@ final class DrainCommand implements Callable<Integer> {
             if (!e.code().retryable()) {
                 throw e;
             }
-            console.note(e.getMessage());
+            console.note(e.failure().describe());
             return false;
         }
     }
