@@ -41,7 +41,7 @@ final class DrainCommand implements Callable<Integer> {
             names = "--server",
             required = true,
             paramLabel = "HOST:PORT",
-            description = "The running chunk server, where it listens.")
+            description = "A running chunk server, where it listens: its status and its port file tell.")
     @SuppressWarnings("NullAway.Init") // picocli insists on a value
     private ServerAddress server;
 
@@ -107,7 +107,7 @@ final class DrainCommand implements Callable<Integer> {
             if (!e.code().retryable()) {
                 throw e;
             }
-            console.note(e.getMessage());
+            console.note(e.failure().describe());
             return false;
         }
     }

@@ -22,7 +22,7 @@ final class ResumeCommand implements Callable<Integer> {
             names = "--server",
             required = true,
             paramLabel = "HOST:PORT",
-            description = "The running chunk server, where it listens.")
+            description = "A running chunk server, where it listens: its status and its port file tell.")
     @SuppressWarnings("NullAway.Init") // picocli insists on a value
     private ServerAddress server;
 
