@@ -33,7 +33,12 @@ class SettingsTest {
             entry(Settings.HEARTBEAT_INTERVAL, "7"),
             entry(Settings.MASTERS, "[\"[::1]:7001\", \"m.example:7001\"]"),
             entry(Settings.DRAIN_TIMEOUT, "\"500ms\""),
-            entry(Settings.CHUNK_SIZE_LIMIT, "\"1GiB\""));
+            entry(Settings.CHUNK_SIZE_LIMIT, "\"1GiB\""),
+            entry(Settings.TOMBSTONE_AGE, "\"24h\""),
+            entry(Settings.WARN_PERCENT, "80"),
+            entry(Settings.READ_ONLY_PERCENT, "90"),
+            entry(Settings.CRITICAL_PERCENT, "99"),
+            entry(Settings.HYSTERESIS_PERCENT, "3"));
 
     @TempDir
     private Path directory;
