@@ -124,6 +124,15 @@ public final class Settings {
             64 * Sizes.MEBIBYTE,
             "The largest chunk");
 
+    /** As long as a server may be away and still be told of a delete. */
+    public static final Setting<Duration> TOMBSTONE_AGE = new Setting<>(
+            LIMITS,
+            "tombstone_age",
+            null,
+            ValueKind.duration(Duration.ofMinutes(1), Duration.ofDays(3650)),
+            SpaceConfig.DEFAULT.tombstoneAge(),
+            "How long a server without a master remembers that a chunk was deleted");
+
     /** The share of its space from which on somebody should make room; at most {@link #READ_ONLY_PERCENT}. */
     public static final Setting<Integer> WARN_PERCENT = new Setting<>(
             THRESHOLDS,
@@ -157,15 +166,6 @@ public final class Settings {
             ValueKind.integer(0, SpaceThresholds.MAX_HYSTERESIS_PERCENT),
             SpaceThresholds.DEFAULT.hysteresisPercent(),
             "How far below a threshold its effect ends");
-
-    /** As long as a server may be away and still be told of a delete. */
-    public static final Setting<Duration> TOMBSTONE_AGE = new Setting<>(
-            LIMITS,
-            "tombstone_age",
-            null,
-            ValueKind.duration(Duration.ofMinutes(1), Duration.ofDays(3650)),
-            SpaceConfig.DEFAULT.tombstoneAge(),
-            "How long a server without a master remembers that a chunk was deleted");
 
     /** All of them, in the order in which they are shown. */
     public static final List<Setting<?>> ALL = List.of(
