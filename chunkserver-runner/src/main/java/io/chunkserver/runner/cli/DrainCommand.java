@@ -10,6 +10,7 @@ import io.chunkserver.runner.config.ConfigException;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.client.MasterClient;
 import io.chunkserver.transport.protocol.ServerStatus;
+import io.chunkserver.transport.zookeeper.ServerRegistration;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -66,7 +67,7 @@ final class DrainCommand implements Callable<Integer> {
     }
 
     private ServerStatus awaitUnneeded(OpenClient open, ServerStatus begun) throws IOException, InterruptedException {
-        MasterClient masters = open.master(mastersOf(begun));
+        MasterClient masters = open.master(new MasterChoice(mastersOf(begun), null));
         // Nothing ever counts the latch down: only the time passes, or a signal ends the process.
         CountDownLatch never = new CountDownLatch(1);
         ServerStatus status = begun;
@@ -81,17 +82,19 @@ final class DrainCommand implements Callable<Integer> {
     }
 
     private List<ServerAddress> mastersOf(ServerStatus status) throws ChunkServerException {
-        if (status.masters().isEmpty()) {
+        List<ServerAddress> masters = status.masters().stream()
+                .map(MasterConnection::address)
+                .filter(address -> !address.startsWith(ServerRegistration.REGISTRY))
+                .map(ServerAddress::parse)
+                .toList();
+        if (masters.isEmpty()) {
             throw Failure.of(
                             ErrorCode.INVALID_ARGUMENT,
                             "server " + status.serverId() + " is drained, but has no master that copies its chunks")
                     .withHint("leave out --wait, or start the server with a master")
                     .toException();
         }
-        return status.masters().stream()
-                .map(MasterConnection::address)
-                .map(ServerAddress::parse)
-                .toList();
+        return masters;
     }
 
     private boolean isUnneeded(MasterClient masters, ServerStatus status) throws IOException {

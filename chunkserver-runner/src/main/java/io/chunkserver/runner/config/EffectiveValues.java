@@ -40,11 +40,6 @@ final class EffectiveValues {
         return Optional.ofNullable((T) entry(setting).value());
     }
 
-    /** Where the value that holds came from. */
-    Origin origin(Setting<?> setting) {
-        return entry(setting).origin();
-    }
-
     /** Every setting as text, in the order of {@link Settings#ALL}; an open one has the value "". */
     List<EffectiveSetting> list() {
         List<EffectiveSetting> list = new ArrayList<>();

@@ -140,6 +140,15 @@ public final class Settings {
             64 * Sizes.MEBIBYTE,
             "The largest chunk");
 
+    /** As long as a server may be away and still be told of a delete. */
+    public static final Setting<Duration> TOMBSTONE_AGE = new Setting<>(
+            LIMITS,
+            "tombstone_age",
+            null,
+            ValueKind.duration(Duration.ofMinutes(1), Duration.ofDays(3650)),
+            SpaceConfig.DEFAULT.tombstoneAge(),
+            "How long a server without a master remembers that a chunk was deleted");
+
     /** The share of its space from which on somebody should make room; at most {@link #READ_ONLY_PERCENT}. */
     public static final Setting<Integer> WARN_PERCENT = new Setting<>(
             THRESHOLDS,
@@ -174,6 +183,7 @@ public final class Settings {
             SpaceThresholds.DEFAULT.hysteresisPercent(),
             "How far below a threshold its effect ends");
 
+<<<<<<< HEAD
     /** As long as a server may be away and still be told of a delete. */
     public static final Setting<Duration> TOMBSTONE_AGE = new Setting<>(
             LIMITS,
@@ -234,6 +244,8 @@ public final class Settings {
     /** What whoever talks to a server or master needs, not only who is one. */
     public static final List<Setting<?>> OF_EVERY_VERB = List.of(TLS_CERTIFICATE, TLS_KEY, TLS_AUTHORITY);
 
+=======
+>>>>>>> space
     /** All of them, in the order in which they are shown. */
     public static final List<Setting<?>> ALL = List.of(
             SERVER_ID,

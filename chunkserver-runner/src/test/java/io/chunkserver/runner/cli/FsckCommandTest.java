@@ -49,7 +49,7 @@ class FsckCommandTest {
 
     private void damage(Path file) throws IOException {
         byte[] bytes = Files.readAllBytes(file);
-        bytes[70_000] ^= 1;
+        bytes[70_000] = (byte) (bytes[70_000] ^ 1);
         Files.write(file, bytes, StandardOpenOption.TRUNCATE_EXISTING);
     }
 

@@ -43,6 +43,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class ServerRegistration implements Closeable {
 
+    /** What the address of an ensemble begins with where a server's status names its masters. */
+    public static final String REGISTRY = "zookeeper ";
+
     private static final Logger LOG = LoggerFactory.getLogger(ServerRegistration.class);
 
     /** How often a node may change under our hands before we come back later. */
@@ -213,7 +216,7 @@ public final class ServerRegistration implements Closeable {
     }
 
     private MasterConnection state(String reason) {
-        return new MasterConnection("zookeeper " + ensemble.address(), reason.isEmpty(), reason);
+        return new MasterConnection(REGISTRY + ensemble.address(), reason.isEmpty(), reason);
     }
 
     /** The server is unregistered, and speaks to no master from now on. Idempotent. */
