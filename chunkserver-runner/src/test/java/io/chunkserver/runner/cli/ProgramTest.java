@@ -109,11 +109,11 @@ class ProgramTest {
     @Test
     void helpListsNoVerbThatDoesNotWork() {
         console.run("--help");
-        assertThat(console.out()).doesNotContainPattern("\n  (master|space|scrub|drain|resume|fsck) ");
+        assertThat(console.out()).doesNotContainPattern("\n  (space|drain|resume|fsck) ");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--master h:1", "--zookeeper h:1", "--secret-file f", "--tls-cert f", "--admin-listen h:1"})
+    @ValueSource(strings = {"--zookeeper h:1", "--secret-file f", "--tls-cert f", "--admin-listen h:1"})
     void optionsThatWouldDoNothingAreRefused(String option) {
         assertThat(console.run(("serve " + option).split(" "))).isEqualTo(2);
     }
