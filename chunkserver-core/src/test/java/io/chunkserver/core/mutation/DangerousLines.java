@@ -130,9 +130,6 @@ final class DangerousLines {
                         "older version than the missing one",
                         "store/FileChunkStore.java",
                         "checkNotOlder(info, missing(chunk));"),
-                changed("missing version as a base", "commit/Participant.java", """
-                                .or(() -> storage.store().missing(chunk).map(MissingVersion::version))
-                        """, ""),
                 changed(
                         "missing version in a lane",
                         "commit/ChunkLane.java",

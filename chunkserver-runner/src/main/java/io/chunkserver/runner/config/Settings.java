@@ -183,16 +183,6 @@ public final class Settings {
             SpaceThresholds.DEFAULT.hysteresisPercent(),
             "How far below a threshold its effect ends");
 
-<<<<<<< HEAD
-    /** As long as a server may be away and still be told of a delete. */
-    public static final Setting<Duration> TOMBSTONE_AGE = new Setting<>(
-            LIMITS,
-            "tombstone_age",
-            null,
-            ValueKind.duration(Duration.ofMinutes(1), Duration.ofDays(3650)),
-            SpaceConfig.DEFAULT.tombstoneAge(),
-            "How long a server without a master remembers that a chunk was deleted");
-
     /** A twentieth of what a hard disk reads: a terabyte takes a day and a half. */
     public static final Setting<Long> SCRUB_RATE = new Setting<>(
             SCRUB,
@@ -244,8 +234,6 @@ public final class Settings {
     /** What whoever talks to a server or master needs, not only who is one. */
     public static final List<Setting<?>> OF_EVERY_VERB = List.of(TLS_CERTIFICATE, TLS_KEY, TLS_AUTHORITY);
 
-=======
->>>>>>> space
     /** All of them, in the order in which they are shown. */
     public static final List<Setting<?>> ALL = List.of(
             SERVER_ID,

@@ -112,15 +112,6 @@ class ProgramTest {
         assertThat(console.err()).contains("directory " + file.getParent() + " does not exist");
     }
 
-<<<<<<< HEAD
-=======
-    @Test
-    void helpListsNoVerbThatDoesNotWork() {
-        console.run("--help");
-        assertThat(console.out()).doesNotContainPattern("\n  (scrub|drain|resume) ");
-    }
-
->>>>>>> space
     @ParameterizedTest
     @ValueSource(strings = {"--zookeeper h:1/", "--secret-file f", "--admin-listen h:1"})
     void optionsThatWouldDoNothingAreRefused(String option) {
