@@ -109,11 +109,11 @@ class ProgramTest {
     @Test
     void helpListsNoVerbThatDoesNotWork() {
         console.run("--help");
-        assertThat(console.out()).doesNotContainPattern("\n  (master|space|scrub|drain|resume|fsck) ");
+        assertThat(console.out()).doesNotContainPattern("\n  (space|scrub|drain|resume|fsck) ");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--zookeeper h:1/", "--secret-file f", "--tls-cert f", "--admin-listen h:1"})
+    @ValueSource(strings = {"--secret-file f", "--tls-cert f", "--admin-listen h:1"})
     void optionsThatWouldDoNothingAreRefused(String option) {
         assertThat(console.run(("serve " + option).split(" "))).isEqualTo(2);
     }
