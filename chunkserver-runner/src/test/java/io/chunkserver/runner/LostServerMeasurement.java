@@ -20,12 +20,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /**
  * Measures what the death of a server costs: a program and no test, since it is about time. Starts a master and four servers as
@@ -70,6 +72,8 @@ final class LostServerMeasurement {
         ServerProcess master = opened(ServerProcess.startMaster(
                 "--listen", "127.0.0.1:0", "--replication", String.valueOf(COPIES), "--heartbeat-interval", interval));
         Path directory = Files.createTempDirectory("lost-server");
+        AutoCloseable removal = () -> remove(directory);
+        opened(removal);
         List<ServerProcess> servers = new ArrayList<>();
         for (int number = 0; number < SERVERS; number++) {
             servers.add(opened(ServerProcess.start(
@@ -88,7 +92,7 @@ final class LostServerMeasurement {
         PlacedServers placed = new PlacedServers(masters, COPIES, null, STORE_TIMEOUT);
         store(client, placed);
         System.out.println("stored " + chunks + " chunks of " + chunkBytes + " bytes with " + COPIES + " copies on "
-                + SERVERS + " servers below " + directory);
+                + SERVERS + " servers");
 
         ClusterLoad load = new ClusterLoad(client, placed, "/load", 1);
         Thread atWork = new Thread(load, "load");
@@ -99,6 +103,16 @@ final class LostServerMeasurement {
         atWork.join();
         System.out.println("meanwhile a client stored " + load.stored().size() + " chunks that are there, and "
                 + load.failures().size() + " of its requests failed: " + load.failures());
+    }
+
+    private static void remove(Path directory) throws IOException {
+        List<Path> deepestFirst;
+        try (Stream<Path> files = Files.walk(directory)) {
+            deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path file : deepestFirst) {
+            Files.delete(file);
+        }
     }
 
     private void store(ChunkClient client, PlacedServers placed) throws IOException {
