@@ -149,8 +149,11 @@ class ScrubIT {
                 assertRight(number, chunk(index), bytes(chunk(index)));
             }
             assertThat(client.status(address(number)).lostChunks()).isZero();
-            for (Map.Entry<ChunkId, Integer> stored : load.stored().entrySet()) {
-                assertRight(number, stored.getKey(), ClusterLoad.bytes(stored.getKey(), stored.getValue()));
+            for (Map.Entry<ChunkId, ClusterLoad.Stored> stored : load.stored().entrySet()) {
+                assertRight(
+                        number,
+                        stored.getKey(),
+                        ClusterLoad.bytes(stored.getKey(), stored.getValue().round()));
             }
         }
         assertThat(load.stored()).as("what the client stored meanwhile").isNotEmpty();

@@ -191,14 +191,14 @@ class ZooKeeperIT {
     }
 
     private void check(ClusterLoad load) throws IOException {
-        for (Map.Entry<ChunkId, Integer> entry : load.stored().entrySet()) {
+        for (Map.Entry<ChunkId, ClusterLoad.Stored> entry : load.stored().entrySet()) {
             ChunkId chunk = entry.getKey();
             List<Member> members = masterClient.locate(chunk).members();
             assertThat(members).as("copies of %s", chunk).hasSizeGreaterThanOrEqualTo(COPIES);
             for (Member member : members) {
                 assertThat(read(member.address(), chunk))
                         .as("bytes of %s at %s", chunk, member)
-                        .isEqualTo(ClusterLoad.bytes(chunk, entry.getValue()));
+                        .isEqualTo(ClusterLoad.bytes(chunk, entry.getValue().round()));
             }
         }
         for (ChunkId chunk : load.deleted()) {
