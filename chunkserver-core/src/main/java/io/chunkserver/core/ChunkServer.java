@@ -5,9 +5,7 @@ import io.chunkserver.core.commit.ChunkWriter;
 import io.chunkserver.core.commit.Environment;
 import io.chunkserver.core.commit.Receipt;
 import io.chunkserver.core.commit.StoreRequest;
-import io.chunkserver.core.commit.TransactionState;
 import io.chunkserver.core.commit.TransactionSummary;
-import io.chunkserver.core.commit.log.Outcome;
 import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.disk.ServerIdentity;
 import io.chunkserver.core.error.ChunkServerException;
@@ -43,18 +41,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,6 +70,8 @@ public final class ChunkServer implements Closeable {
     private final ChunkServerConfig config;
     private final Environment environment;
     private final @Nullable ServerThreads ownThreads;
+    private final ChunkReads reads;
+    private final KnownTransactions transactions;
     private final TransactionIds transactionIds;
     private final LostChunks lost;
     private final Integrity integrity;
@@ -94,6 +90,9 @@ public final class ChunkServer implements Closeable {
         this.environment = environment;
         this.ownThreads = ownThreads;
         this.started = environment.clock().instant();
+        this.reads = new ChunkReads(parts.storage().store(), parts.participant(), environment.disk());
+        this.transactions = new KnownTransactions(
+                parts.coordinator(), parts.participant(), parts.storage().log());
         this.transactionIds = new TransactionIds(
                 parts.directory().identity().uuid() + "-"
                         + parts.directory().identity().bootCount(),
@@ -108,12 +107,12 @@ public final class ChunkServer implements Closeable {
                 parts.intents(),
                 config.orders(),
                 new OrderResults());
-        this.reports = new ServerReports(parts, config, orders, this::transactions, fence);
+        this.reports = new ServerReports(parts, config, orders, transactions::open, fence);
         this.masters = new MasterSessions(builder.masters(), reports, config.session(), environment);
         parts.changes().listen(masters::changed);
         parts.admission().onClose(masters::wake);
         parts.upkeep().watch().listen(alert -> masters.wake());
-        this.drain = new Drain(parts.admission(), parts.directory(), environment.timers(), this::transactions);
+        this.drain = new Drain(parts.admission(), parts.directory(), environment.timers(), transactions::open);
     }
 
     /** A chunk is reported again after an order, also when nothing has changed: the one who gave it did not know. */
@@ -320,55 +319,7 @@ public final class ChunkServer implements Closeable {
      * asked; with {@code UNREACHABLE} when the latest version was asked and nobody can tell it.
      */
     public CompletionStage<ChunkReader> open(ChunkId chunk, ReadMode mode) {
-        if (mode instanceof ReadMode.Latest) {
-            return openOnDisk(parts.participant().settle(chunk), chunk, mode);
-        }
-        try {
-            // A chunk that is read again and again costs no detour over another thread.
-            ChunkReader ready = parts.storage().store().openIfReady(chunk);
-            return ready != null
-                    ? CompletableFuture.completedFuture(atLeast(ready, mode))
-                    : openOnDisk(CompletableFuture.completedFuture(null), chunk, mode);
-        } catch (IOException e) {
-            return CompletableFuture.failedFuture(named(e));
-        }
-    }
-
-    private CompletionStage<ChunkReader> openOnDisk(CompletionStage<Void> settled, ChunkId chunk, ReadMode mode) {
-        return settled.thenComposeAsync(
-                done -> {
-                    try {
-                        return CompletableFuture.completedFuture(
-                                atLeast(parts.storage().store().open(chunk), mode));
-                    } catch (IOException e) {
-                        return CompletableFuture.failedFuture(named(e));
-                    }
-                },
-                this::onDisk);
-    }
-
-    /** When the server has closed, the store refuses the task in good words, and need not wait for the disk to do so. */
-    private void onDisk(Runnable task) {
-        try {
-            environment.disk().execute(task);
-        } catch (RejectedExecutionException closing) {
-            task.run();
-        }
-    }
-
-    private static ChunkReader atLeast(ChunkReader reader, ReadMode mode) throws IOException {
-        if (mode instanceof ReadMode.AtLeast wanted
-                && wanted.version().isNewerThan(reader.info().version())) {
-            reader.close();
-            throw Failure.of(
-                            ErrorCode.VERSION_CONFLICT,
-                            "chunk " + reader.info().id() + " has version "
-                                    + reader.info().version()
-                                    + " here, the read wants version " + wanted.version() + " or newer")
-                    .withHint("read from another member")
-                    .toException();
-        }
-        return reader;
+        return reads.open(chunk, mode);
     }
 
     /**
@@ -399,17 +350,7 @@ public final class ChunkServer implements Closeable {
 
     /** The attributes of a chunk's committed version; read on the disk's threads. */
     public CompletionStage<Attributes> attributes(ChunkId chunk) {
-        return CompletableFuture.completedFuture(chunk)
-                .thenComposeAsync(
-                        id -> {
-                            try {
-                                return CompletableFuture.completedFuture(
-                                        parts.storage().store().attributes(id));
-                            } catch (IOException e) {
-                                return CompletableFuture.failedFuture(named(e));
-                            }
-                        },
-                        this::onDisk);
+        return reads.attributes(chunk);
     }
 
     /**
@@ -436,13 +377,7 @@ public final class ChunkServer implements Closeable {
 
     /** All transactions that are not over at this server, whoever coordinates them. */
     public List<TransactionSummary> transactions() {
-        Map<TransactionId, TransactionSummary> coordinated = parts.coordinator().open().stream()
-                .collect(Collectors.toMap(TransactionSummary::transaction, Function.identity()));
-        Stream<TransactionSummary> taken =
-                parts.participant().open().stream().filter(summary -> !coordinated.containsKey(summary.transaction()));
-        return Stream.concat(coordinated.values().stream(), taken)
-                .sorted((a, b) -> a.transaction().compareTo(b.transaction()))
-                .toList();
+        return transactions.open();
     }
 
     /**
@@ -451,22 +386,7 @@ public final class ChunkServer implements Closeable {
      * @return empty when nothing is known of it: it was never heard of here, or was aborted, or is forgotten
      */
     public Optional<TransactionSummary> transaction(TransactionId id) {
-        return transactions().stream()
-                .filter(summary -> summary.transaction().equals(id))
-                .findFirst()
-                .or(() -> parts.storage().log().table().outcome(id).map(this::remembered));
-    }
-
-    private TransactionSummary remembered(Outcome outcome) {
-        return new TransactionSummary(
-                outcome.transaction(),
-                outcome.attempt(),
-                outcome.chunk(),
-                outcome.version(),
-                outcome.tombstone(),
-                TransactionState.COMMITTED,
-                List.of(),
-                List.of());
+        return transactions.find(id);
     }
 
     /** Begins to examine all chunks now, at the configured speed; false when that is under way already. */
@@ -484,17 +404,7 @@ public final class ChunkServer implements Closeable {
      * it is damaged, which takes it out of service, and with {@code CHUNK_NOT_FOUND}.
      */
     public CompletionStage<ChunkInfo> verify(ChunkId chunk) {
-        return CompletableFuture.completedFuture(chunk)
-                .thenComposeAsync(
-                        id -> {
-                            try {
-                                return CompletableFuture.completedFuture(
-                                        parts.storage().store().verify(id));
-                            } catch (IOException e) {
-                                return CompletableFuture.failedFuture(named(e));
-                            }
-                        },
-                        this::onDisk);
+        return reads.verify(chunk);
     }
 
     /** This server at this moment. */
@@ -579,11 +489,6 @@ public final class ChunkServer implements Closeable {
             integrity.close();
             parts.close();
         }
-    }
-
-    private ChunkServerException named(IOException e) {
-        ChunkServerException known = ChunkServerException.ofRead(e);
-        return known.failure().at(self().id()).toException(known);
     }
 
     private static <T> T await(CompletionStage<T> stage) throws ChunkServerException {

@@ -31,8 +31,8 @@ final class ClusterRun {
     /** The segment that is written and the one that is ready after it. */
     private static final int LOG_FILES = 2;
 
-    /** Of each server: its index, its quarantine, and the next look of its scrub. */
-    private static final int UPKEEP_TIMERS = 3;
+    /** Of each server: its space, its index, its quarantine, and the next look of its scrub. */
+    private static final int UPKEEP_TIMERS = 4;
 
     private static final Duration LONGEST_STEP = Duration.ofSeconds(2);
 
@@ -219,9 +219,11 @@ final class ClusterRun {
 
     /** R1: an idle cluster has no timer that runs but those of upkeep, and no file open but those of the log and one for each chunk. */
     private void checkNothingPending() {
+        int timers = UPKEEP_TIMERS * contents().size();
+        // One of them may have come just now, so that what it has the disk do is still to be done.
         assertThat(cluster.time().pendingTasks())
                 .as("timers and tasks of an idle cluster")
-                .isEqualTo(UPKEEP_TIMERS * contents().size());
+                .isBetween(timers, timers + contents().size());
         contents()
                 .forEach((name, chunks) -> assertThat(cluster.disk(name).openFiles())
                         .as("files that idle server %s keeps open, with %d chunks", name, chunks.size())

@@ -144,7 +144,7 @@ public final class DataDirectory implements Closeable {
             disk.delete(DRAINING);
         }
         // Also when nothing changes: an earlier call may have failed, or its process died, before it could force.
-        disk.forceDirectory(ROOT);
+        disk.forceDirectory(DiskNames.parentOf(DRAINING));
         draining = wanted;
     }
 
