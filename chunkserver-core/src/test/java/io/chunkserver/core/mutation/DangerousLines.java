@@ -149,6 +149,10 @@ final class DangerousLines {
                         "store/QuarantineUpkeep.java",
                         "entry.kind() != Quarantine.Kind.REPLACED",
                         "false"),
+                without(
+                        "missing version as base",
+                        "commit/Participant.java",
+                        ".or(() -> storage.store().missing(chunk).map(MissingVersion::version))"),
                 changed("good copy before one is destroyed", "store/QuarantineUpkeep.java", """
                                     store.verify(published.get().id());
                                     return true;
