@@ -113,7 +113,7 @@ class ProgramTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--zookeeper h:1/", "--secret-file f", "--admin-listen h:1"})
+    @ValueSource(strings = {"--secret-file f", "--admin-listen h:1"})
     void optionsThatWouldDoNothingAreRefused(String option) {
         assertThat(console.run(("serve " + option).split(" "))).isEqualTo(2);
     }

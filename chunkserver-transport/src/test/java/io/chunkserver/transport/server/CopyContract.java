@@ -39,6 +39,10 @@ abstract class CopyContract {
     private static final ChunkVersion FIRST = new ChunkVersion(1);
     private static final TransactionId STRANGER = new TransactionId("stranger", 1, 1);
     private static final int BLOCK = 65_536;
+
+    /** More than sockets take over from a sender while nobody reads. */
+    private static final int LONG_BLOCKS = 400;
+
     private static final long PATIENCE_SECONDS = 30;
 
     @TempDir
@@ -143,7 +147,7 @@ abstract class CopyContract {
     @Test
     void copiesCountAmongWhatGoesOnAtTheSameTime() throws Exception {
         cluster.start("narrow", 2, ChunkServerConfig.DEFAULT, EndpointConfig.DEFAULT.withMaxTransfers(1));
-        byte[] content = bytes(40 * BLOCK);
+        byte[] content = bytes(LONG_BLOCKS * BLOCK);
         cluster.server("narrow").store(CHUNK, new ByteArrayInputStream(content), content.length);
         remote = cluster.seenBy("target", "narrow");
         sink.hold();
@@ -158,7 +162,7 @@ abstract class CopyContract {
 
     @Test
     void aSourceThatDiesInTheMiddleIsUnreachable() throws Exception {
-        store(bytes(40 * BLOCK));
+        store(bytes(LONG_BLOCKS * BLOCK));
         sink.hold();
         CompletableFuture<Void> copy = fetch(FIRST, 0, sink);
         await().untilAsserted(() -> assertThat(sink.blocks()).isEqualTo(1));
@@ -170,7 +174,7 @@ abstract class CopyContract {
             await().until(() -> copy.isDone() || sink.blocks() > before);
         }
         assertFailed(ErrorCode.UNREACHABLE, "server source", copy);
-        assertThat(sink.blocks()).isLessThan(40);
+        assertThat(sink.blocks()).isLessThan(LONG_BLOCKS);
         assertThatThrownBy(() -> remote.holds(CHUNK, FIRST, STRANGER)
                         .toCompletableFuture()
                         .get(PATIENCE_SECONDS, TimeUnit.SECONDS))

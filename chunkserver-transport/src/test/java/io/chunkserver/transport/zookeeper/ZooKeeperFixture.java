@@ -98,7 +98,8 @@ final class ZooKeeperFixture implements AutoCloseable {
     RunningCandidate master(String name) throws IOException {
         ClusterMaster master = new ClusterMaster(
                 name,
-                MasterConfig.DEFAULT.withHeartbeatInterval(INTERVAL),
+                // Nothing ticks it, so that its first moments would never end.
+                MasterConfig.DEFAULT.withHeartbeatInterval(INTERVAL).withGrace(0),
                 DistanceMetric.EUCLIDEAN,
                 new SplittableRandom(7));
         MasterEndpoint endpoint = MasterEndpoint.open(master, transport, ANY_PORT, null, EndpointConfig.DEFAULT);
