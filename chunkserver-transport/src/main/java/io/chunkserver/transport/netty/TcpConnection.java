@@ -177,8 +177,9 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Connec
     private void followReading() {
         if (!deaf) {
             channel.config().setAutoRead(inbox.isReading());
-            deliver();
         }
+        // Also when nothing more comes: what had come when the peer went, and that it went, may still wait here.
+        deliver();
     }
 
     private void deliver() {
