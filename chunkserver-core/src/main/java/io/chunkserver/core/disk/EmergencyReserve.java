@@ -4,7 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,8 +33,24 @@ public final class EmergencyReserve implements EmergencyRoom {
 
     private final Disk disk;
 
-    /** The size that the file has, or is about to be cut to: claimed before the file is touched. */
-    private final AtomicInteger held = new AtomicInteger();
+    /**
+     * What is claimed of the file before it is touched.
+     *
+     * @param bytes   the size that it has, or is about to be cut to
+     * @param cutting how many are about to cut it; until they are done it is not made longer again
+     */
+    private record Claim(int bytes, int cutting) {
+
+        Claim cut() {
+            return new Claim(Math.max(0, bytes - SLICE_BYTES), cutting + 1);
+        }
+
+        Claim done() {
+            return new Claim(bytes, cutting - 1);
+        }
+    }
+
+    private final AtomicReference<Claim> held = new AtomicReference<>(new Claim(0, 0));
 
     private EmergencyReserve(Disk disk) {
         this.disk = disk;
@@ -42,50 +59,57 @@ public final class EmergencyReserve implements EmergencyRoom {
     /** The reserve of a directory whose lock is held: what is there of it, and nothing more if the disk is full. */
     static EmergencyReserve open(Disk disk) throws IOException {
         EmergencyReserve reserve = new EmergencyReserve(disk);
-        reserve.held.set((int) Math.min(BYTES, disk.size(FILE).orElse(0)));
+        reserve.held.set(new Claim((int) Math.min(BYTES, disk.size(FILE).orElse(0)), 0));
         return reserve;
     }
 
     /** What is set aside at present, in bytes. */
     public int heldBytes() {
-        return held.get();
+        return claimed().bytes();
+    }
+
+    private Claim claimed() {
+        return Objects.requireNonNull(held.get());
     }
 
     @Override
     public boolean make() throws IOException {
-        int before = held.getAndUpdate(bytes -> Math.max(0, bytes - SLICE_BYTES));
-        if (before == 0) {
+        Claim before = held.getAndUpdate(claim -> claim.bytes() == 0 ? claim : claim.cut());
+        if (before.bytes() == 0) {
             LOG.warn("the emergency reserve of {} is used up, and the disk is full", disk);
             return false;
         }
-        int left = Math.max(0, before - SLICE_BYTES);
+        int left = before.cut().bytes();
         try (DiskFile file = disk.openForWrite(FILE)) {
             // Two at a time may do this in any order: a file is never made longer by it.
             file.truncate(left);
             // Some file systems give the room back only then.
             file.force();
+        } finally {
+            held.updateAndGet(Claim::done);
         }
         LOG.warn(
                 "the disk of {} is full: {} bytes were taken from its emergency reserve, which has {} left",
                 disk,
-                before - left,
+                before.bytes() - left,
                 left);
         return true;
     }
 
     /** Puts back what was taken, when there is room for it. */
     public void runOnce() throws IOException {
-        int from = held.get();
-        if (from == BYTES || disk.freeBytes() < REFILL_ABOVE_BYTES) {
+        Claim claim = claimed();
+        int from = claim.bytes();
+        if (from == BYTES || claim.cutting() > 0 || disk.freeBytes() < REFILL_ABOVE_BYTES) {
             return;
         }
         try (DiskFile file = openOrCreate()) {
             file.writeFully(filling(BYTES - from), from);
             file.force();
             disk.forceDirectory(DiskNames.parentOf(FILE));
-            if (!held.compareAndSet(from, BYTES)) {
+            if (!held.compareAndSet(claim, new Claim(BYTES, 0))) {
                 // Somebody needed room meanwhile, and must keep it.
-                file.truncate(held.get());
+                file.truncate(heldBytes());
             }
         } catch (DiskFullException e) {
             LOG.info("the emergency reserve of {} stays at {} bytes: {}", disk, from, e.getMessage());
@@ -95,7 +119,7 @@ public final class EmergencyReserve implements EmergencyRoom {
 
     private void cutBack() throws IOException {
         try (DiskFile file = openOrCreate()) {
-            file.truncate(held.get());
+            file.truncate(heldBytes());
         }
     }
 

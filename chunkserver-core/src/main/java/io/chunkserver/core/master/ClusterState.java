@@ -63,6 +63,9 @@ final class ClusterState {
     /** Whether a server has joined with chunks that it had before: others, not heard yet, may have newer versions of them. */
     private boolean inherited;
 
+    /** The tick in which it was elected: the leader before it may have placed chunks a moment ago that nobody has reported yet. */
+    private int leadingSince;
+
     /** The number of copies for which all chunks were last assessed, or are being so. */
     private int goal;
 
@@ -124,6 +127,7 @@ final class ClusterState {
     void lead(long newEpoch) {
         leading = true;
         epoch = newEpoch;
+        leadingSince = now;
         LOG.info("this master leads, epoch {}", newEpoch);
     }
 
@@ -195,12 +199,12 @@ final class ClusterState {
                     .withHint("ask the master that leads")
                     .toException();
         }
-        if (inherited && now < config.grace()) {
+        if (inherited && isTooEarlyFor(request.chunk())) {
             throw Failure.of(
                             ErrorCode.UNREACHABLE,
                             "master " + name
-                                    + " was started a moment ago, and servers that have the newest version of chunk "
-                                    + request.chunk() + " may not have registered yet")
+                                    + " leads only since a moment ago, and does not know yet who may have chunk "
+                                    + request.chunk() + ", or is being given it")
                     .withHint("try again within "
                             + config.heartbeatInterval()
                                     .multipliedBy(config.grace())
@@ -208,6 +212,12 @@ final class ClusterState {
                     .toException();
         }
         return placements.place(request, now);
+    }
+
+    /** Servers with newer versions may not have joined yet, or those that a leader before this one named may not have reported. */
+    private boolean isTooEarlyFor(ChunkId chunk) {
+        boolean takenOver = epoch > 0 && now - leadingSince < config.grace();
+        return now < config.grace() || (takenOver && table.find(chunk) == null);
     }
 
     ChunkCopies locate(ChunkId id, @Nullable Location near) throws ChunkServerException {

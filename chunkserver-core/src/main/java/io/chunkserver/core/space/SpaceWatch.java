@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
  * <p>It looks whenever somebody asks what to refuse, and with each {@link #runOnce}: so a server that was read-only takes chunks again as
  * soon as there is room, whoever made it.
  *
- * <p><b>Threads.</b> Safe for many. Listeners are called one after the other, on the thread that looked; they must not wait and must not
- * ask this object.
+ * <p><b>Threads.</b> Safe for many. Listeners are called on the thread that looked, under no lock; they must not wait. Two changes at the
+ * same moment may be told in either order, each with the space that was found.
  */
 public final class SpaceWatch {
 
@@ -48,16 +48,19 @@ public final class SpaceWatch {
     public Sight runOnce() {
         // The file system is asked before the lock is taken.
         SpaceSnapshot space = accountant.snapshot();
+        SpaceLevel before;
+        SpaceLevel found;
         synchronized (this) {
-            SpaceLevel before = level;
-            level = thresholds.level(space.usedPercent(), before);
-            if (level != before) {
-                log(before, level, space);
-                SpaceAlert alert = new SpaceAlert(before, level, space);
-                listeners.forEach(listener -> listener.accept(alert));
-            }
-            return new Sight(level, space);
+            before = level;
+            found = thresholds.level(space.usedPercent(), before);
+            level = found;
         }
+        if (found != before) {
+            log(before, found, space);
+            SpaceAlert alert = new SpaceAlert(before, found, space);
+            listeners.forEach(listener -> listener.accept(alert));
+        }
+        return new Sight(found, space);
     }
 
     private void log(SpaceLevel before, SpaceLevel now, SpaceSnapshot space) {

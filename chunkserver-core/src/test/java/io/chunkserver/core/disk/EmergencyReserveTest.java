@@ -3,11 +3,16 @@ package io.chunkserver.core.disk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.chunkserver.core.testkit.DiskFault;
+import io.chunkserver.core.testkit.DiskOperation;
+import io.chunkserver.core.testkit.FaultyDisk;
 import io.chunkserver.core.testkit.MemoryDisk;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class EmergencyReserveTest {
@@ -57,6 +62,35 @@ class EmergencyReserveTest {
         disk.delete(FILLER);
         reserve.runOnce();
         assertThat(reserve.heldBytes()).isEqualTo(EmergencyReserve.BYTES);
+        assertThat(disk.size(EmergencyReserve.FILE)).hasValue(EmergencyReserve.BYTES);
+    }
+
+    private static void refill(EmergencyReserve reserve) {
+        try {
+            reserve.runOnce();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void whatIsAboutToBeCutIsNotPutBackMeanwhile() throws IOException {
+        AtomicReference<EmergencyReserve> cut = new AtomicReference<>();
+        Disk watched = new FaultyDisk(disk, operation -> {
+            EmergencyReserve reserve = cut.get();
+            if (operation.kind() == DiskOperation.Kind.TRUNCATE && reserve != null) {
+                cut.set(null);
+                refill(reserve);
+            }
+            return DiskFault.NONE;
+        });
+        EmergencyReserve reserve = EmergencyReserve.open(watched);
+        reserve.runOnce();
+        reserve.make();
+        cut.set(reserve);
+        reserve.make();
+        assertThat(disk.size(EmergencyReserve.FILE)).hasValue(reserve.heldBytes());
+        reserve.runOnce();
         assertThat(disk.size(EmergencyReserve.FILE)).hasValue(EmergencyReserve.BYTES);
     }
 

@@ -120,6 +120,22 @@ class ElectedMasterTest {
     }
 
     @Test
+    void whatTheLeaderBeforeMayHavePlacedAMomentAgoIsNotPlacedAgain() {
+        List<NaiveServer> living = chunkWithALostCopy();
+        master.lead(42);
+        PlacementRequest another = new PlacementRequest(new ChunkId("/g", 0), 1, 3, null, Set.of());
+        pass(CONFIG.grace() - 1, living);
+        assertThat(get(master.place(PLACEMENT)).members()).isNotEmpty();
+        assertThatThrownBy(() -> get(master.place(another)))
+                .cause()
+                .isInstanceOfSatisfying(
+                        ChunkServerException.Unavailable.class,
+                        refused -> assertThat(refused.code()).isEqualTo(ErrorCode.UNREACHABLE));
+        pass(1, living);
+        assertThat(get(master.place(another)).members()).hasSize(3);
+    }
+
+    @Test
     void anEpochIsAboveZero() {
         assertThatIllegalArgumentException().isThrownBy(() -> master.lead(0));
     }
