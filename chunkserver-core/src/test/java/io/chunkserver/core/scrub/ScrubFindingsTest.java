@@ -237,7 +237,10 @@ class ScrubFindingsTest {
         assertThat(scrubbed.scrubber.status().unreadable()).isEqualTo(1);
         assertThat(scrubbed.scrubber.status().damaged()).isZero();
         assertThat(scrubbed.damaged).isEmpty();
-        assertThat(scrubbed.store.withdraw(version)).isEmpty();
+        assertThatThrownBy(() -> scrubbed.store.withdraw(version))
+                .isInstanceOf(IOException.class)
+                .isNotInstanceOf(ChunkServerException.class);
+        assertThat(scrubbed.store.stat(chunk(HARMED))).contains(version);
         assertThatThrownBy(() -> scrubbed.store.verify(chunk(HARMED)))
                 .isInstanceOf(IOException.class)
                 .isNotInstanceOf(ChunkServerException.class);
