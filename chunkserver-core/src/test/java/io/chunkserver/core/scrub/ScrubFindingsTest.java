@@ -14,12 +14,14 @@ import io.chunkserver.core.store.ChunkReader;
 import io.chunkserver.core.store.Damage;
 import io.chunkserver.core.store.DamageFinding;
 import io.chunkserver.core.store.MissingVersion;
+import io.chunkserver.core.store.StrayFile;
 import io.chunkserver.core.testkit.DiskFault;
 import io.chunkserver.core.testkit.DiskOperation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -173,6 +175,23 @@ class ScrubFindingsTest {
                 .singleElement()
                 .satisfies(stray -> assertThat(stray.chunk()).isEmpty());
         assertSetAside(file);
+    }
+
+    @Test
+    void ofFilesThatDoNotTellTheirChunkThoseInAChunksPlaceAreNoStrays() throws IOException {
+        Path owned = ChunkFiles.of(chunk(HARMED));
+        List<Path> others = List.of("0", "f").stream()
+                .map(digit -> owned.resolveSibling(
+                        owned.getFileName().toString().substring(0, 3) + digit.repeat(61) + ".chunk"))
+                .toList();
+        for (Path file : others) {
+            ChunkFiles.replace(scrubbed.memory, file, new byte[500]);
+        }
+        ChunkFiles.replace(scrubbed.memory, owned, new byte[500]);
+
+        assertThat(damagedInCycle()).isEqualTo(1);
+
+        assertThat(scrubbed.strays).extracting(StrayFile::file).containsExactlyInAnyOrderElementsOf(others);
     }
 
     private void assertSetAside(byte[] file) throws IOException {
