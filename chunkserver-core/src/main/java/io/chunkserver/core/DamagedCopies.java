@@ -60,10 +60,11 @@ final class DamagedCopies implements StraySink {
             inHand.remove(version);
             if (failure != null) {
                 LOG.error(
-                        "chunk {} version {} is damaged and stays in service, since it could not be taken out: {}",
+                        "chunk {} version {} was found damaged and stays in service, since it could not be read again or taken out: {}; {}",
                         version.id(),
                         version.version(),
-                        ChunkServerException.from(failure).failure().describe());
+                        ChunkServerException.from(failure).failure().describe(),
+                        why.message());
             } else if (finding.isPresent()) {
                 takenOut.incrementAndGet();
                 lost.add(version.id(), version.version());
@@ -76,7 +77,7 @@ final class DamagedCopies implements StraySink {
                         finding.get().reason());
             } else {
                 LOG.warn(
-                        "chunk {} version {} was damaged when it was read and is not when it is read again: {}",
+                        "chunk {} version {} was damaged when it was read, and is sound when it is read again or was replaced meanwhile: {}",
                         version.id(),
                         version.version(),
                         why.message());

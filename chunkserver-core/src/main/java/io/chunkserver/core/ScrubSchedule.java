@@ -33,15 +33,24 @@ final class ScrubSchedule implements Closeable {
     private final ScrubConfig config;
     private final Environment environment;
 
-    /** The timer of the next step, which {@link #start} may replace by an earlier one. */
+    /** The timer of the next look, which {@link #start} may replace by an earlier one. */
     @GuardedBy("this")
     private @Nullable ScheduledFuture<?> next;
 
+    /** How many timers there were: one that was replaced while it went off finds that it is not the last. */
     @GuardedBy("this")
-    private @Nullable ScheduledFuture<?> upkeepTimer;
-    /** A cycle was asked for, perhaps while a step was under way that did not see it. */
+    private long timers;
+
+    /** A look or a step is being done, which sets the next timer itself. */
+    @GuardedBy("this")
+    private boolean underWay;
+
+    /** A cycle was asked for while a look or a step was under way that perhaps did not see it. */
     @GuardedBy("this")
     private boolean hurry;
+
+    @GuardedBy("this")
+    private @Nullable BackgroundStep quarantine;
 
     @GuardedBy("this")
     private boolean closed;
@@ -54,10 +63,8 @@ final class ScrubSchedule implements Closeable {
     }
 
     synchronized ScrubSchedule begin() {
-        upkeepTimer = environment
-                .timers()
-                .scheduleWithFixedDelay(
-                        this::lookAtQuarantine, FIRST.toNanos(), UPKEEP_INTERVAL.toNanos(), TimeUnit.NANOSECONDS);
+        quarantine =
+                BackgroundStep.start("the upkeep of the quarantine", this::keepUp, FIRST, UPKEEP_INTERVAL, environment);
         after(FIRST);
         return this;
     }
@@ -65,10 +72,10 @@ final class ScrubSchedule implements Closeable {
     /** Begins a cycle now; false when one is under way. */
     synchronized boolean start() {
         boolean begun = scrubber.start();
-        // A step that is under way sets the next timer itself.
-        hurry = begun;
-        ScheduledFuture<?> waiting = next;
-        if (begun && waiting != null && waiting.cancel(false)) {
+        if (begun && underWay) {
+            hurry = true;
+        } else if (begun) {
+            cancel(next);
             after(Duration.ZERO);
         }
         return begun;
@@ -78,50 +85,62 @@ final class ScrubSchedule implements Closeable {
         if (closed) {
             return;
         }
+        timers++;
+        long timer = timers;
         try {
-            next = environment.timers().schedule(this::look, delay.toNanos(), TimeUnit.NANOSECONDS);
+            next = environment.timers().schedule(() -> look(timer), delay.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException closing) {
             closed = true;
         }
     }
 
     /** What has nothing to do leaves the disk alone. */
-    private void look() {
-        if (scrubber.isDue()) {
-            onDisk(this::step);
-        } else {
-            after(IDLE_LOOK);
+    private void look(long timer) {
+        if (!isTurnOf(timer)) {
+            return;
         }
-    }
-
-    private void lookAtQuarantine() {
-        if (!upkeep.nothingToDo()) {
-            onDisk(this::keepUp);
+        if (!scrubber.isDue()) {
+            goOn(IDLE_LOOK);
+            return;
         }
-    }
-
-    private void onDisk(Runnable work) {
         try {
-            environment.disk().execute(work);
+            environment.disk().execute(this::step);
         } catch (RejectedExecutionException closing) {
             LOG.debug("the server closes, nothing more is examined");
         }
     }
 
+    /** A timer may go off while another takes its place: then {@code cancel} comes too late, and only the last counts. */
+    private synchronized boolean isTurnOf(long timer) {
+        if (closed || timer != timers) {
+            return false;
+        }
+        underWay = true;
+        return true;
+    }
+
+    /** A defect costs the scrub a while and is told, and does not end it for good. */
     private void step() {
-        Duration pause = scrubber.runOnce();
-        synchronized (this) {
-            after(hurry ? Duration.ZERO : pause);
-            hurry = false;
+        Duration pause = IDLE_LOOK;
+        try {
+            pause = scrubber.runOnce();
+        } catch (RuntimeException defect) {
+            LOG.error("defect: a step of the scrub failed, it goes on in {} s", pause.toSeconds(), defect);
+        } finally {
+            goOn(pause);
         }
     }
 
-    private void keepUp() {
-        try {
+    private synchronized void goOn(Duration pause) {
+        underWay = false;
+        after(hurry ? Duration.ZERO : pause);
+        hurry = false;
+    }
+
+    private void keepUp() throws IOException {
+        if (!upkeep.nothingToDo()) {
             int kept = upkeep.runOnce(environment.clock().instant(), config.quarantineRetention());
             LOG.debug("{} files are in the quarantine", kept);
-        } catch (IOException e) {
-            LOG.warn("the quarantine was not looked through: {}", e.getMessage());
         }
     }
 
@@ -130,7 +149,9 @@ final class ScrubSchedule implements Closeable {
     public synchronized void close() {
         closed = true;
         cancel(next);
-        cancel(upkeepTimer);
+        if (quarantine != null) {
+            quarantine.close();
+        }
     }
 
     private static void cancel(@Nullable ScheduledFuture<?> timer) {

@@ -86,7 +86,7 @@ public final class CommitRecovery {
                         prepared,
                         stagedBytes.getOrDefault(new StageKey(prepared.transaction(), prepared.attempt()), 0L)))
                 .toList();
-        return new Report(inDoubt, lost(store, log));
+        return new Report(inDoubt, lost(store, log, plan));
     }
 
     /**
@@ -110,20 +110,17 @@ public final class CommitRecovery {
     }
 
     /** A chunk is lost when the newest version that the log remembers is newer than the published one. */
-    private static List<Lost> lost(ChunkStore store, TransactionLog log) {
+    private static List<Lost> lost(ChunkStore store, TransactionLog log, RecoveryPlan plan) {
         Map<ChunkId, Outcome> newest = new HashMap<>();
         for (Outcome outcome : log.table().outcomes()) {
             // Nearly always all of 100,000 are there: only those that are not are worth a map.
-            if (isBehind(store, outcome)) {
+            if (RecoveryPlan.isBehind(outcome, published(store, outcome.chunk()))) {
                 newest.merge(outcome.chunk(), outcome, (a, b) -> a.version().isNewerThan(b.version()) ? a : b);
             }
         }
         List<Lost> lost = new ArrayList<>();
         newest.forEach((chunk, outcome) -> {
-            // A tombstone is removed after its time, while its outcome may still be remembered.
-            boolean tidied = outcome.tombstone() && store.stat(chunk).isEmpty();
-            boolean givenUp = !outcome.version().isNewerThan(log.table().removed(chunk));
-            if (!tidied && !givenUp) {
+            if (plan.isLost(outcome, published(store, chunk))) {
                 LOG.error(
                         "version {} of chunk {} is committed by {} but not on this server",
                         outcome.version(),
@@ -135,9 +132,7 @@ public final class CommitRecovery {
         return lost;
     }
 
-    private static boolean isBehind(ChunkStore store, Outcome outcome) {
-        Optional<ChunkInfo> published = store.stat(outcome.chunk());
-        return published.isEmpty()
-                || outcome.version().isNewerThan(published.get().version());
+    private static Optional<ChunkVersion> published(ChunkStore store, ChunkId chunk) {
+        return store.stat(chunk).map(ChunkInfo::version);
     }
 }

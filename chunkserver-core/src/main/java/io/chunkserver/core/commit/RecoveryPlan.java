@@ -3,6 +3,7 @@ package io.chunkserver.core.commit;
 import io.chunkserver.core.commit.log.LogRecord.Prepared;
 import io.chunkserver.core.commit.log.Outcome;
 import io.chunkserver.core.commit.log.TransactionTable;
+import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.store.StageKey;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -58,6 +59,25 @@ public final class RecoveryPlan {
         }
         Optional<Outcome> outcome = table.outcome(staged.transaction());
         return outcome.isPresent() && outcome.get().attempt().equals(staged.attempt()) ? Fate.PUBLISH : Fate.DISCARD;
+    }
+
+    /**
+     * Whether a committed version is lost on this server: neither it nor a newer one is published, and the log does not say that the copy
+     * was given up because others have it.
+     *
+     * @param newest    the newest outcome of its chunk that the log remembers
+     * @param published the version of the chunk that is published here
+     */
+    public boolean isLost(Outcome newest, Optional<ChunkVersion> published) {
+        // A tombstone is removed after its time, while its outcome may still be remembered.
+        boolean tidied = newest.tombstone() && published.isEmpty();
+        boolean givenUp = !newest.version().isNewerThan(table.removed(newest.chunk()));
+        return isBehind(newest, published) && !tidied && !givenUp;
+    }
+
+    /** Whether what is published is older than a committed version. */
+    static boolean isBehind(Outcome outcome, Optional<ChunkVersion> published) {
+        return published.isEmpty() || outcome.version().isNewerThan(published.get());
     }
 
     private static boolean isSuperseded(Prepared prepared, List<Prepared> inDoubt) {

@@ -9,18 +9,19 @@ import java.util.UUID;
 /**
  * How far a check has come: enough to go on with the next folder in another run.
  *
- * <p>As text it is one line: the format, the directory, its boot count, the last folder that was checked, six sums, and the number of
- * findings of each kind. A server that ran in between has another boot count, and the check begins anew.
+ * <p>As text it is one line: the format, the directory, its boot count, the last folder that was checked, whether the index may be
+ * believed, six sums, and the number of findings of each kind. A server that ran in between has another boot count, and the check begins anew.
  *
  * @param directory  the directory's own id
  * @param bootCount  how often a server was started in it
  * @param lastFolder the last folder that was checked; folders are checked in the order of their names
+ * @param indexRight whether the index was right about all folders up to there
  * @param folders    what was found in the folders up to there
  */
-public record CheckState(UUID directory, long bootCount, Path lastFolder, CheckReport folders) {
+public record CheckState(UUID directory, long bootCount, Path lastFolder, boolean indexRight, CheckReport folders) {
 
-    private static final String FORMAT = "chunkserver-fsck-1";
-    private static final int FIXED_FIELDS = 10;
+    private static final String FORMAT = "chunkserver-fsck-2";
+    private static final int FIXED_FIELDS = 11;
 
     /** The state as text. */
     public String encode() {
@@ -31,6 +32,7 @@ public record CheckState(UUID directory, long bootCount, Path lastFolder, CheckR
                         directory.toString(),
                         String.valueOf(bootCount),
                         lastFolder.toString(),
+                        String.valueOf(indexRight),
                         String.valueOf(folders.chunks()),
                         String.valueOf(folders.tombstones()),
                         String.valueOf(folders.chunkBytes()),
@@ -61,17 +63,26 @@ public record CheckState(UUID directory, long bootCount, Path lastFolder, CheckR
                     UUID.fromString(fields[1]),
                     Long.parseLong(fields[2]),
                     Path.of(fields[3]),
+                    truth(fields[4]),
                     new CheckReport(
-                            Long.parseLong(fields[4]),
                             Long.parseLong(fields[5]),
                             Long.parseLong(fields[6]),
                             Long.parseLong(fields[7]),
                             Long.parseLong(fields[8]),
+                            Long.parseLong(fields[9]),
                             findings,
-                            Long.parseLong(fields[9]))));
+                            Long.parseLong(fields[10]))));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
+    }
+
+    private static boolean truth(String word) {
+        return switch (word) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException(word + " is neither true nor false");
+        };
     }
 
     private static FindingKind kind(String word) {

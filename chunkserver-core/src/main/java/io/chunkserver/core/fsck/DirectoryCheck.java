@@ -182,7 +182,7 @@ public final class DirectoryCheck {
             Tally tally)
             throws IOException {
         long totalBytes = totalBytes(folders);
-        boolean indexRight = true;
+        boolean indexRight = resumed.map(CheckState::indexRight).orElse(true);
         for (Path folder : folders) {
             if (resumed.isEmpty() || folder.compareTo(resumed.get().lastFolder()) > 0) {
                 indexRight &= new FolderCheck(
@@ -198,17 +198,17 @@ public final class DirectoryCheck {
                                 },
                                 folder)
                         .check();
-                checkpoint(folder, tally);
+                checkpoint(folder, indexRight, tally);
             }
         }
         return indexRight;
     }
 
-    private void checkpoint(Path folder, Tally tally) throws IOException {
+    private void checkpoint(Path folder, boolean indexRight, Tally tally) throws IOException {
         Optional<ServerIdentity> identity = directory.identity();
         if (identity.isPresent()) {
-            listener.checkpoint(
-                    new CheckState(identity.get().uuid(), identity.get().bootCount(), folder, tally.report()));
+            listener.checkpoint(new CheckState(
+                    identity.get().uuid(), identity.get().bootCount(), folder, indexRight, tally.report()));
         }
     }
 

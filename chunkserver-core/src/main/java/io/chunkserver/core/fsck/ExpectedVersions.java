@@ -5,6 +5,7 @@ import io.chunkserver.core.commit.log.LogContent;
 import io.chunkserver.core.commit.log.LogRecord.Prepared;
 import io.chunkserver.core.commit.log.Outcome;
 import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.store.StageKey;
 import io.chunkserver.core.store.StoreFiles;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What the log says that each folder must hold: the newest committed version of each chunk it remembers, and staged promises. */
@@ -48,6 +50,11 @@ final class ExpectedVersions {
 
     Collection<Outcome> outcomes(Path folder) {
         return outcomes.getOrDefault(folder, Map.of()).values();
+    }
+
+    /** Whether a start would call the chunk lost, of which this is the newest outcome and that the published version. */
+    boolean isLost(Outcome newest, Optional<ChunkVersion> published) {
+        return plan != null && plan.isLost(newest, published);
     }
 
     List<Prepared> promises(Path folder) {

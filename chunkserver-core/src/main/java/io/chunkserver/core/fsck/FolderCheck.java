@@ -206,10 +206,9 @@ final class FolderCheck {
     private void checkOutcomes() {
         for (Outcome outcome : expected.outcomes(folder)) {
             ChunkInfo there = published.get(outcome.chunk());
-            boolean behind =
-                    there == null ? !outcome.tombstone() : outcome.version().isNewerThan(there.version());
+            boolean lost = expected.isLost(outcome, Optional.ofNullable(there).map(ChunkInfo::version));
             boolean comes = staged.contains(new StageKey(outcome.transaction(), outcome.attempt()));
-            if (behind && !comes && !told.contains(files.chunkFile(outcome.chunk()))) {
+            if (lost && !comes && !told.contains(files.chunkFile(outcome.chunk()))) {
                 findings.found(
                         FindingKind.LOST_CHUNK,
                         files.chunkFile(outcome.chunk()),

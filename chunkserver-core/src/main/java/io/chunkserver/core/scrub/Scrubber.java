@@ -118,11 +118,14 @@ public final class Scrubber implements Closeable {
         return idle;
     }
 
-    /** How far it has got. */
+    /** How far it has got; a cycle that was asked for has found nothing yet. */
     public ScrubStatus status() {
-        ScrubProgress now = progress;
+        // In this order, for a step writes them in the other one.
+        boolean asked = startAsked;
+        ScrubProgress last = progress;
+        ScrubProgress now = asked && !last.isRunning() ? last.begin(clock.instant()) : last;
         StoreSnapshot counts = store.snapshot();
-        boolean running = now.isRunning() || startAsked;
+        boolean running = now.isRunning();
         return new ScrubStatus(
                 running,
                 now.chunks(),

@@ -117,8 +117,9 @@ public interface ChunkStore extends Closeable {
      * is {@link #missing} until one as new is published, and its bytes are kept for an operator. A crash may undo it; then it is found
      * damaged again.
      *
-     * @return what was found; empty when it is sound, another version is published, or the disk does not give it, which is no damage
-     * @throws IOException when its file could not be moved
+     * @return what was found; empty when it is sound, or another version or none is published
+     * @throws IOException when the disk does not give it, so that nothing is known of damage, or its file could not be moved: it stays in
+     *                     service
      */
     Optional<DamageFinding> withdraw(ChunkInfo version) throws IOException;
 

@@ -401,12 +401,7 @@ public final class FileChunkStore implements ChunkStore {
         } catch (ChunkServerException.Corrupt damage) {
             Path file = layout.chunkFile(version.id());
             return changing(file, () -> withdraw(version, file, damage));
-        } catch (IOException e) {
-            logger.warn(
-                    "chunk {} version {} cannot be read, so nothing is known of damage: {}",
-                    version.id(),
-                    version.version(),
-                    e.getMessage());
+        } catch (ChunkServerException.NotFound removed) {
             return Optional.empty();
         }
     }

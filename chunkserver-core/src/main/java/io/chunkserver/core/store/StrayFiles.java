@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Finds chunk files that the index does not know while the store is open: put there by somebody, or left by a deletion that did not get
@@ -55,13 +57,13 @@ public final class StrayFiles {
     public List<StrayFile> in(int folder) throws IOException {
         StoreLayout.checkFolderNumber(folder);
         Path path = layout.folder(folder);
-        List<StrayFile> strays = new ArrayList<>();
+        List<StrayFile> unknown = new ArrayList<>();
         for (Path name : names(path)) {
             if (StoreLayout.isChunk(name)) {
-                look(path.resolve(name)).ifPresent(strays::add);
+                look(path.resolve(name)).ifPresent(unknown::add);
             }
         }
-        return strays;
+        return withoutOwner(unknown);
     }
 
     private List<Path> names(Path folder) throws IOException {
@@ -76,6 +78,7 @@ public final class StrayFiles {
         }
     }
 
+    /** What speaks for a file being a stray; one that does not tell its chunk may still be the damaged file of a chunk. */
     private Optional<StrayFile> look(Path file) throws IOException {
         try (DiskFile open = disk.openForRead(file)) {
             ChunkFooter footer = FooterReader.read(open, file);
@@ -99,13 +102,27 @@ public final class StrayFiles {
         }
     }
 
-    /** Where the index has a chunk in this place, its file is damaged and not a stray. That is rare, so all may be looked through. */
-    private Optional<StrayFile> unowned(Path file, String reason) {
-        boolean owned = index.all().stream()
-                .anyMatch(info -> layout.chunkFile(info.id()).equals(file));
-        return owned
-                ? Optional.empty()
-                : Optional.of(new StrayFile(file, Optional.empty(), new MissingVersion(ChunkVersion.NONE, 0), reason));
+    private static Optional<StrayFile> unowned(Path file, String reason) {
+        return Optional.of(new StrayFile(file, Optional.empty(), new MissingVersion(ChunkVersion.NONE, 0), reason));
+    }
+
+    /**
+     * Leaves out the files in places where the index has a chunk: those are damaged and no strays. The place of a chunk is a hash, and
+     * there may be millions of chunks: all are looked through once for a whole folder, and only when a file does not tell its chunk.
+     */
+    private List<StrayFile> withoutOwner(List<StrayFile> unknown) {
+        Set<Path> nameless = unknown.stream()
+                .filter(stray -> stray.chunk().isEmpty())
+                .map(StrayFile::file)
+                .collect(Collectors.toSet());
+        if (nameless.isEmpty()) {
+            return unknown;
+        }
+        Set<Path> owned = index.all().stream()
+                .map(info -> layout.chunkFile(info.id()))
+                .filter(nameless::contains)
+                .collect(Collectors.toSet());
+        return unknown.stream().filter(stray -> !owned.contains(stray.file())).toList();
     }
 
     /**
@@ -114,7 +131,7 @@ public final class StrayFiles {
      * @return what was done; empty when it was none any more
      */
     public Optional<DamageFinding> setAside(StrayFile stray) throws IOException {
-        if (look(stray.file()).isEmpty()) {
+        if (withoutOwner(look(stray.file()).stream().toList()).isEmpty()) {
             return Optional.empty();
         }
         Quarantine.Entry entry =

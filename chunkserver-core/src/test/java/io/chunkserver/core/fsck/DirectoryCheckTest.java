@@ -122,6 +122,7 @@ class DirectoryCheckTest {
                         FindingKind.MISPLACED_CHUNK),
                 of("a missing file", s -> s.disk.delete(s.file(THREE_BLOCKS)), FindingKind.LOST_CHUNK),
                 of("an older copy", s -> s.write(s.file(REPLACED), s.olderCopy), FindingKind.LOST_CHUNK),
+                of("a copy that was given up by a master's order", s -> s.giveUp(THREE_BLOCKS)),
                 // The log.
                 at("a bit of a segment's header", s -> s.flip(s.log(), 30), FindingKind.DAMAGED_LOG, 0),
                 at("a bit of the first batch", s -> s.flip(s.log(), 512 + 40), FindingKind.DAMAGED_LOG, 512),
@@ -418,6 +419,29 @@ class DirectoryCheckTest {
         }
     }
 
+    /** The first run has found that the index is wrong, the second is the one that can do away with it. */
+    @Test
+    void aRepairThatIsCutOffRemovesAnIndexThatWasWrongBeforeTheCut() throws IOException {
+        // In place, so that the folder's stamp does not tell.
+        server.truncate(server.file(REPLACED), server.olderCopy.length);
+        server.overwrite(server.file(REPLACED), 0, server.olderCopy);
+        check(false);
+        assertThat(told.findings)
+                .extracting(Finding::kind)
+                .containsExactlyInAnyOrder(FindingKind.WRONG_INDEX, FindingKind.LOST_CHUNK);
+        Told first = new Told();
+        first.stopAfter = told.states.size();
+        assertThatThrownBy(() -> check(server.disk, true, first, null)).hasMessage("the power is gone");
+        assertThat(server.disk.size(CHECKPOINT)).isPresent();
+        CheckState state = CheckState.decode(
+                        first.states.get(first.stopAfter - 1).encode())
+                .orElseThrow();
+
+        check(server.disk, true, new Told(), state);
+
+        assertThat(server.disk.size(CHECKPOINT)).isEmpty();
+    }
+
     @Test
     void aStateOfBeforeTheLastStartIsNoPlaceToGoOnFrom() throws IOException {
         check(false);
@@ -431,9 +455,17 @@ class DirectoryCheckTest {
     }
 
     @Test
-    void whatIsNoStateIsNoPlaceToGoOnFrom() {
-        for (String text :
-                List.of("", "chunkserver-fsck-1", "chunkserver-fsck-1 x 1 y 1 2 3 4 5 6", "other 1 2 3 4 5 6 7 8 9")) {
+    void whatIsNoStateIsNoPlaceToGoOnFrom() throws IOException {
+        check(false);
+        String sound = told.states.get(0).encode();
+        assertThat(CheckState.decode(sound)).contains(told.states.get(0));
+        for (String text : List.of(
+                "",
+                "chunkserver-fsck-2",
+                "chunkserver-fsck-2 x 1 y true 1 2 3 4 5 6",
+                "other 1 2 3 4 5 6 7 8 9 10",
+                sound.replace("true", "perhaps"),
+                sound.replace("fsck-2", "fsck-1"))) {
             assertThat(CheckState.decode(text)).isEmpty();
         }
     }

@@ -5,12 +5,18 @@ import io.chunkserver.core.ChunkServerConfig;
 import io.chunkserver.core.checksum.CheckedBlock;
 import io.chunkserver.core.checksum.Crc32c;
 import io.chunkserver.core.commit.StoreRequest;
+import io.chunkserver.core.commit.log.LogRecord;
 import io.chunkserver.core.commit.log.OutcomeRetention;
+import io.chunkserver.core.commit.log.SegmentedTransactionLog;
+import io.chunkserver.core.commit.log.TransactionLog;
 import io.chunkserver.core.commit.log.TransactionLogConfig;
 import io.chunkserver.core.disk.DataDirectory;
 import io.chunkserver.core.disk.DiskFile;
+import io.chunkserver.core.disk.OfflineDirectory;
+import io.chunkserver.core.model.Attempt;
 import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.model.Durability;
 import io.chunkserver.core.model.ReadMode;
 import io.chunkserver.core.model.ServerId;
@@ -28,6 +34,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.UUID;
 
 /** A directory in memory as a real server leaves it, with ways to harm it byte by byte. */
 final class StoppedServer {
@@ -221,6 +228,22 @@ final class StoppedServer {
         var reading = server.attributes(chunk).toCompletableFuture();
         time.runFor(Duration.ofSeconds(1));
         return reading.join();
+    }
+
+    /** Removes the copy of a chunk as a server does that a master has told to: after the log says so. */
+    void giveUp(ChunkId chunk) throws IOException {
+        ChunkInfo copy = files.check(file(chunk), bytes -> {}).info();
+        UUID logId;
+        try (OfflineDirectory directory = OfflineDirectory.open(disk, disk, DataDirectory.IDENTITY_FILE)) {
+            logId = directory.identity().orElseThrow().logId();
+        }
+        TransactionLog log = SegmentedTransactionLog.open(
+                disk, DataDirectory.LOG, logId, LOG, Runnable::run, time::instant, () -> {});
+        log.force(new LogRecord.Removed(copy.transaction(), new Attempt(9, 9), chunk, copy.version()))
+                .toCompletableFuture()
+                .join();
+        log.close();
+        disk.delete(file(chunk));
     }
 
     /** All files and their bytes. */

@@ -14,12 +14,14 @@ import io.chunkserver.core.store.ChunkReader;
 import io.chunkserver.core.store.Damage;
 import io.chunkserver.core.store.DamageFinding;
 import io.chunkserver.core.store.MissingVersion;
+import io.chunkserver.core.store.StrayFile;
 import io.chunkserver.core.testkit.DiskFault;
 import io.chunkserver.core.testkit.DiskOperation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -175,6 +177,23 @@ class ScrubFindingsTest {
         assertSetAside(file);
     }
 
+    @Test
+    void ofFilesThatDoNotTellTheirChunkThoseInAChunksPlaceAreNoStrays() throws IOException {
+        Path owned = ChunkFiles.of(chunk(HARMED));
+        List<Path> others = List.of("0", "f").stream()
+                .map(digit -> owned.resolveSibling(
+                        owned.getFileName().toString().substring(0, 3) + digit.repeat(61) + ".chunk"))
+                .toList();
+        for (Path file : others) {
+            ChunkFiles.replace(scrubbed.memory, file, new byte[500]);
+        }
+        ChunkFiles.replace(scrubbed.memory, owned, new byte[500]);
+
+        assertThat(damagedInCycle()).isEqualTo(1);
+
+        assertThat(scrubbed.strays).extracting(StrayFile::file).containsExactlyInAnyOrderElementsOf(others);
+    }
+
     private void assertSetAside(byte[] file) throws IOException {
         DamageFinding finding =
                 scrubbed.store.strayFiles().setAside(scrubbed.strays.get(0)).orElseThrow();
@@ -237,7 +256,10 @@ class ScrubFindingsTest {
         assertThat(scrubbed.scrubber.status().unreadable()).isEqualTo(1);
         assertThat(scrubbed.scrubber.status().damaged()).isZero();
         assertThat(scrubbed.damaged).isEmpty();
-        assertThat(scrubbed.store.withdraw(version)).isEmpty();
+        assertThatThrownBy(() -> scrubbed.store.withdraw(version))
+                .isInstanceOf(IOException.class)
+                .isNotInstanceOf(ChunkServerException.class);
+        assertThat(scrubbed.store.stat(chunk(HARMED))).contains(version);
         assertThatThrownBy(() -> scrubbed.store.verify(chunk(HARMED)))
                 .isInstanceOf(IOException.class)
                 .isNotInstanceOf(ChunkServerException.class);

@@ -164,6 +164,23 @@ class ScrubberTest {
     }
 
     @Test
+    void aCycleThatIsAskedForHasFoundNothingYet() throws IOException {
+        scrubbed.harm(0, Damage.ZEROED_BLOCK, new byte[0], new byte[0]);
+        scrubbed.finishCycle();
+        assertThat(scrubbed.scrubber.status().damaged()).isEqualTo(1);
+
+        scrubbed.scrubber.start();
+
+        ScrubStatus asked = scrubbed.scrubber.status();
+        assertThat(asked.running()).isTrue();
+        assertThat(asked.started()).contains(scrubbed.now);
+        assertThat(asked.damaged()).isZero();
+        assertThat(asked.chunks()).isZero();
+        assertThat(asked.bytes()).isZero();
+        assertThat(asked.left().orElseThrow()).isPositive();
+    }
+
+    @Test
     void onDemandOnlyMeansThat() throws IOException {
         scrubbed.config = new ScrubConfig(1 << 20, Duration.ZERO, Duration.ofDays(7));
         scrubbed.reopen();

@@ -124,7 +124,7 @@ class StoreOnFailingDiskTest extends StoreOnMemoryDisk {
         assertThatThrownBy(() -> store.verify(CHUNK))
                 .isNotInstanceOf(ChunkServerException.class)
                 .hasMessageContaining("mounted");
-        assertThat(store.withdraw(info)).isEmpty();
+        assertThatThrownBy(() -> store.withdraw(info)).hasMessageContaining("mounted");
 
         unmounted = false;
         assertThat(store.verify(CHUNK)).isEqualTo(info);

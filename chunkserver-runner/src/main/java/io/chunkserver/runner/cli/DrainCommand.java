@@ -57,17 +57,23 @@ final class DrainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ConfigException, IOException, InterruptedException {
         try (OpenClient open = clients.open()) {
-            ServerStatus status = open.client().drain(server);
-            if (wait) {
-                status = awaitUnneeded(open, status);
-            }
-            console.answer(StatusAnswer.of(status));
+            console.answer(
+                    StatusAnswer.of(wait ? drainAndWait(open) : open.client().drain(server)));
         }
         return ExitCodes.OK;
     }
 
-    private ServerStatus awaitUnneeded(OpenClient open, ServerStatus begun) throws IOException, InterruptedException {
-        MasterClient masters = open.master(new MasterChoice(mastersOf(begun), null));
+    /** Where nobody can tell when the server is not needed any more, nothing is begun. */
+    private ServerStatus drainAndWait(OpenClient open) throws IOException, InterruptedException {
+        List<ServerAddress> masters = mastersOf(open.client().status(server));
+        return awaitUnneeded(
+                open,
+                open.master(new MasterChoice(masters, null)),
+                open.client().drain(server));
+    }
+
+    private ServerStatus awaitUnneeded(OpenClient open, MasterClient masters, ServerStatus begun)
+            throws IOException, InterruptedException {
         // Nothing ever counts the latch down: only the time passes, or a signal ends the process.
         CountDownLatch never = new CountDownLatch(1);
         ServerStatus status = begun;
@@ -90,7 +96,8 @@ final class DrainCommand implements Callable<Integer> {
         if (masters.isEmpty()) {
             throw Failure.of(
                             ErrorCode.INVALID_ARGUMENT,
-                            "server " + status.serverId() + " is drained, but has no master that copies its chunks")
+                            "server " + status.serverId()
+                                    + " has no master that copies its chunks, and was not drained")
                     .withHint("leave out --wait, or start the server with a master")
                     .toException();
         }

@@ -9,6 +9,7 @@ import io.chunkserver.transport.protocol.MasterRequest;
 import io.chunkserver.transport.protocol.MasterResponse;
 import io.chunkserver.transport.protocol.Request;
 import io.chunkserver.transport.protocol.Response;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 
@@ -60,10 +61,17 @@ final class MasterRequestHandler implements RequestHandler {
             return master.list(list.prefix(), list.after(), list.limit())
                     .thenApply(MasterResponse.ClusterChunks::fitting);
         } else if (request instanceof MasterRequest.Needed needed) {
-            return master.needed(needed.server()).thenApply(MasterResponse.Needed::new);
+            return needed(needed.server());
         } else if (request instanceof MasterRequest.ClusterStatus status) {
             return master.status().thenApply(whole -> MasterResponse.ClusterStatus.fitting(whole, status.after()));
         }
         throw new AssertionError("nobody handles " + request.getClass());
+    }
+
+    /** A master looks at all of its chunks for that, which no thread that reads connections may wait for. */
+    private CompletionStage<Response> needed(ServerId server) {
+        return CompletableFuture.supplyAsync(() -> master.needed(server), threads.workers())
+                .thenCompose(count -> count)
+                .thenApply(MasterResponse.Needed::new);
     }
 }

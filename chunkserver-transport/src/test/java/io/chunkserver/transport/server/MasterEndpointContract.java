@@ -168,6 +168,18 @@ abstract class MasterEndpointContract {
         assertThat(status.withoutCopy()).isEqualTo(2);
     }
 
+    /** A master looks at all of its chunks for that. */
+    @Test
+    void whatAServerIsNeededForIsCountedOnNoThreadThatReadsConnections() {
+        master.members(List.of(new MemberStatus(REGISTRATION, MemberStatus.Liveness.LIVE, HEARTBEAT, 5, 0)));
+
+        assertThat(done(remote.needed(SERVER.id()))).isEqualTo(1);
+        assertThat(master.counter()).startsWith("chunkserver-endpoint-worker");
+
+        master.refuse(Failure.of(ErrorCode.NOT_REGISTERED, "unknown"));
+        assertFailed(ErrorCode.NOT_REGISTERED, "server m1: unknown", remote.needed(SERVER.id()));
+    }
+
     @Test
     void whatTheMasterRefusesIsHeardWithItsName() {
         master.refuse(Failure.of(ErrorCode.DUPLICATE_SERVER, "server s1 lives at 10.0.0.9:7070"));

@@ -36,6 +36,7 @@ public final class FakeMaster implements Master {
     private volatile HeartbeatReply reply = HeartbeatReply.UNKNOWN;
     private volatile @Nullable Failure refusal;
     private volatile boolean silent;
+    private volatile @Nullable String counter;
 
     public FakeMaster(String name) {
         this.name = name;
@@ -80,6 +81,11 @@ public final class FakeMaster implements Master {
     /** Those that are of one kind. */
     public <T> List<T> told(Class<T> kind) {
         return told.stream().filter(kind::isInstance).map(kind::cast).toList();
+    }
+
+    /** The thread on which it last counted what a server is needed for; null when it never did. */
+    public @Nullable String counter() {
+        return counter;
     }
 
     @Override
@@ -135,6 +141,7 @@ public final class FakeMaster implements Master {
     /** As many as there are servers. */
     @Override
     public CompletionStage<Long> needed(ServerId server) {
+        counter = Thread.currentThread().getName();
         return answer((long) members.size());
     }
 

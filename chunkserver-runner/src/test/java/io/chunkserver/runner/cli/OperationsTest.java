@@ -1,0 +1,94 @@
+package io.chunkserver.runner.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.chunkserver.core.ChunkServerConfig;
+import io.chunkserver.core.membership.ServerState;
+import io.chunkserver.core.scrub.ScrubConfig;
+import io.chunkserver.core.testkit.ExpectedErrors;
+import io.chunkserver.transport.ServerAddress;
+import io.chunkserver.transport.netty.TcpTransport;
+import io.chunkserver.transport.netty.TcpTransportConfig;
+import io.chunkserver.transport.testkit.Cluster;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the operations on a running server answer and exit with. */
+@ExtendWith(ExpectedErrors.class)
+class OperationsTest {
+
+    /** So slow that a cycle that has examined the only chunk looks into folders for hours. */
+    private static final ScrubConfig SLOW = new ScrubConfig(1_000, Duration.ZERO, Duration.ofDays(7));
+
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+    @TempDir
+    private Path directory;
+
+    private Cluster cluster;
+    private ServerAddress server;
+
+    @BeforeEach
+    void start() throws IOException {
+        cluster = new Cluster(directory, () -> new TcpTransport(TcpTransportConfig.DEFAULT));
+        server = cluster.start("a", 0, ChunkServerConfig.DEFAULT.withScrub(SLOW));
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        cluster.close();
+    }
+
+    private int run(TestConsole console, String command) {
+        return console.run((command + " --server " + server).split(" "));
+    }
+
+    @Test
+    void aServerWithoutMastersIsNotDrainedWhenWhoeverAsksWantsToWaitForOne() {
+        TestConsole console = new TestConsole();
+
+        assertThat(run(console, "drain --wait")).isEqualTo(2);
+
+        assertThat(console.err()).contains("server a has no master that copies its chunks", "leave out --wait");
+        assertThat(cluster.server("a").status().state()).isEqualTo(ServerState.READY);
+        assertThat(run(new TestConsole(), "drain")).isZero();
+        assertThat(cluster.server("a").status().state()).isEqualTo(ServerState.DRAINING);
+    }
+
+    @Test
+    void whoeverStartsAScrubHearsThatItRunsAndWhoeverAsksForItHearsOfDamage() throws IOException {
+        Path content = Files.write(directory.resolve("content"), new byte[100]);
+        assertThat(run(new TestConsole(), "chunk put " + content + " /a#0")).isZero();
+        damageTheOnlyChunk();
+
+        assertThat(run(new TestConsole(), "scrub start")).isZero();
+        await().atMost(PATIENCE).until(() -> cluster.server("a").scrub().damaged() == 1);
+
+        TestConsole again = new TestConsole();
+        assertThat(run(again, "scrub start"))
+                .as("exit code while it is under way")
+                .isZero();
+        assertThat(again.out()).contains("damaged 1");
+        assertThat(run(new TestConsole(), "scrub status")).isEqualTo(7);
+    }
+
+    private void damageTheOnlyChunk() throws IOException {
+        try (Stream<Path> files = Files.walk(directory.resolve("a"))) {
+            Path chunk = files.filter(file -> file.toString().endsWith(".chunk"))
+                    .findFirst()
+                    .orElseThrow();
+            byte[] bytes = Files.readAllBytes(chunk);
+            bytes[50] ^= 4;
+            Files.write(chunk, bytes);
+        }
+    }
+}
