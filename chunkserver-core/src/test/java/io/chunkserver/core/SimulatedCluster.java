@@ -71,6 +71,9 @@ final class SimulatedCluster {
         private int left = NEVER;
         private int failures;
 
+        /** Names in a folder were not made durable, and now never are, whoever forces it. */
+        private boolean folderFailed;
+
         @Override
         public DiskFault before(DiskOperation operation) {
             boolean force = operation.kind() == DiskOperation.Kind.FORCE
@@ -83,6 +86,7 @@ final class SimulatedCluster {
                 return DiskFault.NONE;
             }
             failures++;
+            folderFailed |= operation.kind() == DiskOperation.Kind.FORCE_DIRECTORY;
             return DiskFault.IO_ERROR;
         }
     }
@@ -193,7 +197,19 @@ final class SimulatedCluster {
         }
         if (!servers.containsKey(name)) {
             forces(name).left = FailingForces.NEVER;
+            mountAnew(name);
             start(name);
+        }
+    }
+
+    /**
+     * What an operator has to do when the force of a folder has failed: else the server that starts finds names there that it cannot tell
+     * from durable ones, has the log forget them, and a later power loss takes them.
+     */
+    private void mountAnew(String name) {
+        if (forces(name).folderFailed) {
+            forces(name).folderFailed = false;
+            disk(name).crash(mode, ChosenCrash.random(random));
         }
     }
 

@@ -482,7 +482,7 @@ public final class FileChunkStore implements ChunkStore {
         IOException failed = forceFailure;
         if (failed != null) {
             throw Failure.of(ErrorCode.DISK_FAILED, "an earlier force of the chunk folders failed")
-                    .withHint("mend the disk and start the server again")
+                    .withHint("mend the disk, and mount it anew or restart the machine before the server starts again")
                     .toException(failed);
         }
         try {
