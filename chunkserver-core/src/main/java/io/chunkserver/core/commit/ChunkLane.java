@@ -70,14 +70,13 @@ final class ChunkLane {
     }
 
     private ParticipantState idle() {
-        return published()
-                .map(info -> ParticipantState.idle(info.version(), info.epoch()))
-                .or(() -> participant
-                        .storage()
-                        .store()
-                        .missing(chunk)
-                        .map(lacked -> ParticipantState.idle(lacked.version(), lacked.epoch())
-                                .withoutBytes()))
+        return participant
+                .storage()
+                .store()
+                .missing(chunk)
+                .map(lacked ->
+                        ParticipantState.idle(lacked.version(), lacked.epoch()).withoutBytes())
+                .or(() -> published().map(info -> ParticipantState.idle(info.version(), info.epoch())))
                 .orElse(ParticipantState.idle(ChunkVersion.NONE, 0));
     }
 

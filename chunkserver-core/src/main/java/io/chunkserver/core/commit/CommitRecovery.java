@@ -8,7 +8,6 @@ import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.store.ChunkStore;
-import io.chunkserver.core.store.MissingVersion;
 import io.chunkserver.core.store.StageKey;
 import io.chunkserver.core.store.StagedVersion;
 import java.io.IOException;
@@ -96,13 +95,10 @@ public final class CommitRecovery {
      */
     private static void publish(ChunkStore store, StagedVersion version) throws IOException {
         ChunkInfo info = version.info();
-        Optional<ChunkVersion> newer = store.stat(info.id())
-                .map(ChunkInfo::version)
-                .or(() -> store.missing(info.id()).map(MissingVersion::version))
-                .filter(last -> last.isNewerThan(info.version()));
-        if (newer.isPresent()) {
+        ChunkVersion last = store.committedVersion(info.id());
+        if (last.isNewerThan(info.version())) {
             store.discard(info.id(), version.key());
-            LOG.info("removed the staged file of {}, which version {} has replaced", version.key(), newer.get());
+            LOG.info("removed the staged file of {}, which version {} has replaced", version.key(), last);
         } else {
             store.publish(info.id(), version.key());
             LOG.info("published chunk {} again, as committed by {}", info.id(), version.key());

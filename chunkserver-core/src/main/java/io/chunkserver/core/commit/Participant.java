@@ -14,7 +14,6 @@ import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.core.space.Reservation;
 import io.chunkserver.core.store.DamageFinding;
-import io.chunkserver.core.store.MissingVersion;
 import io.chunkserver.core.store.StageKey;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -203,13 +202,7 @@ public final class Participant {
 
     /** The version that a store of the chunk goes on from: it is committed here, though its bytes may be missing. */
     ChunkVersion committedVersion(ChunkId chunk) {
-        // Asked a second time, since what was missing may be published between the first two questions.
-        return storage.store()
-                .stat(chunk)
-                .map(ChunkInfo::version)
-                .or(() -> storage.store().missing(chunk).map(MissingVersion::version))
-                .or(() -> storage.store().stat(chunk).map(ChunkInfo::version))
-                .orElse(ChunkVersion.NONE);
+        return storage.store().committedVersion(chunk);
     }
 
     /** Takes up a promise that was found in the log at start: holds the chunk and asks for the outcome. */

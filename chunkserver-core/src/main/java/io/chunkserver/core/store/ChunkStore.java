@@ -130,6 +130,22 @@ public interface ChunkStore extends Closeable {
     Optional<MissingVersion> missing(ChunkId chunk);
 
     /**
+     * The newest version that is committed here, whether it is published or {@link #missing}: the one that a later version follows;
+     * {@link ChunkVersion#NONE} when the chunk was never stored. What is published and withdrawn meanwhile may not be seen by a caller
+     * who does not keep other transactions off the chunk.
+     */
+    default ChunkVersion committedVersion(ChunkId chunk) {
+        // What is missing is asked for first, for it is newer than what is published, and once more last, since what is
+        // published may be
+        // withdrawn between the first two questions.
+        return missing(chunk)
+                .map(MissingVersion::version)
+                .or(() -> stat(chunk).map(ChunkInfo::version))
+                .or(() -> missing(chunk).map(MissingVersion::version))
+                .orElse(ChunkVersion.NONE);
+    }
+
+    /**
      * Makes all publications and deletions up to now durable, also those that were made before the store was opened, by a
      * process that died before it forced them.
      */

@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
  * Finds out what a store holds when it is opened: from the checkpoint of the index, of folders that nobody has changed since, and from
  * the footers of the files in all others.
  *
- * <p>A published file that is damaged goes to the quarantine and is reported; it is never deleted. An unfinished staged
- * file is deleted: its version was never promised to anybody. Files of another format stop the opening, for a newer
+ * <p>A published file that is damaged goes to the quarantine and is reported; it is never deleted. So does one of a version older than
+ * that which is missing: somebody has put it back, and it must not be read for the newer one. An unfinished staged file is deleted: its version was never promised to anybody. Files of another format stop the opening, for a newer
  * version of this software can read what this one cannot. So does a file that cannot be opened: a process without
  * free file handles must not mistake its chunks for damaged ones.
  *
@@ -83,7 +83,7 @@ final class StoreRecovery {
         }
         for (IndexCheckpoint.Entry entry : checkpoint.versions()) {
             if (unchanged.get(entry.folder())) {
-                index.advance(entry.info());
+                take(entry.info(), index);
             }
         }
     }
@@ -124,10 +124,40 @@ final class StoreRecovery {
             if (!layout.chunkFile(footer.chunk()).equals(file)) {
                 throw misplaced(file, "chunk " + footer.chunk());
             }
-            index.advance(footer.info());
-            noteDurability(footer);
+            if (take(footer.info(), index)) {
+                noteDurability(footer);
+            }
         } catch (ChunkServerException.Corrupt e) {
             quarantine(file, lastKnown(file, checkpoint), e);
+        }
+    }
+
+    /** Takes a published version into the index, unless a newer one is missing. */
+    private boolean take(ChunkInfo info, ChunkIndex index) throws IOException {
+        if (!quarantine.nothingMissing()) {
+            MissingVersion missing = quarantine.missing(StoreLayout.hash(info.id()));
+            if (missing != null && missing.version().isNewerThan(info.version())) {
+                setAside(info, missing);
+                return false;
+            }
+        }
+        index.advance(info);
+        return true;
+    }
+
+    private void setAside(ChunkInfo info, MissingVersion missing) throws IOException {
+        Path file = layout.chunkFile(info.id());
+        Quarantine.Entry entry = quarantine.reserve(
+                StoreLayout.hash(info.id()), new MissingVersion(info.version(), info.epoch()), Quarantine.Kind.UNKNOWN);
+        StoreFolder folder = folders.beginChange(file);
+        try {
+            move(
+                    file,
+                    entry,
+                    "version " + info.version() + " of chunk " + info.id() + " is older than version "
+                            + missing.version() + ", which is committed here and was damaged");
+        } finally {
+            folder.end(true);
         }
     }
 
@@ -176,16 +206,17 @@ final class StoreRecovery {
     }
 
     private void quarantine(Path file, MissingVersion missing, ChunkServerException.Corrupt damage) throws IOException {
-        // Durable with the folder that the file leaves; until then a crash may undo it, and the next start finds the
-        // file again.
-        Path target =
-                quarantine.move(file, quarantine.reserve(StoreLayout.hash(file), missing, Quarantine.Kind.MISSING));
-        findings.add(new DamageFinding(file, target, damage.failure().message()));
-        logger.warn(
-                "moved damaged file {} to {}: {}",
+        move(
                 file,
-                target,
+                quarantine.reserve(StoreLayout.hash(file), missing, Quarantine.Kind.MISSING),
                 damage.failure().message());
+    }
+
+    /** Durable with the folder that the file leaves; until then a crash may undo it, and the next start finds the file again. */
+    private void move(Path file, Quarantine.Entry entry, String reason) throws IOException {
+        Path target = quarantine.move(file, entry);
+        findings.add(new DamageFinding(file, target, reason));
+        logger.warn("moved file {} to {}: {}", file, target, reason);
     }
 
     private boolean isFolder(Path path) throws IOException {

@@ -137,8 +137,8 @@ final class DangerousLines {
                 changed(
                         "missing version in a lane",
                         "commit/ChunkLane.java",
-                        ".map(lacked -> ParticipantState.idle(lacked.version(), lacked.epoch())",
-                        ".map(lacked -> ParticipantState.idle(ChunkVersion.NONE, lacked.epoch())"),
+                        "ParticipantState.idle(lacked.version(), lacked.epoch()).withoutBytes()",
+                        "ParticipantState.idle(ChunkVersion.NONE, lacked.epoch()).withoutBytes()"),
                 changed(
                         "older copy than the missing version",
                         "commit/ParticipantMachine.java",
@@ -149,10 +149,16 @@ final class DangerousLines {
                         "store/QuarantineUpkeep.java",
                         "entry.kind() != Quarantine.Kind.REPLACED",
                         "false"),
-                without(
+                changed(
                         "missing version as base",
                         "commit/Participant.java",
-                        ".or(() -> storage.store().missing(chunk).map(MissingVersion::version))"),
+                        "storage.store().committedVersion(chunk)",
+                        "storage.store().stat(chunk).map(ChunkInfo::version).orElse(ChunkVersion.NONE)"),
+                changed(
+                        "older file than the missing version",
+                        "store/StoreRecovery.java",
+                        "missing.version().isNewerThan(info.version())",
+                        "false"),
                 changed("good copy before one is destroyed", "store/QuarantineUpkeep.java", """
                                     store.verify(published.get().id());
                                     return true;

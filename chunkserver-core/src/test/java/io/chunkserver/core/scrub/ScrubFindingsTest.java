@@ -124,6 +124,41 @@ class ScrubFindingsTest {
     }
 
     @Test
+    void anOlderFileThatIsPutBackWhileTheServerIsDownStaysOutOfService() throws IOException {
+        harm(Damage.ZEROED_BLOCK);
+        scrubbed.store.withdraw(version);
+        scrubbed.store.close();
+        ChunkFiles.replace(scrubbed.memory, ChunkFiles.of(chunk(HARMED)), older);
+        scrubbed.reopen();
+
+        assertThat(scrubbed.store.findings()).singleElement().satisfies(finding -> {
+            assertThat(finding.reason()).contains("version 1", "older than version 2");
+            assertThat(ChunkFiles.bytes(scrubbed.memory, finding.quarantine())).isEqualTo(older);
+        });
+        assertOutOfService();
+        ChunkInfo healed = scrubbed.put(HARMED, 2);
+        assertThat(scrubbed.store.verify(chunk(HARMED))).isEqualTo(healed);
+    }
+
+    /** The folder of the chunk is as the checkpoint has it, so the file itself is not looked into. */
+    @Test
+    void aPublishedVersionOfTheCheckpointIsNotServedForANewerOneThatIsMissing() throws IOException {
+        scrubbed.reopen();
+        scrubbed.reopen();
+        scrubbed.store.close();
+        String hash = ChunkFiles.of(chunk(HARMED)).getFileName().toString().replace(".chunk", "");
+        ChunkFiles.replace(scrubbed.memory, DataDirectory.QUARANTINE.resolve(hash + ".7.0.1.0.missing"), new byte[0]);
+        scrubbed.reopen();
+
+        assertThat(scrubbed.store.stat(chunk(HARMED))).isEmpty();
+        assertThat(scrubbed.store.missing(chunk(HARMED))).contains(new MissingVersion(new ChunkVersion(7), 0));
+        assertThat(scrubbed.store.findings()).hasSize(1);
+        scrubbed.reopen();
+        assertThat(scrubbed.store.findings()).isEmpty();
+        assertThat(scrubbed.store.missing(chunk(HARMED))).isPresent();
+    }
+
+    @Test
     void aVersionThatWasReplacedMeanwhileIsNotTouched() throws IOException {
         harm(Damage.ZEROED_BLOCK);
         ChunkInfo next = scrubbed.put(HARMED, 3);
