@@ -27,8 +27,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A chunk that exists gets the servers that have its newest version; but which of them are fit to be named changes, and so do the
  * reports. Therefore what was named is remembered: the core of a chunk is a set of servers that were in every placement of it for as
- * long as a store may take. It shrinks when a member fails, never to nothing, and is forgotten when all of it has reported a newer
- * version than there was at the last placement, or by age.
+ * long as a store may take. It shrinks when a member fails, never to nothing, and is forgotten by age, or once as many versions were
+ * reported by all of it as there were placements: every store makes one version at most, so none of them is under way any more. One
+ * newer version alone would not tell that, since a store that is begun late replaces whatever its primary has then.
  */
 final class Placements {
 
@@ -41,11 +42,11 @@ final class Placements {
     /**
      * What was named for a chunk.
      *
-     * @param base    the newest version when it was last named
+     * @param last    the version that there is when every store that it was named for is committed
      * @param core    servers that were in all placements remembered
      * @param expires the tick in which it is forgotten
      */
-    private record Remembered(ChunkVersion base, List<ClusterMember> core, int expires) {}
+    private record Remembered(ChunkVersion last, List<ClusterMember> core, int expires) {}
 
     private final MasterConfig config;
     private final Members members;
@@ -86,7 +87,9 @@ final class Placements {
         remembered.remove(request.chunk());
         remembered.put(
                 request.chunk(),
-                new Remembered(base, before == null ? List.copyOf(named) : core, now + config.placementMemory()));
+                before == null
+                        ? new Remembered(base.next(), List.copyOf(named), now + config.placementMemory())
+                        : new Remembered(before.last().next(), core, now + config.placementMemory()));
         named.forEach(member -> member.promise(request.lengthBytes()));
         return new ChunkCopies(
                 request.chunk(), base, named.stream().map(ClusterMember::member).toList());
@@ -196,15 +199,12 @@ final class Placements {
     }
 
     /**
-     * A chunk was reported: its placement is forgotten once all of its core is beyond what the stores were based on. Members that are
-     * dead count too: they may only be out of this master's reach, and go on with a store.
+     * A chunk was reported: its placement is forgotten once all of its core has the last version that the stores can make. Members that
+     * are dead count too: they may only be out of this master's reach, and go on with a store.
      */
     void reported(Chunk chunk) {
         Remembered placed = remembered.isEmpty() ? null : remembered.get(chunk.id());
-        if (placed != null
-                && placed.core().stream()
-                        .allMatch(
-                                member -> chunk.hasAtLeast(member, placed.base().next()))) {
+        if (placed != null && placed.core().stream().allMatch(member -> chunk.hasAtLeast(member, placed.last()))) {
             remembered.remove(chunk.id());
         }
     }

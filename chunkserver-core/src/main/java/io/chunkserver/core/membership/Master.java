@@ -42,7 +42,7 @@ public interface Master {
 
     /**
      * Names the servers for a store. A chunk that exists, or was placed a moment ago, gets its own members: two writers of one chunk
-     * always meet. The first is the one to send it to.
+     * always meet. The first is the one to send it to. The answer is for one store, or its retries: another one asks again.
      *
      * <p>Completes exceptionally with {@code NOT_LEADING} when another master was elected to say so, with {@code TOO_FEW_SERVERS} or
      * {@code INSUFFICIENT_SPACE} when a new chunk cannot have its copies,

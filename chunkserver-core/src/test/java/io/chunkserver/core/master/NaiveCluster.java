@@ -17,14 +17,11 @@ import io.chunkserver.core.model.Member;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.testkit.NaiveServer;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -46,11 +43,8 @@ final class NaiveCluster {
     /** A removal between its two halves: the keepers have said yes, and nothing is removed yet. */
     private record Removal(ServerId at, Order.Remove order) {}
 
-    /** A store that a client has begun and not ended. */
-    private record Store(ChunkId chunk, List<ServerId> members, boolean delete, int id) {}
-
-    /** What a client was told, and when. */
-    private record Placed(Set<ServerId> members, @Nullable ChunkVersion newest, int tick) {}
+    /** A store that a client was told the servers for, in this tick of the first master, and that has not ended. */
+    private record Store(ChunkId chunk, List<ServerId> members, boolean delete, int id, int tick) {}
 
     private final SplittableRandom random;
     private final List<NaiveServer> servers = new ArrayList<>();
@@ -60,10 +54,9 @@ final class NaiveCluster {
     private final int[] ticks = new int[2];
     private final List<Removal> removals = new ArrayList<>();
     private final List<Store> stores = new ArrayList<>();
-    private final Map<ChunkId, List<Placed>> placed = new HashMap<>();
 
-    /** Those of them after which a newer version was known. */
-    private final Set<Placed> passed = Collections.newSetFromMap(new IdentityHashMap<>());
+    /** The tick of the first master in which it last named a server for a chunk. */
+    private final Map<ChunkId, Map<ServerId, Integer>> named = new HashMap<>();
 
     private int storeCount;
 
@@ -92,6 +85,8 @@ final class NaiveCluster {
         sessions.get(master).values().stream()
                 .filter(session -> session.silent != null)
                 .forEach(session -> session.silent = session.silent + 1);
+        // No store takes longer than a master remembers where it placed it.
+        stores.removeIf(store -> ticks[0] - store.tick() >= CONFIG.placementMemory());
     }
 
     void plan(int master) {
@@ -105,7 +100,7 @@ final class NaiveCluster {
         ticks[master] = 0;
         sessions.get(master).values().forEach(ServerSession::masterForgot);
         if (master == 0) {
-            placed.clear();
+            named.clear();
             stores.clear();
         }
     }
@@ -120,9 +115,6 @@ final class NaiveCluster {
         ServerSession session = sessions.get(master).get(server.id());
         int openBefore = session.orders.size();
         List<Order> orders = session.meet(masters.get(master));
-        if (master == 0) {
-            notePassedPlacements();
-        }
         assertThat(orders.size() + openBefore)
                 .as("orders open at " + server.id())
                 .isLessThanOrEqualTo(Math.max(openBefore, CONFIG.ordersPerServer()));
@@ -274,7 +266,7 @@ final class NaiveCluster {
         }
         List<ServerId> members = copies.members().stream().map(Member::id).toList();
         checkPlacement(request, members);
-        stores.add(new Store(chunk, members, delete, storeCount++));
+        stores.add(new Store(chunk, members, delete, storeCount++, ticks[0]));
     }
 
     /** The members agree on one of the stores under way, or not, as in two-phase commit. */
@@ -350,8 +342,9 @@ final class NaiveCluster {
                 .as("placed by a master that knows what there is")
                 .isTrue();
         assertThat(members).doesNotHaveDuplicates().isNotEmpty();
-        List<Placed> before = placed.computeIfAbsent(request.chunk(), any -> new ArrayList<>());
-        before.removeIf(earlier -> ticks[0] - earlier.tick() >= CONFIG.placementMemory());
+        List<Store> underWay = stores.stream()
+                .filter(store -> store.chunk().equals(request.chunk()))
+                .toList();
         if (known.newest().isEmpty()) {
             assertThat(members).hasSizeGreaterThanOrEqualTo(CONFIG.replication());
         } else {
@@ -360,37 +353,22 @@ final class NaiveCluster {
                     .contains(members.get(0));
         }
         for (ServerId member : members) {
-            boolean named =
-                    before.stream().anyMatch(earlier -> earlier.members().contains(member));
-            if (!known.good().contains(member) && !named) {
+            if (!known.good().contains(member) && !isRemembered(request.chunk(), member)) {
                 assertThat(isCandidate(member, request))
                         .as(member + " may get " + request)
                         .isTrue();
             }
         }
-        for (Placed earlier : before) {
-            if (sameHistory(earlier, known)) {
-                assertThat(members).as("members shared with " + earlier).anyMatch(earlier.members()::contains);
-            }
+        for (Store other : underWay) {
+            assertThat(members).as("members shared with " + other).anyMatch(other.members()::contains);
         }
-        before.add(new Placed(
-                Set.copyOf(members), known.newest().map(ChunkInfo::version).orElse(null), ticks[0]));
+        Map<ServerId, Integer> ofChunk = named.computeIfAbsent(request.chunk(), any -> new HashMap<>());
+        members.forEach(member -> ofChunk.put(member, ticks[0]));
     }
 
-    /** Once a newer version is known stores on the earlier one fail by themselves, also when the newer one is lost with a disk later. */
-    private void notePassedPlacements() {
-        placed.forEach((chunk, before) -> known(0, chunk)
-                .newest()
-                .map(ChunkInfo::version)
-                .ifPresent(newest -> before.stream()
-                        .filter(earlier -> earlier.newest() == null || newest.isNewerThan(earlier.newest()))
-                        .forEach(passed::add)));
-    }
-
-    /** Where the known version was lost, stores on it fail by themselves, too. */
-    private boolean sameHistory(Placed earlier, Known known) {
-        ChunkVersion newest = known.newest().map(ChunkInfo::version).orElse(null);
-        return !passed.contains(earlier) && Objects.equals(newest, earlier.newest());
+    private boolean isRemembered(ChunkId chunk, ServerId member) {
+        Integer tick = named.getOrDefault(chunk, Map.of()).get(member);
+        return tick != null && ticks[0] - tick < CONFIG.placementMemory();
     }
 
     private boolean isCandidate(ServerId id, PlacementRequest request) {
@@ -407,7 +385,7 @@ final class NaiveCluster {
             case CONFLICTING_COPIES -> assertThat(known.transactions()).hasSizeGreaterThan(1);
             case UNREACHABLE ->
                 assertThat(known.newest().isPresent()
-                                || placed.containsKey(request.chunk())
+                                || named.containsKey(request.chunk())
                                 || ticks[0] < CONFIG.grace())
                         .isTrue();
             default -> {

@@ -168,6 +168,23 @@ interface MasterPlacementContract extends MasterSteps {
                 .containsAnyElementsOf(third);
     }
 
+    /** The second one may begin as late as it likes, and replaces then what the first one has stored. */
+    @Test
+    default void aStoreThatIsStillUnderWayIsSharedWithWhenAnotherHasEnded() {
+        List<NaiveServer> all = servers(6);
+        List<ServerId> first = place(request(CHUNK));
+        ServerId common = first.get(0);
+        List<ServerId> second = place(request(CHUNK, Location.ORIGIN, first.get(1), first.get(2)));
+        assertThat(second).contains(common).doesNotContain(first.get(1), first.get(2));
+        all.stream()
+                .filter(server -> first.contains(server.id()))
+                .forEach(server -> store(server, version(CHUNK, 1, "w")));
+        pass(
+                SUSPECT_AFTER,
+                all.stream().filter(server -> !server.id().equals(common)).toList());
+        assertThat(place(request(CHUNK))).contains(common);
+    }
+
     /** Else a store of a chunk that exists could go to others than those that have its newest version. */
     @Test
     default void aMasterThatHasJustStartedPlacesNothingOnceAServerHasJoinedWithChunks() {
