@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  *   <li>staged and promised, outcome unknown: kept, to be asked for;
  *   <li>staged and neither: removed, for nobody was promised anything (presumed abort);
  *   <li>committed and neither staged nor published: lost on this server, and reported as such, never taken for fine, unless the log
- *       says that the copy was given up because others have it.
+ *       says that the copy was given up because others have it. The store remembers it as missing when the log has forgotten it.
  * </ul>
  *
  * <p>When it is done, all that is published is durable, also what a process published that died before it could force that.
@@ -85,7 +85,11 @@ public final class CommitRecovery {
                         prepared,
                         stagedBytes.getOrDefault(new StageKey(prepared.transaction(), prepared.attempt()), 0L)))
                 .toList();
-        return new Report(inDoubt, lost(store, log, plan));
+        List<Lost> lost = lost(store, log, plan);
+        for (Lost version : lost) {
+            store.lost(version.chunk(), version.version());
+        }
+        return new Report(inDoubt, lost);
     }
 
     /**

@@ -10,6 +10,7 @@ import io.chunkserver.core.store.IndexContent;
 import io.chunkserver.core.store.StoreFiles;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -50,13 +51,20 @@ public final class DirectoryCheck {
     private final Tally whole = Tally.from(NOTHING);
     private final Findings findings;
 
-    public DirectoryCheck(Disk disk, OfflineDirectory directory, boolean repair, Listener listener) {
+    /**
+     * A check.
+     *
+     * @param repair whether to mend what can be mended
+     * @param clock  says since when a file is in the quarantine
+     */
+    public DirectoryCheck(
+            Disk disk, OfflineDirectory directory, boolean repair, InstantSource clock, Listener listener) {
         this.disk = disk;
         this.directory = directory;
         this.repair = repair;
         this.listener = listener;
         this.files = new StoreFiles(disk, DataDirectory.CHUNKS, DataDirectory.QUARANTINE);
-        this.findings = new Findings(disk, files, repair, listener, whole);
+        this.findings = new Findings(disk, files, repair, clock, listener, whole);
     }
 
     /**

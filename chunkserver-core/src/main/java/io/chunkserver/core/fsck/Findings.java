@@ -3,9 +3,11 @@ package io.chunkserver.core.fsck;
 import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.disk.DiskNames;
 import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.store.MissingVersion;
 import io.chunkserver.core.store.StoreFiles;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 
 /** Tells of findings, and does about them what was asked for: nothing, or what loses nothing. For one thread. */
 final class Findings {
@@ -13,13 +15,21 @@ final class Findings {
     private final Disk disk;
     private final StoreFiles files;
     private final boolean repair;
+    private final InstantSource clock;
     private final DirectoryCheck.Listener listener;
     private Tally tally;
 
-    Findings(Disk disk, StoreFiles files, boolean repair, DirectoryCheck.Listener listener, Tally tally) {
+    Findings(
+            Disk disk,
+            StoreFiles files,
+            boolean repair,
+            InstantSource clock,
+            DirectoryCheck.Listener listener,
+            Tally tally) {
         this.disk = disk;
         this.files = files;
         this.repair = repair;
+        this.clock = clock;
         this.listener = listener;
         this.tally = tally;
     }
@@ -42,9 +52,14 @@ final class Findings {
         found(FindingKind.UNREADABLE, path, 0, String.valueOf(why.getMessage()));
     }
 
-    /** A chunk file that no reader should be given: put aside, never deleted. */
-    void foundToPutAside(FindingKind kind, Path file, long offsetBytes, String message) throws IOException {
-        String done = repair ? "moved to " + files.quarantine(file) : "";
+    /**
+     * A chunk file that no reader should be given: put aside, never deleted.
+     *
+     * @param missing the version that the server lacks from then on
+     */
+    void foundToPutAside(FindingKind kind, Path file, long offsetBytes, String message, MissingVersion missing)
+            throws IOException {
+        String done = repair ? "moved to " + files.quarantine(file, missing, clock) : "";
         tell(new Finding(kind, file, offsetBytes, message, done));
     }
 

@@ -5,12 +5,15 @@ import io.chunkserver.core.commit.log.Outcome;
 import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.store.IndexContent;
+import io.chunkserver.core.store.MissingVersion;
 import io.chunkserver.core.store.StageKey;
 import io.chunkserver.core.store.StoreFiles;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -18,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 
 /** Checks one folder of chunk files: each file by itself, then all of them against the log and the index. For one thread. */
 final class FolderCheck {
@@ -120,11 +124,28 @@ final class FolderCheck {
                     ? FindingKind.MISPLACED_CHUNK
                     : Findings.kind(damage.code(), FindingKind.DAMAGED_CHUNK);
             if (kind.severity() == FindingKind.Severity.DAMAGE) {
-                findings.foundToPutAside(kind, checked.file(), damage.offsetBytes(), damage.message());
+                findings.foundToPutAside(
+                        kind, checked.file(), damage.offsetBytes(), damage.message(), lastKnown(checked));
             } else {
                 findings.found(kind, checked.file(), damage.offsetBytes(), damage.message());
             }
         }
+    }
+
+    /** The newest version that the file itself, the index or the log say was committed in its place. */
+    private MissingVersion lastKnown(StoreFiles.Checked checked) {
+        Stream<MissingVersion> ofFile = Stream.ofNullable(checked.info())
+                .filter(info -> files.chunkFile(info.id()).equals(checked.file()))
+                .map(info -> new MissingVersion(info.version(), info.epoch()));
+        Stream<MissingVersion> ofIndex =
+                index.lastKnown(checked.file()).stream().map(info -> new MissingVersion(info.version(), info.epoch()));
+        Stream<MissingVersion> ofLog = expected.outcomes(folder).stream()
+                .filter(outcome -> files.chunkFile(outcome.chunk()).equals(checked.file()))
+                .map(outcome -> new MissingVersion(outcome.version(), 0));
+        return Stream.of(ofFile, ofIndex, ofLog)
+                .flatMap(versions -> versions)
+                .max(Comparator.comparing(MissingVersion::version))
+                .orElse(new MissingVersion(ChunkVersion.NONE, 0));
     }
 
     private void judgeStaged(StoreFiles.Checked checked) {

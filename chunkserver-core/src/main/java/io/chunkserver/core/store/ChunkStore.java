@@ -124,6 +124,13 @@ public interface ChunkStore extends Closeable {
     Optional<DamageFinding> withdraw(ChunkInfo version) throws IOException;
 
     /**
+     * Notes that this version is committed here and will not come: nobody has its bytes any more. It is {@link #missing} from now on; what is
+     * published of an older one is out of service, as after {@link #withdraw}. Durable on return, or on a full disk until a restart, which
+     * finds it out again. Nothing when this version or a newer one is published or missing.
+     */
+    void lost(ChunkId chunk, ChunkVersion version) throws IOException;
+
+    /**
      * The version that was taken out of service last; empty when there is none, or one as new was published since. Outlives a restart.
      * Reading such a chunk is {@code CORRUPT}, and no older version is published in its place.
      */

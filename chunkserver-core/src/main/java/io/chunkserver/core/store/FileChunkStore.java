@@ -399,19 +399,22 @@ public final class FileChunkStore implements ChunkStore {
             logger.debug("chunk {} version {} is sound", verified.id(), verified.version());
             return Optional.empty();
         } catch (ChunkServerException.Corrupt damage) {
-            Path file = layout.chunkFile(version.id());
-            return changing(file, () -> withdraw(version, file, damage));
+            return withdraw(version, Quarantine.Kind.MISSING, damage.failure().message());
         } catch (ChunkServerException.NotFound removed) {
             return Optional.empty();
         }
     }
 
-    private Optional<DamageFinding> withdraw(ChunkInfo version, Path file, ChunkServerException.Corrupt damage)
+    private Optional<DamageFinding> withdraw(ChunkInfo version, Quarantine.Kind kind, String reason)
+            throws IOException {
+        Path file = layout.chunkFile(version.id());
+        return changing(file, () -> withdraw(version, file, kind, reason));
+    }
+
+    private Optional<DamageFinding> withdraw(ChunkInfo version, Path file, Quarantine.Kind kind, String reason)
             throws IOException {
         Quarantine.Entry entry = quarantine.reserve(
-                StoreLayout.hash(version.id()),
-                new MissingVersion(version.version(), version.epoch()),
-                Quarantine.Kind.MISSING);
+                StoreLayout.hash(version.id()), new MissingVersion(version.version(), version.epoch()), kind);
         // As with a deletion: a reader must not find an entry whose file is gone.
         if (!index.remove(version)) {
             return Optional.empty();
@@ -426,7 +429,21 @@ public final class FileChunkStore implements ChunkStore {
             openFiles.forget(version.id());
         }
         unforced.remove(version);
-        return Optional.of(new DamageFinding(file, kept, damage.failure().message()));
+        return Optional.of(new DamageFinding(file, kept, reason));
+    }
+
+    @Override
+    public void lost(ChunkId chunk, ChunkVersion version) throws IOException {
+        handles.checkOpen();
+        if (!version.isNewerThan(committedVersion(chunk))) {
+            return;
+        }
+        quarantine.mark(
+                quarantine.reserve(StoreLayout.hash(chunk), new MissingVersion(version, 0), Quarantine.Kind.MISSING));
+        Optional<ChunkInfo> older = stat(chunk);
+        if (older.isPresent()) {
+            withdraw(older.get(), Quarantine.Kind.UNKNOWN, "version " + version + " is committed and lost");
+        }
     }
 
     @Override

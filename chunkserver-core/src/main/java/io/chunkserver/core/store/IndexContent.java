@@ -1,6 +1,7 @@
 package io.chunkserver.core.store;
 
 import io.chunkserver.core.disk.Disk;
+import io.chunkserver.core.disk.DiskNames;
 import io.chunkserver.core.disk.FileStamp;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.Failure;
@@ -73,6 +74,13 @@ public final class IndexContent {
         return stamp != null && disk.stamp(chunkFolder).equals(Optional.of(stamp))
                 ? Optional.of(versions.getOrDefault(number, List.of()))
                 : Optional.empty();
+    }
+
+    /** What was published in this place when the checkpoint was written, also when a start would look for itself; empty for nothing. */
+    public Optional<ChunkInfo> lastKnown(Path chunkFile) {
+        return versions.getOrDefault(layout.folderNumber(DiskNames.parentOf(chunkFile)), List.of()).stream()
+                .filter(info -> layout.chunkFile(info.id()).equals(chunkFile))
+                .findFirst();
     }
 
     /** Files beside the checkpoint that a crash has left behind. */

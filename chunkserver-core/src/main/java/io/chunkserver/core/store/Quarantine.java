@@ -176,18 +176,21 @@ final class Quarantine {
         try {
             return move(file, entry);
         } catch (NoSuchFileException gone) {
-            Path mark = folder.resolve(entry.fileName());
-            try {
-                disk.create(mark).close();
-                disk.forceDirectory(folder);
-            } catch (DiskFullException e) {
-                logger.warn(
-                        "no room for {}: version {} is not remembered as missing over a restart",
-                        mark,
-                        entry.version());
-            }
-            return mark;
+            return mark(entry);
         }
+    }
+
+    /** Leaves an empty file, as {@link #moveOrMark}. */
+    Path mark(Entry entry) throws IOException {
+        Path mark = folder.resolve(entry.fileName());
+        try {
+            disk.create(mark).close();
+            disk.forceDirectory(folder);
+        } catch (DiskFullException e) {
+            logger.warn(
+                    "no room for {}: version {} is not remembered as missing over a restart", mark, entry.version());
+        }
+        return mark;
     }
 
     private Entry free(String hash, MissingVersion version, Kind kind) throws IOException {

@@ -9,11 +9,13 @@ import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.core.model.ChunkVersion;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -201,14 +203,19 @@ public final class StoreFiles {
                 "version " + footer.version() + " of chunk " + footer.chunk() + ": " + what);
     }
 
-    /** Moves a file to the quarantine, durably; nothing is ever replaced there. */
-    public Path quarantine(Path file) throws IOException {
+    /**
+     * Moves a published file to the quarantine, durably; nothing is ever replaced there. The next start finds it as the server itself would
+     * have left it: with what is missing from now on.
+     *
+     * @param missing the newest version that is known to have been committed there; {@link ChunkVersion#NONE} when none is
+     * @param clock   says since when it is there
+     * @return where it is
+     */
+    public Path quarantine(Path file, MissingVersion missing, InstantSource clock) throws IOException {
         disk.createDirectories(layout.quarantine());
-        Path target = layout.quarantine().resolve(file.getFileName());
-        for (int copy = 1; disk.size(target).isPresent(); copy++) {
-            target = layout.quarantine().resolve(file.getFileName() + "." + copy);
-        }
-        disk.rename(file, target);
+        Quarantine quarantine = new Quarantine(disk, layout.quarantine(), clock);
+        Path target =
+                quarantine.move(file, quarantine.reserve(StoreLayout.hash(file), missing, Quarantine.Kind.MISSING));
         disk.forceDirectory(layout.quarantine());
         disk.forceDirectory(DiskNames.parentOf(file));
         return target;

@@ -177,7 +177,24 @@ class CommitRecoveryTest {
         force(kept, LogRecords.committed(kept), gone, LogRecords.committed(gone));
 
         assertThat(recover().lost()).extracting(CommitRecovery.Lost::chunk).containsExactly(CHUNK);
-        assertThat(published()).isEqualTo(1);
+        assertThat(published())
+                .as("an older version than was committed is not served")
+                .isZero();
+        assertThat(store.committedVersion(CHUNK)).isEqualTo(new ChunkVersion(2));
+    }
+
+    /** Else a store after the log has forgotten it would begin below it (guarantee I2). */
+    @Test
+    void whatIsLostStaysCommittedWhenTheLogHasForgottenIt() throws IOException {
+        Prepared promise = promise(4);
+        force(promise, LogRecords.committed(promise));
+        recover();
+
+        store.close();
+        memory.crash();
+        store = FileChunkStore.open(memory, DataDirectory.CHUNKS, DataDirectory.QUARANTINE, DataDirectory.INDEX);
+
+        assertThat(store.committedVersion(CHUNK)).isEqualTo(new ChunkVersion(5));
     }
 
     /** A tombstone is removed after its time, while its outcome is remembered. */

@@ -18,6 +18,7 @@ import io.chunkserver.core.disk.OfflineDirectory;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.fsck.FindingKind.Severity;
+import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.testkit.DiskFault;
 import io.chunkserver.core.testkit.DiskOperation;
 import io.chunkserver.core.testkit.ExpectedErrors;
@@ -26,6 +27,7 @@ import io.chunkserver.core.testkit.MemoryDisk;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -38,6 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each kind of damage has a case with the findings that are expected, all of them and no other. */
 @ExtendWith(ExpectedErrors.class)
@@ -277,7 +280,8 @@ class DirectoryCheckTest {
     private static CheckReport check(Disk disk, boolean repair, Told told, @Nullable CheckState earlier)
             throws IOException {
         try (OfflineDirectory directory = OfflineDirectory.open(disk, disk, DataDirectory.IDENTITY_FILE)) {
-            return new DirectoryCheck(disk, directory, repair, told).run(Optional.ofNullable(earlier));
+            return new DirectoryCheck(disk, directory, repair, () -> Instant.EPOCH, told)
+                    .run(Optional.ofNullable(earlier));
         }
     }
 
@@ -360,6 +364,26 @@ class DirectoryCheckTest {
         assertThat(again.stat(ONE_BLOCK)).isPresent();
         assertThat(again.stat(REPLACED)).isPresent();
         server.stop(again);
+    }
+
+    /** A version that is put aside stays committed: the next store goes on from it (guarantee I2), whoever knows of it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"file", "index", "log"})
+    void aStoreGoesOnFromTheVersionThatWasPutAside(String onlyWitness) throws IOException {
+        server.flip(server.file(REPLACED), onlyWitness.equals("file") ? 0 : -1);
+        if (!onlyWitness.equals("index")) {
+            server.disk.delete(CHECKPOINT);
+        }
+        if (!onlyWitness.equals("log")) {
+            removeLog(server);
+        }
+
+        assertThat(check(true).repaired()).isEqualTo(1);
+
+        ChunkServer started = server.start();
+        assertThat(server.store(started, REPLACED, new byte[1]).version()).isEqualTo(new ChunkVersion(3));
+        assertThat(started.status().lostChunks()).isEmpty();
+        server.stop(started);
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.chunkserver.core.testkit.MemoryDisk;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -38,18 +39,19 @@ class GoldenDirectoryTest {
     void aCheckFindsNothingWrong() throws IOException {
         List<Finding> findings = new ArrayList<>();
         try (OfflineDirectory directory = OfflineDirectory.open(disk, disk, DataDirectory.IDENTITY_FILE)) {
-            CheckReport report = new DirectoryCheck(disk, directory, false, new DirectoryCheck.Listener() {
-                        @Override
-                        public void found(Finding finding) {
-                            findings.add(finding);
-                        }
+            CheckReport report = new DirectoryCheck(
+                            disk, directory, false, () -> Instant.EPOCH, new DirectoryCheck.Listener() {
+                                @Override
+                                public void found(Finding finding) {
+                                    findings.add(finding);
+                                }
 
-                        @Override
-                        public void progress(long checkedBytes, long totalBytes) {}
+                                @Override
+                                public void progress(long checkedBytes, long totalBytes) {}
 
-                        @Override
-                        public void checkpoint(CheckState state) {}
-                    })
+                                @Override
+                                public void checkpoint(CheckState state) {}
+                            })
                     .run(Optional.empty());
 
             assertThat(findings).isEmpty();

@@ -4,6 +4,7 @@ import io.chunkserver.core.ChunkServer;
 import io.chunkserver.core.ChunkServerConfig;
 import io.chunkserver.core.checksum.CheckedBlock;
 import io.chunkserver.core.checksum.Crc32c;
+import io.chunkserver.core.commit.Receipt;
 import io.chunkserver.core.commit.StoreRequest;
 import io.chunkserver.core.commit.log.LogRecord;
 import io.chunkserver.core.commit.log.OutcomeRetention;
@@ -122,11 +123,11 @@ final class StoppedServer {
         time.runFor(Duration.ofSeconds(5));
     }
 
-    private void store(ChunkServer server, ChunkId chunk, byte[] content) {
-        request(server, chunk, false, content);
+    Receipt store(ChunkServer server, ChunkId chunk, byte[] content) {
+        return request(server, chunk, false, content);
     }
 
-    private void request(ChunkServer server, ChunkId chunk, boolean delete, byte[] content) {
+    private Receipt request(ChunkServer server, ChunkId chunk, boolean delete, byte[] content) {
         var receipt = server.begin(
                         new StoreRequest(
                                 new TransactionId("client", time.instant().toEpochMilli(), ++sequence),
@@ -148,7 +149,7 @@ final class StoppedServer {
                 })
                 .toCompletableFuture();
         time.runFor(Duration.ofSeconds(5));
-        receipt.join();
+        return receipt.join();
     }
 
     Path file(ChunkId chunk) {

@@ -12,6 +12,7 @@ import io.chunkserver.core.fsck.Finding;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -65,7 +66,7 @@ final class FsckCommand implements Callable<Integer> {
             Optional<CheckState> earlier = state.isPresent() ? state.get().read() : Optional.empty();
             CheckReport report;
             try (Shown shown = new Shown(state)) {
-                report = new DirectoryCheck(disk, directory, repair, shown).run(earlier);
+                report = new DirectoryCheck(disk, directory, repair, InstantSource.system(), shown).run(earlier);
             }
             if (state.isPresent()) {
                 state.get().remove();

@@ -217,6 +217,14 @@ class MapChunkStore implements ChunkStore {
     }
 
     @Override
+    public synchronized void lost(ChunkId chunk, ChunkVersion version) {
+        if (version.isNewerThan(committedVersion(chunk))) {
+            versions.remove(chunk);
+            missing.put(chunk, new MissingVersion(version, 0));
+        }
+    }
+
+    @Override
     public synchronized Optional<MissingVersion> missing(ChunkId chunk) {
         return Optional.ofNullable(missing.get(chunk))
                 .filter(lacked -> lacked.version().isNewerThan(versions.numberOf(chunk)));
