@@ -5,14 +5,10 @@ import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.scrub.StraySink;
-import io.chunkserver.core.store.DamageFinding;
 import io.chunkserver.core.store.StrayFile;
 import io.chunkserver.core.store.StrayFiles;
 import java.io.IOException;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
@@ -87,24 +83,12 @@ final class DamagedCopies implements StraySink {
 
     @Override
     public void found(StrayFile stray) {
-        CompletionStage<Optional<DamageFinding>> setAside = stray.chunk()
-                .map(chunk -> participant.alone(chunk, () -> strayFiles.setAside(stray)))
-                .orElseGet(() -> unowned(stray));
-        setAside.whenComplete((finding, failure) -> {
-            if (failure != null) {
-                LOG.warn("{}; it could not be set aside", stray.reason(), failure);
-            } else if (finding.isPresent()) {
-                LOG.warn("{}; it is kept as {}", stray.reason(), finding.get().quarantine());
-            }
-        });
-    }
-
-    /** Nobody knows whose file it is, so there is no lane; nor is anybody at work on it. */
-    private CompletionStage<Optional<DamageFinding>> unowned(StrayFile stray) {
         try {
-            return CompletableFuture.completedFuture(strayFiles.setAside(stray));
+            strayFiles
+                    .setAside(stray)
+                    .ifPresent(finding -> LOG.warn("{}; it is kept as {}", stray.reason(), finding.quarantine()));
         } catch (IOException e) {
-            return CompletableFuture.failedFuture(e);
+            LOG.warn("{}; it could not be set aside", stray.reason(), e);
         }
     }
 }

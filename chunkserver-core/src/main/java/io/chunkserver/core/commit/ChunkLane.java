@@ -243,7 +243,8 @@ final class ChunkLane {
         Optional<Outcome> outcome = participant.storage().log().table().outcome(key.transaction());
         return outcome.isPresent()
                 && outcome.get().attempt().equals(key.attempt())
-                && (outcome.get().tombstone() || !outcome.get().version().isNewerThan(state.version()));
+                && (outcome.get().tombstone()
+                        || (!state.lacking() && !outcome.get().version().isNewerThan(state.version())));
     }
 
     void settle(CompletableFuture<Void> settled) {

@@ -190,16 +190,6 @@ public final class Participant {
                 .thenCompose(begun -> published);
     }
 
-    /** What waits for the disk. */
-    public interface DiskWork<T> {
-        T run() throws IOException;
-    }
-
-    /** Does something to a chunk while nothing else is done to it; exceptionally when the disk failed. */
-    public <T> CompletionStage<T> alone(ChunkId chunk, DiskWork<T> work) {
-        return attempt(chunk, lane -> work.run());
-    }
-
     /** The version that a store of the chunk goes on from: it is committed here, though its bytes may be missing. */
     ChunkVersion committedVersion(ChunkId chunk) {
         return storage.store().committedVersion(chunk);

@@ -33,12 +33,14 @@ public final class QuarantineUpkeep {
 
     private final Disk disk;
     private final StoreLayout layout;
+    private final ChunkIndex index;
     private final ChunkStore store;
     private final Quarantine quarantine;
 
-    QuarantineUpkeep(Disk disk, StoreLayout layout, ChunkStore store, Quarantine quarantine) {
+    QuarantineUpkeep(Disk disk, StoreLayout layout, ChunkIndex index, ChunkStore store, Quarantine quarantine) {
         this.disk = disk;
         this.layout = layout;
+        this.index = index;
         this.store = store;
         this.quarantine = quarantine;
     }
@@ -74,6 +76,12 @@ public final class QuarantineUpkeep {
         return entries.size() - removals;
     }
 
+    /** Not so when the file is lost: then what is in the quarantine may be the last that there is of the chunk. */
+    private boolean isRemoved(String hash) {
+        return index.all().stream()
+                .noneMatch(info -> StoreLayout.hash(info.id()).equals(hash));
+    }
+
     private void noteIfReplaced(Quarantine.Entry entry) throws IOException {
         Optional<ChunkInfo> published = published(entry);
         if (entry.version().number() > 0
@@ -103,7 +111,7 @@ public final class QuarantineUpkeep {
             return false;
         }
         if (disk.size(layout.chunkFile(entry.hash())).isEmpty()) {
-            return true;
+            return isRemoved(entry.hash());
         }
         Optional<ChunkInfo> published = published(entry);
         if (published.isEmpty()) {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * What is known of one folder of chunk files: how often its names were changed, up to which change they are durable, and at which
  * it had a stamp that vouches for them.
  *
- * <p>Safe for many threads; waits for nothing.
+ * <p>Safe for many threads. Only {@link #begin} waits, and only for {@link #beginAlone who is alone}.
  */
 final class StoreFolder {
 
@@ -19,6 +19,10 @@ final class StoreFolder {
     /** Changes that were begun and not ended: they may be seen in the folder and not in the index, or the other way round. */
     @GuardedBy("this")
     private int underWay;
+
+    /** Whether the change that is under way is to be the only one. */
+    @GuardedBy("this")
+    private boolean alone;
 
     @GuardedBy("this")
     private long changes;
@@ -49,14 +53,44 @@ final class StoreFolder {
         return folder;
     }
 
+    /** Begins a change of names; to be ended by {@link #end}. */
     synchronized void begin() {
+        boolean interrupted = false;
+        while (alone) {
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
         underWay++;
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * Begins a change that relies on what was seen in the folder, if there was no other since: until its {@link #end} no other begins. That
+     * may be one rename long, as the file system makes the renames in a folder wait for each other anyway.
+     *
+     * @param seenChanges the {@link #quietChanges} before it was looked
+     * @return whether it has begun
+     */
+    synchronized boolean beginAlone(long seenChanges) {
+        if (underWay > 0 || changes != seenChanges) {
+            return false;
+        }
+        alone = true;
+        underWay++;
+        return true;
     }
 
     /** Ends a change. One that is not known to have changed nothing counts. */
     synchronized void end(boolean changed) {
         underWay--;
         changes += changed ? 1 : 0;
+        alone = false;
+        notifyAll();
     }
 
     /** How many changes have ended. */

@@ -72,7 +72,8 @@ final class StoreFolders {
         return folder;
     }
 
-    private StoreFolder folderOf(Path chunkFile) {
+    /** What is known of the folder of a chunk file. */
+    StoreFolder folderOf(Path chunkFile) {
         return folders.computeIfAbsent(DiskNames.parentOf(chunkFile), name -> StoreFolder.found());
     }
 

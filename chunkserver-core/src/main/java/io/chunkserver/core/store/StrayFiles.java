@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -126,17 +127,22 @@ public final class StrayFiles {
     }
 
     /**
-     * Moves a file to the quarantine if it is a stray still. To be called when nothing else happens to its chunk.
+     * Moves a file to the quarantine if it is a stray still, and no other name in its folder is being changed: a version that is published
+     * in its place meanwhile must not be moved in its stead.
      *
-     * @return what was done; empty when it was none any more
+     * @return what was done; empty when it was none any more, or that is not certain now
      */
     public Optional<DamageFinding> setAside(StrayFile stray) throws IOException {
-        if (withoutOwner(look(stray.file()).stream().toList()).isEmpty()) {
+        StoreFolder folder = folders.folderOf(stray.file());
+        OptionalLong seen = folder.quietChanges();
+        if (seen.isEmpty() || withoutOwner(look(stray.file()).stream().toList()).isEmpty()) {
             return Optional.empty();
         }
         Quarantine.Entry entry =
                 quarantine.reserve(StoreLayout.hash(stray.file()), stray.version(), Quarantine.Kind.UNKNOWN);
-        StoreFolder folder = folders.beginChange(stray.file());
+        if (!folder.beginAlone(seen.getAsLong())) {
+            return Optional.empty();
+        }
         try {
             return Optional.of(new DamageFinding(stray.file(), quarantine.move(stray.file(), entry), stray.reason()));
         } finally {

@@ -17,10 +17,13 @@ import io.chunkserver.core.store.MissingVersion;
 import io.chunkserver.core.store.StrayFile;
 import io.chunkserver.core.testkit.DiskFault;
 import io.chunkserver.core.testkit.DiskOperation;
+import io.chunkserver.core.testkit.DiskScript;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -253,6 +256,35 @@ class ScrubFindingsTest {
         assertThat(scrubbed.store.verify(chunk(HARMED))).isEqualTo(again);
     }
 
+    /** A file that does not tell its chunk has no owner to ask; a version that is published in its place must stay. */
+    @Test
+    void whatIsPublishedWhileAStrayIsLookedAtStays() throws IOException {
+        Path place = ChunkFiles.of(chunk(HARMED));
+        scrubbed.store.delete(chunk(HARMED), version.version());
+        ChunkFiles.replace(scrubbed.memory, place, new byte[500]);
+        scrubbed.finishCycle();
+        List<ChunkInfo> published = new ArrayList<>();
+        scrubbed.script = operation -> {
+            if (operation.kind() == DiskOperation.Kind.SIZE && operation.path().startsWith(DataDirectory.QUARANTINE)) {
+                scrubbed.script = DiskScript.GOOD;
+                published.add(putThird());
+            }
+            return DiskFault.NONE;
+        };
+
+        assertThat(scrubbed.store.strayFiles().setAside(scrubbed.strays.get(0))).isEmpty();
+
+        assertThat(published).containsExactly(scrubbed.store.verify(chunk(HARMED)));
+    }
+
+    private ChunkInfo putThird() {
+        try {
+            return scrubbed.put(HARMED, 3);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     @Test
     void swappedFilesAreBothFound() throws IOException {
         byte[] one = ChunkFiles.bytes(scrubbed.memory, ChunkFiles.of(chunk(HARMED)));
@@ -409,6 +441,17 @@ class ScrubFindingsTest {
                 .isEmpty();
         assertThat(keepUp(Duration.ofDays(1))).isZero();
         assertThat(scrubbed.memory.list(DataDirectory.QUARANTINE)).isEmpty();
+    }
+
+    @Test
+    void aFileIsKeptWhenTheFileThatReplacedItIsLost() throws IOException {
+        harm(Damage.ZEROED_BLOCK);
+        scrubbed.store.withdraw(version);
+        scrubbed.put(HARMED, 2);
+        keepUp(Duration.ZERO);
+        delete(ChunkFiles.of(chunk(HARMED)));
+
+        assertThat(keepUp(Duration.ofDays(8))).isEqualTo(1);
     }
 
     @Test
