@@ -112,6 +112,7 @@ public final class ChunkServer implements Closeable {
         parts.changes().listen(masters::changed);
         parts.admission().onClose(masters::wake);
         parts.upkeep().watch().listen(alert -> masters.wake());
+        parts.calls().listen(masters::wake);
         this.drain = new Drain(parts.admission(), parts.directory(), environment.timers(), transactions::open);
     }
 
@@ -410,8 +411,8 @@ public final class ChunkServer implements Closeable {
     /** This server at this moment. */
     public ServerStatus status() {
         SpaceWatch watch = parts.upkeep().watch();
-        SpaceWatch.Sight sight = watch.runOnce();
-        Condition condition = Condition.of(parts.admission(), watch, sight);
+        SpaceWatch.Sight sight = watch.sight();
+        Condition condition = Condition.of(parts.admission(), parts.calls(), watch, sight);
         List<TransactionSummary> open = transactions();
         return new ServerStatus(
                 self(),

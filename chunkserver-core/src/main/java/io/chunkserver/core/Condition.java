@@ -1,6 +1,7 @@
 package io.chunkserver.core;
 
 import io.chunkserver.core.commit.Admission;
+import io.chunkserver.core.disk.CallWatch;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.membership.ServerState;
@@ -19,8 +20,8 @@ record Condition(ServerState state, String reason) {
     /** With less than this to give away no chunk of a block fits any more. */
     static final long FULL_BELOW_BYTES = 64 * 1024;
 
-    static Condition of(Admission admission, SpaceWatch watch, SpaceWatch.Sight sight) {
-        Optional<Failure> refusal = admission.closed();
+    static Condition of(Admission admission, CallWatch disk, SpaceWatch watch, SpaceWatch.Sight sight) {
+        Optional<Failure> refusal = admission.closed().or(disk::stall);
         if (refusal.isPresent()) {
             ServerState state =
                     refusal.get().code() == ErrorCode.DRAINING ? ServerState.DRAINING : ServerState.READ_ONLY;

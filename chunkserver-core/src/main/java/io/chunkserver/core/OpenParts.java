@@ -11,9 +11,12 @@ import io.chunkserver.core.commit.Participant;
 import io.chunkserver.core.commit.Storage;
 import io.chunkserver.core.commit.log.LogRecord.Decided;
 import io.chunkserver.core.commit.log.SegmentedTransactionLog;
+import io.chunkserver.core.disk.CallWatch;
 import io.chunkserver.core.disk.DataDirectory;
+import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.disk.EmergencyReserve;
 import io.chunkserver.core.disk.LocalDisk;
+import io.chunkserver.core.disk.WatchedDisk;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.Member;
@@ -33,6 +36,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The wiring of a server: its parts, opened bottom up, and closed top down.
@@ -43,6 +48,7 @@ import java.util.concurrent.Executor;
  * @param intents  chunks that this server means to remove
  * @param changes  tells which chunks were published or removed
  * @param upkeep   watches over the space
+ * @param calls    of the disk
  */
 record OpenParts(
         DataDirectory directory,
@@ -60,6 +66,7 @@ record OpenParts(
         CommitRecovery.Report recovery,
         int damagedFiles,
         SpaceUpkeep upkeep,
+        CallWatch calls,
         Deque<Closeable> open) {
 
     /** Bytes of the file system that are never promised to chunks: two log segments and the folders' growth. */
@@ -89,7 +96,10 @@ record OpenParts(
             ChunkServerBuilder builder, Environment environment, Executor helper, Deque<Closeable> open)
             throws IOException {
         ChunkServerConfig config = builder.config();
-        DataDirectory directory = opened(open, openDirectory(builder, environment));
+        WatchedDisk disk = new WatchedDisk(builder.disk());
+        CallWatch calls = disk.watch();
+        watch(calls, environment, open);
+        DataDirectory directory = opened(open, openDirectory(builder, disk, environment));
         ChunkChanges changes = new ChunkChanges();
         OpeningStore opening = opened(
                 open,
@@ -167,6 +177,7 @@ record OpenParts(
                                 config.space().tombstoneAge())),
                 directory.reserve());
         builder.spaceListeners().forEach(upkeep.watch()::listen);
+        admission.add((kind, lengthBytes) -> calls.stall());
         admission.add(upkeep::refusal);
         startBackground(upkeep, () -> forced(store::checkpointIfDue, admission), environment, open);
         return new OpenParts(
@@ -185,6 +196,7 @@ record OpenParts(
                 recovery,
                 store.findings().size(),
                 upkeep,
+                calls,
                 open);
     }
 
@@ -215,8 +227,17 @@ record OpenParts(
         }
     }
 
-    private static DataDirectory openDirectory(ChunkServerBuilder builder, Environment environment) throws IOException {
-        DataDirectory.Builder directory = DataDirectory.on(builder.disk(), environment.random());
+    private static void watch(CallWatch calls, Environment environment, Deque<Closeable> open) {
+        ScheduledFuture<?> timer = environment
+                .timers()
+                .scheduleWithFixedDelay(
+                        calls::look, CallWatch.PERIOD.toNanos(), CallWatch.PERIOD.toNanos(), TimeUnit.NANOSECONDS);
+        opened(open, () -> timer.cancel(false));
+    }
+
+    private static DataDirectory openDirectory(ChunkServerBuilder builder, Disk disk, Environment environment)
+            throws IOException {
+        DataDirectory.Builder directory = DataDirectory.on(disk, environment.random());
         if (builder.serverId() != null) {
             directory.serverId(builder.serverId());
         }

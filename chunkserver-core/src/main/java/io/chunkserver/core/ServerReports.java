@@ -60,8 +60,8 @@ final class ServerReports implements ReportingServer {
     @Override
     public Heartbeat heartbeat() {
         SpaceWatch watch = parts.upkeep().watch();
-        SpaceWatch.Sight sight = watch.runOnce();
-        Condition condition = Condition.of(parts.admission(), watch, sight);
+        SpaceWatch.Sight sight = watch.sight();
+        Condition condition = Condition.of(parts.admission(), parts.calls(), watch, sight);
         List<TransactionSummary> open = transactions.get();
         return new Heartbeat(
                 incarnation(),

@@ -1,8 +1,11 @@
 package io.chunkserver.core.space;
 
+import com.google.common.math.LongMath;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.chunkserver.core.error.Failure;
 import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps two sums, of used and of promised bytes, and compares them with the limit and with the room of the file system.
@@ -24,6 +27,8 @@ public final class ReservingSpaceAccountant implements SpaceAccountant {
      * read before the sample is taken, and what it has grown by counts as promised.
      */
 
+    private static final Logger LOG = LoggerFactory.getLogger(ReservingSpaceAccountant.class);
+
     private final long limitBytes;
     private final long headroomBytes;
     private final long emergencyBytes;
@@ -44,7 +49,13 @@ public final class ReservingSpaceAccountant implements SpaceAccountant {
     private long everSettledBytes;
 
     @GuardedBy("lock")
-    private long lastFreeBytes;
+    private long everReleasedBytes;
+
+    /** What the file system said last, and what had been settled and released before it was asked. */
+    @GuardedBy("lock")
+    private Sample last;
+
+    private record Sample(long freeBytes, long everSettledBytes, long everReleasedBytes) {}
 
     /** An accountant without an emergency reserve. */
     public ReservingSpaceAccountant(long limitBytes, long usedBytes, long headroomBytes, FreeSpace fileSystem)
@@ -72,18 +83,16 @@ public final class ReservingSpaceAccountant implements SpaceAccountant {
         this.headroomBytes = headroomBytes;
         this.emergencyBytes = emergencyBytes;
         this.fileSystem = fileSystem;
-        this.lastFreeBytes = fileSystem.freeBytes();
+        this.last = new Sample(fileSystem.freeBytes(), 0, 0);
     }
 
     @Override
     public Reservation reserve(long bytes) throws IOException {
         checkNotNegative("reservation", bytes);
-        long settledBefore = everSettled();
-        long free = fileSystem.freeBytes();
+        Sample sample = ask();
         synchronized (lock) {
-            lastFreeBytes = free;
-            long available =
-                    snapshotOf(free - (everSettledBytes - settledBefore)).availableBytes();
+            last = sample;
+            long available = availableBytes(freeBytes());
             if (bytes > available) {
                 throw Failure.insufficientSpace(bytes, available).toException();
             }
@@ -96,12 +105,10 @@ public final class ReservingSpaceAccountant implements SpaceAccountant {
     public Reservation reserveForDelete(long bytes, long replacedBytes) throws IOException {
         checkNotNegative("reservation", bytes);
         checkNotNegative("replaced version", replacedBytes);
-        long settledBefore = everSettled();
-        long free = fileSystem.freeBytes();
+        Sample sample = ask();
         synchronized (lock) {
-            lastFreeBytes = free;
-            long available =
-                    snapshotOf(free - (everSettledBytes - settledBefore)).availableBytes();
+            last = sample;
+            long available = availableBytes(freeBytes());
             boolean withinLimit = bytes <= limitBytes - usedBytes - reservedBytes;
             Source source = bytes <= available ? Source.FREE : withinLimit ? Source.EMERGENCY : Source.REPLACED;
             boolean reserveUsedUp = source != Source.FREE && bytes > emergencyBytes - emergencyPromisedBytes;
@@ -131,6 +138,7 @@ public final class ReservingSpaceAccountant implements SpaceAccountant {
         synchronized (lock) {
             checkInUse(bytes);
             usedBytes -= bytes;
+            everReleasedBytes += bytes;
         }
     }
 
@@ -142,34 +150,47 @@ public final class ReservingSpaceAccountant implements SpaceAccountant {
         }
     }
 
-    /** The numbers at one instant; when the file system does not say how much room it has, what it said last counts. */
     @Override
     public SpaceSnapshot snapshot() {
-        long settledBefore = everSettled();
-        try {
-            long free = fileSystem.freeBytes();
-            synchronized (lock) {
-                lastFreeBytes = free;
-                return snapshotOf(free - (everSettledBytes - settledBefore));
-            }
-        } catch (IOException unknown) {
-            synchronized (lock) {
-                return snapshotOf(lastFreeBytes);
-            }
+        synchronized (lock) {
+            long free = Math.max(0, LongMath.saturatedAdd(freeBytes(), everReleasedBytes - last.everReleasedBytes()));
+            return new SpaceSnapshot(limitBytes, usedBytes, reservedBytes, free, availableBytes(free));
         }
     }
 
-    private long everSettled() {
-        synchronized (lock) {
-            return everSettledBytes;
+    @Override
+    public SpaceSnapshot refresh() {
+        try {
+            Sample sample = ask();
+            synchronized (lock) {
+                last = sample;
+            }
+        } catch (IOException unknown) {
+            LOG.debug("the file system does not say how much room it has", unknown);
         }
+        return snapshot();
+    }
+
+    private Sample ask() throws IOException {
+        long settled;
+        long released;
+        synchronized (lock) {
+            settled = everSettledBytes;
+            released = everReleasedBytes;
+        }
+        return new Sample(fileSystem.freeBytes(), settled, released);
+    }
+
+    /** What was released since is not counted: it may still be on the disk. */
+    @GuardedBy("lock")
+    private long freeBytes() {
+        return last.freeBytes() - (everSettledBytes - last.everSettledBytes());
     }
 
     @GuardedBy("lock")
-    private SpaceSnapshot snapshotOf(long freeBytes) {
+    private long availableBytes(long freeBytes) {
         long promisable = Math.max(0, freeBytes - headroomBytes) - reservedBytes;
-        long available = Math.max(0, Math.min(limitBytes - usedBytes - reservedBytes, promisable));
-        return new SpaceSnapshot(limitBytes, usedBytes, reservedBytes, freeBytes, available);
+        return Math.max(0, Math.min(limitBytes - usedBytes - reservedBytes, promisable));
     }
 
     private static void checkNotNegative(String what, long bytes) {
@@ -226,6 +247,7 @@ public final class ReservingSpaceAccountant implements SpaceAccountant {
                 checkInUse(replacedBytes);
                 usedBytes += bytes - replacedBytes;
                 everSettledBytes += bytes;
+                everReleasedBytes += replacedBytes;
                 giveBack(bytes);
             }
         }

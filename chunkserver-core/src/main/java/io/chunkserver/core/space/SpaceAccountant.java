@@ -8,8 +8,8 @@ import java.io.IOException;
  * <p><b>Invariant</b>: {@code used + reserved <= limit} at every instant, under any concurrency; neither is ever
  * negative. (Guarantee S1. {@link #adopt} is the one exception, for bytes that are on disk already.)
  *
- * <p><b>Cost.</b> All methods are O(1); none waits for the disk, but that reserving and {@link #snapshot} ask the file
- * system how much room it has. Safe for many threads.
+ * <p><b>Cost.</b> All methods are O(1); none waits for the disk, but that reserving and {@link #refresh} ask the file
+ * system how much room it has, which one that hangs does not say. Safe for many threads.
  */
 public interface SpaceAccountant {
 
@@ -50,6 +50,12 @@ public interface SpaceAccountant {
      */
     void release(long bytes);
 
-    /** The numbers at one instant. */
+    /**
+     * The numbers at one instant. The free bytes of the file system are those that it said last, less what was settled and more what was
+     * released since.
+     */
     SpaceSnapshot snapshot();
+
+    /** Asks the file system how much room it has, and then as {@link #snapshot}; when it does not say, what it said last counts. */
+    SpaceSnapshot refresh();
 }

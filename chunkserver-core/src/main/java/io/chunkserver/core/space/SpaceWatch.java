@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Compares a server's space with its thresholds, and tells once of each threshold that is crossed, in the log and to listeners.
  *
- * <p>It looks whenever somebody asks what to refuse, and with each {@link #runOnce}: so a server that was read-only takes chunks again as
- * soon as there is room, whoever made it.
+ * <p>It looks whenever somebody asks what to refuse, at what is known without waiting for the disk; and with each {@link #runOnce} it asks
+ * the disk. So a server that was read-only takes chunks again as soon as its own deletes have made room, and soon when others have.
  *
  * <p><b>Threads.</b> Safe for many. Listeners are called on the thread that looked, under no lock; they must not wait. Two changes at the
  * same moment may be told in either order, each with the space that was found.
@@ -44,10 +44,17 @@ public final class SpaceWatch {
     /** What a look at the space found. */
     public record Sight(SpaceLevel level, SpaceSnapshot space) {}
 
-    /** Looks once. */
+    /** Asks the file system how much room it has, and looks; waits for the disk. */
     public Sight runOnce() {
-        // The file system is asked before the lock is taken.
-        SpaceSnapshot space = accountant.snapshot();
+        return look(accountant.refresh());
+    }
+
+    /** Looks at what is known without waiting. */
+    public Sight sight() {
+        return look(accountant.snapshot());
+    }
+
+    private Sight look(SpaceSnapshot space) {
         SpaceLevel before;
         SpaceLevel found;
         synchronized (this) {
@@ -80,7 +87,7 @@ public final class SpaceWatch {
      * @param copy whether it is a copy that a master ordered
      */
     public Optional<Failure> refusal(long lengthBytes, boolean copy) {
-        Sight sight = runOnce();
+        Sight sight = sight();
         SpaceLevel refusing = copy ? SpaceLevel.CRITICAL : SpaceLevel.READ_ONLY;
         if (sight.level().compareTo(refusing) < 0) {
             return Optional.empty();

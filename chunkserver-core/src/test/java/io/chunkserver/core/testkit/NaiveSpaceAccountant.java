@@ -91,6 +91,11 @@ public final class NaiveSpaceAccountant implements SpaceAccountant {
         return new SpaceSnapshot(limitBytes, usedBytes, reserved, Long.MAX_VALUE);
     }
 
+    @Override
+    public SpaceSnapshot refresh() {
+        return snapshot();
+    }
+
     private static void checkNotNegative(long bytes) {
         if (bytes < 0) {
             throw new IllegalArgumentException("negative bytes");

@@ -63,15 +63,15 @@ public final class SimulatedTime {
         return Duration.ofNanos(random.nextLong(longest.toNanos() + 1));
     }
 
-    /** Runs all tasks of the next stretch of time, those that they lead to included. */
+    /** Runs all tasks of the next stretch of time, those that they lead to included. A task that takes so long itself may call it. */
     public void runFor(Duration stretch) {
         long end = nowNanos + stretch.toNanos();
         while (!tasks.isEmpty() && tasks.element().atNanos <= end) {
             Task<?> next = tasks.remove();
-            nowNanos = next.atNanos;
+            nowNanos = Math.max(nowNanos, next.atNanos);
             next.run();
         }
-        nowNanos = end;
+        nowNanos = Math.max(nowNanos, end);
     }
 
     /** The surroundings of one server from its start to its crash. */
