@@ -47,6 +47,10 @@ class ClusterSimulation {
         // place.
         1,
         67,
+        // The force of a staged file's name failed, and a checkpoint at an orderly end vouched for that folder all the
+        // same.
+        1072,
+        4818
     };
 
     static IntStream seeds() {

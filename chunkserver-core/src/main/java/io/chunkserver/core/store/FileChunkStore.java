@@ -66,7 +66,6 @@ public final class FileChunkStore implements ChunkStore {
     private final Set<ChunkInfo> unforced = ConcurrentHashMap.newKeySet();
 
     private volatile List<DamageFinding> findings = List.of();
-    private volatile @Nullable IOException forceFailure;
 
     private FileChunkStore(
             Disk disk,
@@ -163,7 +162,7 @@ public final class FileChunkStore implements ChunkStore {
     }
 
     private void checkpoint() throws IOException {
-        forceFolders(folders::force);
+        folders.force();
         checkpoints.write();
     }
 
@@ -195,7 +194,7 @@ public final class FileChunkStore implements ChunkStore {
 
     /** A tombstone takes all its room now, when more can still be made: its end then overwrites what it has. */
     private StagedFile begin(StageRequest request, Path file) throws IOException {
-        StagedFile staged = new StagedFile(disk, request, file, handles, info -> finished(request, info));
+        StagedFile staged = new StagedFile(disk, folders, request, file, handles, info -> finished(request, info));
         if (request.tombstone()) {
             try {
                 staged.takeRoom(storedBytes(request.chunk(), request.attributes(), 0));
@@ -470,7 +469,7 @@ public final class FileChunkStore implements ChunkStore {
     @Override
     public void forcePublished() throws IOException {
         handles.checkOpen();
-        forceFolders(folders::force);
+        folders.force();
     }
 
     private interface Change<T> {
@@ -491,25 +490,6 @@ public final class FileChunkStore implements ChunkStore {
         }
     }
 
-    private interface Force {
-        void force() throws IOException;
-    }
-
-    private void forceFolders(Force force) throws IOException {
-        IOException failed = forceFailure;
-        if (failed != null) {
-            throw Failure.of(ErrorCode.DISK_FAILED, "an earlier force of the chunk folders failed")
-                    .withHint("mend the disk, and mount it anew or restart the machine before the server starts again")
-                    .toException(failed);
-        }
-        try {
-            force.force();
-        } catch (IOException e) {
-            forceFailure = e;
-            throw e;
-        }
-    }
-
     @Override
     public StoreSnapshot snapshot() {
         return index.snapshot();
@@ -519,7 +499,7 @@ public final class FileChunkStore implements ChunkStore {
     @Override
     public void close() throws IOException {
         handles.close();
-        if (closed.compareAndSet(false, true) && forceFailure == null && checkpoints.isOutdated()) {
+        if (closed.compareAndSet(false, true) && !folders.haveFailed() && checkpoints.isOutdated()) {
             try {
                 checkpoint();
             } catch (IOException e) {

@@ -6,7 +6,6 @@ import io.chunkserver.core.checksum.Crc32c;
 import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.disk.DiskFile;
 import io.chunkserver.core.disk.DiskFullException;
-import io.chunkserver.core.disk.DiskNames;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
@@ -36,6 +35,7 @@ final class StagedFile implements StagedChunk {
     }
 
     private final Disk disk;
+    private final StoreFolders folders;
     private final StageRequest request;
     private final Path name;
     private final DiskFile file;
@@ -47,12 +47,20 @@ final class StagedFile implements StagedChunk {
     /**
      * A version that is written into this file, which is empty.
      *
+     * @param folders    makes its name durable
      * @param handles    closes the file when the store is closed first
      * @param onFinished is told when the version is complete
      */
-    StagedFile(Disk disk, StageRequest request, Path name, StoreHandles handles, Consumer<ChunkInfo> onFinished)
+    StagedFile(
+            Disk disk,
+            StoreFolders folders,
+            StageRequest request,
+            Path name,
+            StoreHandles handles,
+            Consumer<ChunkInfo> onFinished)
             throws IOException {
         this.disk = disk;
+        this.folders = folders;
         this.request = request;
         this.name = name;
         this.file = handles.add(disk.create(name));
@@ -103,7 +111,7 @@ final class StagedFile implements StagedChunk {
         ChunkInfo info = complete();
         if (request.durability() == Durability.SYNC) {
             file.force();
-            disk.forceDirectory(DiskNames.parentOf(name));
+            folders.forceNameOf(name);
         }
         state = State.FINISHED;
         onFinished.accept(info);

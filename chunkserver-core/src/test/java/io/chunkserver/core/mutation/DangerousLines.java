@@ -20,17 +20,14 @@ final class DangerousLines {
     private static List<DangerousLine> forcesOfTheStore() {
         return List.of(
                 without("bytes of a staged file", "store/StagedFile.java", "file.force();"),
-                without(
-                        "name of a staged file",
-                        "store/StagedFile.java",
-                        "disk.forceDirectory(DiskNames.parentOf(name));"),
-                without("chunk folder's own name", "store/StoreFolders.java", "disk.forceDirectory(upper);"),
-                without("folder above that", "store/StoreFolders.java", "disk.forceDirectory(layout.chunks());"),
-                without("changed chunk folders", "store/StoreFolders.java", "disk.forceDirectory(entry.getKey());"),
+                without("name of a staged file", "store/StagedFile.java", "folders.forceNameOf(name);"),
+                without("chunk folder's own name", "store/StoreFolders.java", "force(upper);"),
+                without("folder above that", "store/StoreFolders.java", "force(layout.chunks());"),
+                without("changed chunk folders", "store/StoreFolders.java", "force(entry.getKey());"),
                 changed(
                         "chunk folders before the log forgets",
                         "store/FileChunkStore.java",
-                        "handles.checkOpen();\n        forceFolders(folders::force);",
+                        "handles.checkOpen();\n        folders.force();",
                         "handles.checkOpen();"),
                 changed(
                         "what a start finds in a folder",
@@ -45,7 +42,7 @@ final class DangerousLines {
                 changed(
                         "folders before a checkpoint",
                         "store/FileChunkStore.java",
-                        "forceFolders(folders::force);\n        checkpoints.write();",
+                        "folders.force();\n        checkpoints.write();",
                         "checkpoints.write();\n        folders.all().values().forEach(folder -> folder.forced(folder.changes()));"),
                 without("checkpoint before its name", "store/IndexCheckpointFile.java", "open.force();"),
                 changed(
