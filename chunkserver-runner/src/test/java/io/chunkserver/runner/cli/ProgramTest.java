@@ -3,6 +3,7 @@ package io.chunkserver.runner.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.transport.testkit.TestAuthority;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -210,6 +211,20 @@ class ProgramTest {
                     .contains(file + ":2: chunk_server.space_limit_mbb = 5: unknown key; did you mean")
                     .contains(file + ":3: chunk_server.x = \"left\"");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"config check", "serve --check"})
+    void aCertificateThatIsNotThatOfTheKeyIsABadConfiguration(String verb) throws Exception {
+        TestAuthority authority = new TestAuthority(directory);
+        Path certificate = authority.memberAt("127.0.0.1").certificate().orElseThrow();
+        Path key = authority.memberAt("127.0.0.1").key().orElseThrow();
+
+        assertThat(console.run((verb + " --tls-cert " + certificate + " --tls-key " + key).split(" ")))
+                .isEqualTo(3);
+
+        assertThat(console.err())
+                .contains("TLS certificate " + certificate + " does not belong to TLS key " + key, "hint: ");
     }
 
     @Test
