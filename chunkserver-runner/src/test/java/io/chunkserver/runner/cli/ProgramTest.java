@@ -213,6 +213,25 @@ class ProgramTest {
         }
     }
 
+    @Test
+    void badConfigurationAsJsonHasOneEntryForEachProblem() throws IOException {
+        Path file = Files.writeString(directory.resolve("c.toml"), "[chunk_server]\nspace_limit_mbb = 5\nx = 'left'\n");
+
+        assertThat(console.run(
+                        Map.of("CHUNKSERVER_DATADIR", "d"), ("-o json -c " + file + " config check --y up").split(" ")))
+                .isEqualTo(3);
+
+        assertThat(console.out())
+                .startsWith("{\"error\":{\"code\":\"bad_configuration\",\"message\":\"" + file + ":2: ")
+                .contains(
+                        "\"hint\":\"\",\"problems\":[{\"file\":\"" + file + "\",\"line\":2,"
+                                + "\"key\":\"chunk_server.space_limit_mbb\",\"value\":\"5\",\"message\":\"unknown key; did you mean",
+                        "{\"file\":\"" + file + "\",\"line\":3,\"key\":\"chunk_server.x\",\"value\":",
+                        "{\"option\":\"--y\",\"key\":\"chunk_server.y\",\"value\":\"up\",\"message\":\"a number is expected\"",
+                        "{\"variable\":\"CHUNKSERVER_DATADIR\",\"message\":\"unknown variable; did you mean")
+                .containsOnlyOnce("\n");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"config check", "serve --check"})
     void aCertificateThatIsNotThatOfTheKeyIsABadConfiguration(String verb) throws Exception {
