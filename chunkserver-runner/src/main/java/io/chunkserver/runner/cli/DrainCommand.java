@@ -24,8 +24,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "drain",
         description = {
-            "Have a running server take no new chunks, also after a restart, until resume. It goes on serving reads, and its",
-            "master has its chunks copied to other servers.",
+            "Have a running server take no new chunks, also after a restart, until resume.",
+            "It goes on serving reads, and its master has its chunks copied to other servers.",
             "With --wait: return when no chunk needs the server any more, so that it can be stopped for good."
         })
 final class DrainCommand implements Callable<Integer> {
