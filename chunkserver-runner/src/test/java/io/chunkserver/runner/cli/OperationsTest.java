@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.chunkserver.core.ChunkServerConfig;
+import io.chunkserver.core.membership.Incarnation;
+import io.chunkserver.core.membership.MemberStatus;
+import io.chunkserver.core.membership.MemberStatus.Liveness;
+import io.chunkserver.core.membership.Registration;
 import io.chunkserver.core.membership.ServerState;
 import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.scrub.ScrubConfig;
 import io.chunkserver.core.testkit.ExpectedErrors;
 import io.chunkserver.transport.ServerAddress;
@@ -20,6 +25,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -75,6 +82,24 @@ class OperationsTest {
         assertThat(cluster.server("a").status().state()).isEqualTo(ServerState.READY);
         assertThat(run(new TestConsole(), "drain")).isZero();
         assertThat(cluster.server("a").status().state()).isEqualTo(ServerState.DRAINING);
+    }
+
+    @Test
+    void aServerIsDrainedAndResumedByTheIdUnderWhichAMasterKnowsIt() {
+        Incarnation run = new Incarnation(new ServerId("a"), new UUID(0, 1), 1);
+        master.members(List.of(new MemberStatus(
+                new Registration(run, cluster.server("a").self(), 1, 1, 1), Liveness.LIVE, null, 0, 0)));
+        String by = " --master " + masterEndpoint.address() + " --server-id ";
+
+        assertThat(new TestConsole().run(("drain" + by + "a").split(" "))).isZero();
+        assertThat(cluster.server("a").status().state()).isEqualTo(ServerState.DRAINING);
+        assertThat(new TestConsole().run(("resume" + by + "a").split(" "))).isZero();
+        assertThat(cluster.server("a").status().state()).isEqualTo(ServerState.READY);
+
+        TestConsole console = new TestConsole();
+        assertThat(console.run(("drain" + by + "b").split(" "))).isEqualTo(4);
+        assertThat(console.err())
+                .contains("no server b is known to --master " + masterEndpoint.address(), "hint: see its servers with");
     }
 
     @Test
