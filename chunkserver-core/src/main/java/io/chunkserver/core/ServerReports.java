@@ -54,7 +54,8 @@ final class ServerReports implements ReportingServer {
                 parts.self().get(),
                 FileChunkStore.FORMAT_VERSION,
                 config.spaceLimitBytes(),
-                config.chunkSizeLimitBytes());
+                config.chunkSizeLimitBytes(),
+                config.session().heartbeatInterval());
     }
 
     @Override

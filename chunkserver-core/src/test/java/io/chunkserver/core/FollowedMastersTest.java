@@ -11,6 +11,8 @@ import io.chunkserver.core.membership.HeartbeatReply;
 import io.chunkserver.core.membership.KnownMaster;
 import io.chunkserver.core.membership.MasterConnection;
 import io.chunkserver.core.membership.Order;
+import io.chunkserver.core.membership.Registration;
+import io.chunkserver.core.membership.SessionConfig;
 import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
@@ -103,6 +105,15 @@ class FollowedMastersTest {
         time.runFor(LONG_ENOUGH);
         assertThat(first.heartbeats()).hasSize(heard);
         assertThat(second.heartbeats()).hasSizeGreaterThan(heardBySecond);
+    }
+
+    @Test
+    void aMasterIsToldHowOftenHeartbeatsCome() {
+        server.followMasters(List.of(knownFirst), 3);
+        time.runFor(LONG_ENOUGH);
+        assertThat(first.registrations())
+                .extracting(Registration::heartbeatInterval)
+                .containsExactly(SessionConfig.DEFAULT.heartbeatInterval());
     }
 
     @Test

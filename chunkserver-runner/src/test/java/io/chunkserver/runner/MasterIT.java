@@ -157,7 +157,7 @@ class MasterIT {
         ask("put", file.toString(), "/a/file", "--chunk-size", "500KiB");
         String drained = servers.get(0).address();
 
-        JsonNode status = RunnerJar.answer("drain", "--server", drained, "--wait");
+        JsonNode status = ask("drain", "--server-id", "s1", "--wait");
         assertThat(status.get("state").asText()).isEqualTo("draining");
         assertThat(status.get("reason").asText()).contains("operator");
         Outcome refused = RunnerJar.run("chunk", "put", file.toString(), "/a/single#0", "--server", drained);

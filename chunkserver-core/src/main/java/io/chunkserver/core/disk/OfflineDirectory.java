@@ -5,6 +5,8 @@ import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -39,8 +41,8 @@ public final class OfflineDirectory implements Closeable {
      *     server uses it
      */
     public static OfflineDirectory open(Disk disk, Disk identityDisk, Path identityFile) throws IOException {
-        if (List.of(DataDirectory.CHUNKS, DataDirectory.LOG).stream().noneMatch(folder -> isFolder(disk, folder))) {
-            throw Failure.of(ErrorCode.BAD_CONFIGURATION, "directory " + disk + " is no data directory of a server")
+        if (!mayBeDataDirectory(disk)) {
+            throw Failure.of(ErrorCode.BAD_CONFIGURATION, disk + " is no data directory of a server")
                     .withHint("name the directory that holds chunks and log")
                     .toException();
         }
@@ -59,10 +61,13 @@ public final class OfflineDirectory implements Closeable {
         }
     }
 
-    /** A folder that cannot be listed is there all the same. */
-    private static boolean isFolder(Disk disk, Path folder) {
+    /** One that cannot be listed may be one all the same. */
+    private static boolean mayBeDataDirectory(Disk disk) {
         try {
-            return disk.stamp(folder).isPresent();
+            List<Path> names = disk.list(Path.of(""));
+            return names.contains(DataDirectory.CHUNKS) || names.contains(DataDirectory.LOG);
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            return false;
         } catch (IOException e) {
             return true;
         }

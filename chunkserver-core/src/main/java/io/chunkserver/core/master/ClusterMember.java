@@ -8,6 +8,7 @@ import io.chunkserver.core.membership.ServerState;
 import io.chunkserver.core.model.Location;
 import io.chunkserver.core.model.Member;
 import io.chunkserver.core.model.ServerId;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashSet;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * by the master's lock.
  */
 final class ClusterMember {
+
+    /** What a server is waited for at most, however seldom it says that it sends heartbeats. */
+    private static final int MAX_TICKS_PER_HEARTBEAT = 1_000;
 
     /** Orders that it will be given, the most urgent first. */
     final Deque<GivenOrder> waiting = new ArrayDeque<>();
@@ -37,7 +41,10 @@ final class ClusterMember {
 
     private Registration registration;
     private int registeredAt;
-    private int missed;
+
+    /** Ticks since the last heartbeat. */
+    private int silent;
+
     private int draining;
     private Liveness liveness = Liveness.LIVE;
     private @Nullable Heartbeat lastHeartbeat;
@@ -64,7 +71,7 @@ final class ClusterMember {
     void register(Registration anew, int now) {
         registration = anew;
         registeredAt = now;
-        missed = 0;
+        silent = 0;
         draining = 0;
         liveness = Liveness.LIVE;
         lastHeartbeat = null;
@@ -91,7 +98,7 @@ final class ClusterMember {
     // Whether it lives
 
     void heartbeat(Heartbeat heartbeat) {
-        missed = 0;
+        silent = 0;
         liveness = Liveness.LIVE;
         lastHeartbeat = heartbeat;
         promisedBytes = 0;
@@ -105,13 +112,23 @@ final class ClusterMember {
                     moved,
                     registration.formatVersion(),
                     registration.spaceLimitBytes(),
-                    registration.chunkSizeLimitBytes());
+                    registration.chunkSizeLimitBytes(),
+                    registration.heartbeatInterval());
         }
     }
 
-    /** One heartbeat interval has passed. */
+    /** How many ticks pass between two heartbeats: one, unless the server sends them less often than the master expects. */
+    int ticksPerHeartbeat(MasterConfig config) {
+        Duration tick = config.heartbeatInterval();
+        long ticks = registration.heartbeatInterval().plus(tick).minusNanos(1).dividedBy(tick);
+        return (int) Math.min(Math.max(ticks, 1), MAX_TICKS_PER_HEARTBEAT);
+    }
+
+    /** One heartbeat interval of the master has passed. */
     void tick(MasterConfig config) {
-        missed = Math.min(missed + 1, config.deadAfter());
+        int ticks = ticksPerHeartbeat(config);
+        silent = Math.min(silent + 1, config.deadAfter() * ticks);
+        int missed = silent / ticks;
         liveness = missed >= config.deadAfter()
                 ? Liveness.DEAD
                 : missed >= config.suspectAfter() ? Liveness.SUSPECT : Liveness.LIVE;

@@ -98,6 +98,16 @@ final class ClusterState {
                 registration.server(),
                 registration.member().address(),
                 forgotten == null ? "" : "; the copies of " + forgotten.member() + " are forgotten");
+        int ticks = registered.member().ticksPerHeartbeat(config);
+        if (ticks > 1) {
+            LOG.warn(
+                    "server {} sends heartbeats every {} and this master expects them every {}: it is waited for {} times as long; "
+                            + "give both the same interval",
+                    registration.server(),
+                    registration.heartbeatInterval(),
+                    config.heartbeatInterval(),
+                    ticks);
+        }
     }
 
     HeartbeatReply heartbeat(Heartbeat heartbeat) {

@@ -9,7 +9,8 @@ import java.time.Duration;
  *
  * @param replication       how many copies every chunk is to have; default 3, as in GFS: two may be lost at once
  * @param heartbeatInterval the time between ticks, by which servers send heartbeats too; default 5 s: 200 servers cost 40 messages
- *                          a second, and a dead one is noticed within 25 s
+ *                          a second, and a dead one is noticed within 25 s. One that says that it sends them less often is waited for
+ *                          as much longer
  * @param suspectAfter      missing heartbeats after which a server gets no new chunks; default 2, as a single one may be late
  * @param deadAfter         missing heartbeats after which a server's copies are made anew; default 4, which outlasts a restart and a
  *                          long pause of its virtual machine

@@ -3,6 +3,7 @@ package io.chunkserver.runner.cli;
 import io.chunkserver.core.membership.ClusterStatus;
 import io.chunkserver.core.membership.Heartbeat;
 import io.chunkserver.core.membership.MemberStatus;
+import io.chunkserver.core.membership.MemberStatus.Liveness;
 import io.chunkserver.runner.config.Durations;
 import io.chunkserver.runner.config.Sizes;
 import java.time.temporal.ChronoUnit;
@@ -62,6 +63,7 @@ final class ClusterAnswer {
         return status.epoch() == 0 ? "" : ", leads by epoch " + status.epoch();
     }
 
+    /** What a server said last of its state and space holds only while its heartbeats come. */
     private static String line(MemberStatus member) {
         @Nullable Heartbeat heartbeat = member.lastHeartbeat();
         StringBuilder line = new StringBuilder()
@@ -73,7 +75,7 @@ final class ClusterAnswer {
                 .append(member.registration().member().location())
                 .append(": ")
                 .append(member.liveness().name().toLowerCase(Locale.ROOT));
-        if (heartbeat != null) {
+        if (heartbeat != null && member.liveness() == Liveness.LIVE) {
             line.append(", ")
                     .append(heartbeat.state())
                     .append(heartbeat.reason().isEmpty() ? "" : " (" + heartbeat.reason() + ")")

@@ -1,6 +1,8 @@
 package io.chunkserver.runner.cli;
 
+import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.runner.config.ConfigException;
+import io.chunkserver.runner.server.TcpTransports;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
@@ -19,8 +21,8 @@ final class ConfigCheckCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws ConfigException {
-        config.read(settings);
+    public Integer call() throws ConfigException, ChunkServerException {
+        TcpTransports.check(config.read(settings).config().tls());
         console.answer(new Answer(
                 "configuration is valid",
                 JsonLine.answer("chunkserver.config-check/1").with("valid", true)));

@@ -1,6 +1,7 @@
 package io.chunkserver.runner.cli;
 
 import io.chunkserver.core.error.Failure;
+import io.chunkserver.runner.config.ConfigProblem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -9,6 +10,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * The process's three streams, and how to write to them.
@@ -91,8 +93,17 @@ public final class Console {
      * @return the exit code of this failure
      */
     int failure(Failure failure) {
+        return failure(failure, List.of());
+    }
+
+    /**
+     * Tells why the configuration cannot be used. The failure has all problems in one text, programs get them one by one as well.
+     *
+     * @return the exit code of this failure
+     */
+    int failure(Failure failure, List<ConfigProblem> problems) {
         if (format == OutputFormat.json) {
-            answer(new Answer("", FailureAnswer.json(failure)));
+            answer(new Answer("", FailureAnswer.json(failure, problems)));
         } else {
             err.print(FailureAnswer.text(failure) + "\n");
         }

@@ -2,6 +2,7 @@ package io.chunkserver.runner.cli;
 
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.Durability;
+import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.runner.config.Durations;
 import io.chunkserver.runner.config.Sizes;
@@ -20,6 +21,7 @@ final class Converters {
 
     static void registerOn(CommandLine commands) {
         commands.registerConverter(ChunkId.class, converter(ChunkId::parse))
+                .registerConverter(ServerId.class, converter(ServerId::new))
                 .registerConverter(TransactionId.class, converter(TransactionId::parse))
                 .registerConverter(ServerAddress.class, converter(Converters::target))
                 .registerConverter(EnsembleAddress.class, converter(EnsembleAddress::parse))

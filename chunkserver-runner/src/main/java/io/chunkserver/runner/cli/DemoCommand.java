@@ -21,8 +21,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "demo",
         description = {
-            "Store a file with three copies on four servers, kill one of them, read the file back and compare,",
-            "and wait until a master has had the lost copies made anew.",
+            "Store a file with three copies on four servers, kill one of them, read the file back and compare.",
+            "Then wait until a master has had the lost copies made anew.",
             "Master and servers are processes of their own in a temporary directory, which is removed at the end."
         })
 final class DemoCommand implements Callable<Integer> {

@@ -18,14 +18,15 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code drain}: a server takes no new chunks, and perhaps its masters have copied what it has. */
 @Command(
         name = "drain",
         description = {
-            "Have a running server take no new chunks, also after a restart, until resume. It goes on serving reads, and its",
-            "master has its chunks copied to other servers.",
+            "Have a running server take no new chunks, also after a restart, until resume.",
+            "It goes on serving reads, and its master has its chunks copied to other servers.",
             "With --wait: return when no chunk needs the server any more, so that it can be stopped for good."
         })
 final class DrainCommand implements Callable<Integer> {
@@ -38,13 +39,8 @@ final class DrainCommand implements Callable<Integer> {
     private final Console console;
     private final Clients clients;
 
-    @Option(
-            names = "--server",
-            required = true,
-            paramLabel = "HOST:PORT",
-            description = "A running chunk server, where it listens: its status and its port file tell.")
-    @SuppressWarnings("NullAway.Init") // picocli insists on a value
-    private ServerAddress server;
+    @Mixin
+    private final SingleServerOptions options = new SingleServerOptions();
 
     @Option(names = "--wait", description = "Wait until a master says that no chunk needs the server.")
     private boolean wait;
@@ -57,22 +53,22 @@ final class DrainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ConfigException, IOException, InterruptedException {
         try (OpenClient open = clients.open()) {
-            console.answer(
-                    StatusAnswer.of(wait ? drainAndWait(open) : open.client().drain(server)));
+            ServerAddress server = options.address(open);
+            console.answer(StatusAnswer.of(
+                    wait ? drainAndWait(open, server) : open.client().drain(server)));
         }
         return ExitCodes.OK;
     }
 
     /** Where nobody can tell when the server is not needed any more, nothing is begun. */
-    private ServerStatus drainAndWait(OpenClient open) throws IOException, InterruptedException {
-        List<ServerAddress> masters = mastersOf(open.client().status(server));
-        return awaitUnneeded(
-                open,
-                open.master(new MasterChoice(masters, null)),
-                open.client().drain(server));
+    private ServerStatus drainAndWait(OpenClient open, ServerAddress server) throws IOException, InterruptedException {
+        MasterChoice masters = options.masters().isEmpty()
+                ? new MasterChoice(mastersOf(open.client().status(server)), null)
+                : options.masters();
+        return awaitUnneeded(open, server, open.master(masters), open.client().drain(server));
     }
 
-    private ServerStatus awaitUnneeded(OpenClient open, MasterClient masters, ServerStatus begun)
+    private ServerStatus awaitUnneeded(OpenClient open, ServerAddress server, MasterClient masters, ServerStatus begun)
             throws IOException, InterruptedException {
         // Nothing ever counts the latch down: only the time passes, or a signal ends the process.
         CountDownLatch never = new CountDownLatch(1);

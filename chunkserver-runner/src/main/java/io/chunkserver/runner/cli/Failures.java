@@ -39,6 +39,10 @@ final class Failures {
 
     /** The verb was run and failed. */
     int failed(Exception thrown, CommandLine verb, ParseResult parsed) {
+        if (thrown instanceof ConfigException config) {
+            return console.failure(
+                    Failure.of(ErrorCode.BAD_CONFIGURATION, String.valueOf(config.getMessage())), config.problems());
+        }
         Failure failure = describe(thrown);
         if (failure.code() == ErrorCode.INTERNAL) {
             logger.debug("verb {} failed", verb.getCommandSpec().qualifiedName(), thrown);
@@ -62,9 +66,6 @@ final class Failures {
     }
 
     private static Failure describe(Exception thrown) {
-        if (thrown instanceof ConfigException config) {
-            return Failure.of(ErrorCode.BAD_CONFIGURATION, String.valueOf(config.getMessage()));
-        }
         if (thrown instanceof FileSystemException local) {
             return ofLocalFile(local);
         }

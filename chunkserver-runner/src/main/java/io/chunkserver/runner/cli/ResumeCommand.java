@@ -2,11 +2,10 @@ package io.chunkserver.runner.cli;
 
 import io.chunkserver.runner.cli.Clients.OpenClient;
 import io.chunkserver.runner.config.ConfigException;
-import io.chunkserver.transport.ServerAddress;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /** {@code resume}: a server that was drained takes chunks again. */
 @Command(
@@ -18,13 +17,8 @@ final class ResumeCommand implements Callable<Integer> {
     private final Console console;
     private final Clients clients;
 
-    @Option(
-            names = "--server",
-            required = true,
-            paramLabel = "HOST:PORT",
-            description = "A running chunk server, where it listens: its status and its port file tell.")
-    @SuppressWarnings("NullAway.Init") // picocli insists on a value
-    private ServerAddress server;
+    @Mixin
+    private final SingleServerOptions options = new SingleServerOptions();
 
     ResumeCommand(Console console, Clients clients) {
         this.console = console;
@@ -34,7 +28,7 @@ final class ResumeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ConfigException, IOException {
         try (OpenClient open = clients.open()) {
-            console.answer(StatusAnswer.of(open.client().resume(server)));
+            console.answer(StatusAnswer.of(open.client().resume(options.address(open))));
         }
         return ExitCodes.OK;
     }

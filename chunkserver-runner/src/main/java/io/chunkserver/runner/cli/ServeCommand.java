@@ -5,6 +5,7 @@ import io.chunkserver.runner.config.ConfigException;
 import io.chunkserver.runner.config.RunnerConfig;
 import io.chunkserver.runner.server.PortFile;
 import io.chunkserver.runner.server.RunningServer;
+import io.chunkserver.runner.server.TcpTransports;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,6 +59,7 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private int check(RunnerConfig effective) throws IOException {
+        TcpTransports.check(effective.tls());
         Path directory = effective.dataDir().toAbsolutePath();
         if (!Files.exists(directory)) {
             console.answer(checked("configuration is valid; data directory " + directory + " will be made", null));

@@ -85,9 +85,8 @@ final class Verbs {
                 .header("Chunk server: stores the chunks of files, replicated by two-phase commit.")
                 .footer(
                         "",
-                        "Without a verb: serve. What configures a server is also read from environment variables",
-                        "CHUNKSERVER_* and from the TOML file; the option wins over the variable, the variable over",
-                        "the file.");
+                        "Without a verb: serve. What configures a server is also read from environment variables CHUNKSERVER_* "
+                                + "and from the TOML file; the option wins over the variable, the variable over the file.");
     }
 
     /** A verb with the options that configure a server. */

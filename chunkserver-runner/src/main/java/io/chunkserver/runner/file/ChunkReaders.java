@@ -18,7 +18,8 @@ public interface ChunkReaders {
     /**
      * Asks one server after the other until one answers.
      *
-     * @throws io.chunkserver.core.error.ChunkServerException when every server failed; the message names each of them
+     * @throws io.chunkserver.core.error.ChunkServerException when every server failed, and names each of them; or when one found the
+     *     range past the chunk's end
      * @throws IOException when the question failed for a reason of its own, such as a full local disk
      */
     <T> T read(ChunkId chunk, Question<T> question) throws IOException;

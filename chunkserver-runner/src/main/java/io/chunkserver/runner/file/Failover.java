@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Asks servers in turn until one answers; stays with the one that did. Used by one thread.
  *
- * <p>Any failure of a server is a reason to ask the next. When all have failed, the first failure that says more than "not
+ * <p>A failure of a server is a reason to ask the next. When all have failed, the first failure that says more than "not
  * found" gives the code, since a server that could not answer may have what was looked for.
  */
 public final class Failover implements ChunkReaders {
@@ -42,7 +42,7 @@ public final class Failover implements ChunkReaders {
     /**
      * The first answer.
      *
-     * @throws ChunkServerException when every server failed; the message names each of them
+     * @throws ChunkServerException when every server failed, and names each of them; or when one found the range past the chunk's end
      * @throws IOException when the question failed for a reason of its own, such as a full local disk
      */
     public <T> T first(Question<T> question) throws IOException {
@@ -52,6 +52,9 @@ public final class Failover implements ChunkReaders {
             try {
                 return question.ask(server);
             } catch (ChunkServerException e) {
+                if (isFinal(e)) {
+                    throw e;
+                }
                 failures.add(e);
                 current = (current + 1) % servers.size();
                 if (tried < servers.size() - 1) {
@@ -60,6 +63,11 @@ public final class Failover implements ChunkReaders {
             }
         }
         throw failures.size() == 1 ? failures.get(0) : together(failures);
+    }
+
+    /** Whether nobody else needs to be asked. */
+    static boolean isFinal(ChunkServerException failure) {
+        return failure.code() == ErrorCode.RANGE_NOT_SATISFIABLE;
     }
 
     private static ChunkServerException together(List<ChunkServerException> failures) {

@@ -103,7 +103,7 @@ public final class PlacedServers implements ChunkWriters {
             try {
                 return new Failover(addresses(located.members())).first(question);
             } catch (ChunkServerException e) {
-                if (tried == MAX_LOCATIONS) {
+                if (tried == MAX_LOCATIONS || Failover.isFinal(e)) {
                     throw e;
                 }
                 logger.warn("asking the master again who has chunk {}: {}", chunk, e.getMessage());

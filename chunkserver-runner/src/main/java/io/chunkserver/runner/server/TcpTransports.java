@@ -23,4 +23,13 @@ public final class TcpTransports {
                 ? TcpTransport.secured(TcpTransportConfig.DEFAULT, tls.get())
                 : new TcpTransport(TcpTransportConfig.DEFAULT);
     }
+
+    /**
+     * Reads the files of TLS as {@link #open} does.
+     *
+     * @throws ChunkServerException with {@code BAD_CONFIGURATION} when one of them is missing or wrong
+     */
+    public static void check(Optional<TlsConfig> tls) throws ChunkServerException {
+        open(tls).close();
+    }
 }

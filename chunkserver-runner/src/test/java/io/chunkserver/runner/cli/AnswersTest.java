@@ -6,6 +6,13 @@ import io.chunkserver.core.commit.Receipt;
 import io.chunkserver.core.commit.TransactionState;
 import io.chunkserver.core.commit.TransactionSummary;
 import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.membership.ClusterStatus;
+import io.chunkserver.core.membership.Heartbeat;
+import io.chunkserver.core.membership.Incarnation;
+import io.chunkserver.core.membership.MemberStatus;
+import io.chunkserver.core.membership.MemberStatus.Liveness;
+import io.chunkserver.core.membership.Registration;
+import io.chunkserver.core.membership.ServerState;
 import io.chunkserver.core.model.Attempt;
 import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ChunkId;
@@ -16,12 +23,16 @@ import io.chunkserver.core.model.Location;
 import io.chunkserver.core.model.Member;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.model.TransactionId;
+import io.chunkserver.core.space.SpaceSnapshot;
 import io.chunkserver.runner.file.FileManifest;
 import io.chunkserver.runner.file.StoredFile;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.protocol.ServerStatus.Space;
+import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** The words that scripts read: a change here breaks them. */
@@ -111,6 +122,39 @@ class AnswersTest {
                         + "\"chain\":[{\"server\":\"one\",\"address\":\"h:1\"},{\"server\":\"two\",\"address\":\"h:2\"}],"
                         + "\"waitingFor\":[\"two\"]}");
         assertThat(answer.text()).contains("work:        store of /a/b#2 version 3", "chain:       one@h:1, two@h:2");
+    }
+
+    @Test
+    void aServerThatIsSilentIsToldWithoutItsOldStateToPeopleAndWithItToPrograms() {
+        assertThat(ClusterAnswer.of(cluster(Liveness.LIVE)).text())
+                .endsWith(
+                        "\nserver one at h:1, location (0.0, 0.0): live, READY, 512.0 KiB available of 1.0 MiB, 3 copies");
+        for (Liveness silent : List.of(Liveness.SUSPECT, Liveness.DEAD)) {
+            Answer answer = ClusterAnswer.of(cluster(silent));
+            String word = silent.name().toLowerCase(Locale.ROOT);
+            assertThat(answer.text()).endsWith("\nserver one at h:1, location (0.0, 0.0): " + word + ", 3 copies");
+            assertThat(answer.json().toString())
+                    .contains("\"liveness\":\"" + word + "\"", "\"state\":\"READY\"", "\"availableBytes\":524288");
+        }
+    }
+
+    private static ClusterStatus cluster(Liveness liveness) {
+        Incarnation run = new Incarnation(ONE, new UUID(0, 1), 1);
+        MemberStatus member = new MemberStatus(
+                new Registration(run, new Member(ONE, "h:1", Location.ORIGIN), 1, 1 << 20, 1 << 20),
+                liveness,
+                new Heartbeat(
+                        run,
+                        Location.ORIGIN,
+                        ServerState.READY,
+                        "",
+                        new SpaceSnapshot(1 << 20, 1000, 200, 5 << 20, 1 << 19),
+                        0,
+                        0,
+                        0),
+                3,
+                0);
+        return new ClusterStatus("m", Duration.ofSeconds(5), 2, List.of(member), 3, 0, 0, 0);
     }
 
     @Test

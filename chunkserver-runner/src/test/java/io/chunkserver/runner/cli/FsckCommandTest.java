@@ -114,7 +114,14 @@ class FsckCommandTest {
             assertThat(new TestConsole().run(command())).isEqualTo(11);
         }
         Path empty = Files.createDirectory(directory.resolve("empty"));
-        assertThat(new TestConsole().run("fsck", empty.toString())).isEqualTo(3);
+        Path file = Files.writeString(directory.resolve("file"), "no directory");
+        for (Path none : List.of(empty, file, file.resolve("below"), directory.resolve("missing"))) {
+            TestConsole console = new TestConsole();
+            assertThat(console.run("fsck", none.toString()))
+                    .as("exit code of fsck %s", none)
+                    .isEqualTo(3);
+            assertThat(console.err()).startsWith("error: " + none + " is no data directory of a server\nhint: ");
+        }
         assertThat(empty).isEmptyDirectory();
     }
 

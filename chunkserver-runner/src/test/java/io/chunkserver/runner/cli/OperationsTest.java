@@ -4,17 +4,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.chunkserver.core.ChunkServerConfig;
+import io.chunkserver.core.membership.Incarnation;
+import io.chunkserver.core.membership.MemberStatus;
+import io.chunkserver.core.membership.MemberStatus.Liveness;
+import io.chunkserver.core.membership.Registration;
 import io.chunkserver.core.membership.ServerState;
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.scrub.ScrubConfig;
 import io.chunkserver.core.testkit.ExpectedErrors;
 import io.chunkserver.transport.ServerAddress;
+import io.chunkserver.transport.Transport;
 import io.chunkserver.transport.netty.TcpTransport;
 import io.chunkserver.transport.netty.TcpTransportConfig;
+import io.chunkserver.transport.server.EndpointConfig;
+import io.chunkserver.transport.server.MasterEndpoint;
 import io.chunkserver.transport.testkit.Cluster;
+import io.chunkserver.transport.testkit.FakeMaster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,15 +48,23 @@ class OperationsTest {
 
     private Cluster cluster;
     private ServerAddress server;
+    private final FakeMaster master = new FakeMaster("m");
+    private Transport masterTransport;
+    private MasterEndpoint masterEndpoint;
 
     @BeforeEach
     void start() throws IOException {
         cluster = new Cluster(directory, () -> new TcpTransport(TcpTransportConfig.DEFAULT));
         server = cluster.start("a", 0, ChunkServerConfig.DEFAULT.withScrub(SLOW));
+        masterTransport = new TcpTransport(TcpTransportConfig.DEFAULT);
+        masterEndpoint = MasterEndpoint.open(
+                master, masterTransport, new ServerAddress("127.0.0.1", 0), null, EndpointConfig.DEFAULT);
     }
 
     @AfterEach
     void stop() throws IOException {
+        masterEndpoint.close();
+        masterTransport.close();
         cluster.close();
     }
 
@@ -62,6 +82,40 @@ class OperationsTest {
         assertThat(cluster.server("a").status().state()).isEqualTo(ServerState.READY);
         assertThat(run(new TestConsole(), "drain")).isZero();
         assertThat(cluster.server("a").status().state()).isEqualTo(ServerState.DRAINING);
+    }
+
+    @Test
+    void aServerIsDrainedAndResumedByTheIdUnderWhichAMasterKnowsIt() {
+        Incarnation run = new Incarnation(new ServerId("a"), new UUID(0, 1), 1);
+        master.members(List.of(new MemberStatus(
+                new Registration(run, cluster.server("a").self(), 1, 1, 1), Liveness.LIVE, null, 0, 0)));
+        String by = " --master " + masterEndpoint.address() + " --server-id ";
+
+        assertThat(new TestConsole().run(("drain" + by + "a").split(" "))).isZero();
+        assertThat(cluster.server("a").status().state()).isEqualTo(ServerState.DRAINING);
+        assertThat(new TestConsole().run(("resume" + by + "a").split(" "))).isZero();
+        assertThat(cluster.server("a").status().state()).isEqualTo(ServerState.READY);
+
+        TestConsole console = new TestConsole();
+        assertThat(console.run(("drain" + by + "b").split(" "))).isEqualTo(4);
+        assertThat(console.err())
+                .contains("no server b is known to --master " + masterEndpoint.address(), "hint: see its servers with");
+    }
+
+    @Test
+    void aRangePastTheEndOfAChunkIsToldByTheFirstServerThatHasIt() throws IOException {
+        Path content = Files.write(directory.resolve("content"), new byte[100]);
+        assertThat(run(new TestConsole(), "chunk put " + content + " /a#0")).isZero();
+        master.holders(cluster.server("a").self());
+        TestConsole console = new TestConsole();
+
+        assertThat(console.run(("chunk get /a#0 " + directory.resolve("copy") + " --offset 90 --length 20 --master "
+                                + masterEndpoint.address())
+                        .split(" ")))
+                .isEqualTo(2);
+
+        assertThat(console.err()).contains("/a#0", "100 bytes");
+        assertThat(master.told(ChunkId.class)).as("asked where it is").hasSize(1);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.chunkserver.runner.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.transport.testkit.TestAuthority;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -152,6 +153,10 @@ class ProgramTest {
                 "put FILE a --server h:1 --timeout 0s | no time",
                 "put NONE a --server 127.0.0.1:1 | does not exist",
                 "tx show x --server h:1 | CLIENT:STARTED:SEQUENCE",
+                "drain | --server",
+                "drain --master h:1 | --server-id",
+                "resume --server-id a | --master",
+                "drain --server h:1 --server-id a --master h:1 | --server",
                 "bench | no server",
                 "bench --server h:1 --op delete | delete",
                 "bench --server h:1 --threads 0 | 1 to 1024, not 0",
@@ -210,6 +215,39 @@ class ProgramTest {
                     .contains(file + ":2: chunk_server.space_limit_mbb = 5: unknown key; did you mean")
                     .contains(file + ":3: chunk_server.x = \"left\"");
         }
+    }
+
+    @Test
+    void badConfigurationAsJsonHasOneEntryForEachProblem() throws IOException {
+        Path file = Files.writeString(directory.resolve("c.toml"), "[chunk_server]\nspace_limit_mbb = 5\nx = 'left'\n");
+
+        assertThat(console.run(
+                        Map.of("CHUNKSERVER_DATADIR", "d"), ("-o json -c " + file + " config check --y up").split(" ")))
+                .isEqualTo(3);
+
+        assertThat(console.out())
+                .startsWith("{\"error\":{\"code\":\"bad_configuration\",\"message\":\"" + file + ":2: ")
+                .contains(
+                        "\"hint\":\"\",\"problems\":[{\"file\":\"" + file + "\",\"line\":2,"
+                                + "\"key\":\"chunk_server.space_limit_mbb\",\"value\":\"5\",\"message\":\"unknown key; did you mean",
+                        "{\"file\":\"" + file + "\",\"line\":3,\"key\":\"chunk_server.x\",\"value\":",
+                        "{\"option\":\"--y\",\"key\":\"chunk_server.y\",\"value\":\"up\",\"message\":\"a number is expected\"",
+                        "{\"variable\":\"CHUNKSERVER_DATADIR\",\"message\":\"unknown variable; did you mean")
+                .containsOnlyOnce("\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"config check", "serve --check"})
+    void aCertificateThatIsNotThatOfTheKeyIsABadConfiguration(String verb) throws Exception {
+        TestAuthority authority = new TestAuthority(directory);
+        Path certificate = authority.memberAt("127.0.0.1").certificate().orElseThrow();
+        Path key = authority.memberAt("127.0.0.1").key().orElseThrow();
+
+        assertThat(console.run((verb + " --tls-cert " + certificate + " --tls-key " + key).split(" ")))
+                .isEqualTo(3);
+
+        assertThat(console.err())
+                .contains("TLS certificate " + certificate + " does not belong to TLS key " + key, "hint: ");
     }
 
     @Test

@@ -56,6 +56,18 @@ class FailoverTest {
         assertThat(asked).containsExactly(ONE);
     }
 
+    @Test
+    void aRangePastTheChunksEndIsToldAtOnce() {
+        assertThatExceptionOfType(ChunkServerException.InvalidRequest.class)
+                .isThrownBy(() -> servers.first(server -> {
+                    asked.add(server);
+                    throw Failure.of(ErrorCode.RANGE_NOT_SATISFIABLE, "the chunk has 5 bytes")
+                            .toException();
+                }))
+                .withMessage("the chunk has 5 bytes");
+        assertThat(asked).containsExactly(ONE);
+    }
+
     private ServerAddress answerOf(ServerAddress server, ServerAddress answering) throws IOException {
         asked.add(server);
         if (server.equals(answering)) {

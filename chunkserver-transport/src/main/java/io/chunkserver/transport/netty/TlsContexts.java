@@ -14,6 +14,7 @@ import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
@@ -35,25 +36,39 @@ final class TlsContexts {
     /**
      * Reads the files.
      *
-     * @throws ChunkServerException with {@code BAD_CONFIGURATION} when one of them cannot be read or is not what it should be
+     * @throws ChunkServerException with {@code BAD_CONFIGURATION} when one of them cannot be read or is not what it should be, or
+     *     when the certificate is not that of the key
      */
     static TlsContexts read(TlsConfig config) throws ChunkServerException {
         Path certificate = readable("certificate", config.certificate());
         Path key = readable("key", config.key());
         Path authority = readable("authority", config.authority());
         try {
-            SslContextBuilder client = SslContextBuilder.forClient();
-            if (certificate != null && key != null) {
-                client.keyManager(certificate.toFile(), key.toFile());
+            TlsContexts contexts = build(certificate, key, authority);
+            if (certificate == null || key == null || PemKeyPair.matches(certificate, key)) {
+                return contexts;
             }
-            return new TlsContexts(
-                    finish(client, authority),
-                    certificate == null || key == null ? null : server(certificate, key, authority));
-        } catch (SSLException | IllegalArgumentException e) {
+        } catch (GeneralSecurityException | IOException | IllegalArgumentException e) {
             throw Failure.of(ErrorCode.BAD_CONFIGURATION, "TLS cannot be set up with " + config + ": " + rootMessage(e))
                     .withHint("certificates are PEM files, keys PKCS #8 in PEM without a password")
                     .toException(e);
         }
+        throw Failure.of(
+                        ErrorCode.BAD_CONFIGURATION,
+                        "TLS certificate " + certificate + " does not belong to TLS key " + key)
+                .withHint("give the key for which the certificate was made; of several certificates in the file, "
+                        + "the own one comes first")
+                .toException();
+    }
+
+    private static TlsContexts build(@Nullable Path certificate, @Nullable Path key, @Nullable Path authority)
+            throws SSLException {
+        SslContextBuilder client = SslContextBuilder.forClient();
+        if (certificate == null || key == null) {
+            return new TlsContexts(finish(client, authority), null);
+        }
+        client.keyManager(certificate.toFile(), key.toFile());
+        return new TlsContexts(finish(client, authority), server(certificate, key, authority));
     }
 
     private static SslContext server(Path certificate, Path key, @Nullable Path authority) throws SSLException {

@@ -16,6 +16,7 @@ import io.chunkserver.core.model.Member;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.core.space.SpaceSnapshot;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,9 @@ final class MembershipJson {
         target.put("formatVersion", registration.formatVersion())
                 .put("spaceLimitBytes", registration.spaceLimitBytes())
                 .put("chunkSizeLimitBytes", registration.chunkSizeLimitBytes());
+        if (!registration.heartbeatInterval().isZero()) {
+            target.put("heartbeatMillis", registration.heartbeatInterval().toMillis());
+        }
     }
 
     static Registration registration(FieldReader fields) throws ChunkServerException {
@@ -52,7 +56,8 @@ final class MembershipJson {
                 new Member(server.id(), fields.text("address"), ModelJson.location(fields)),
                 fields.smallCount("formatVersion"),
                 fields.number("spaceLimitBytes"),
-                fields.number("chunkSizeLimitBytes"));
+                fields.number("chunkSizeLimitBytes"),
+                Duration.ofMillis(fields.has("heartbeatMillis") ? fields.count("heartbeatMillis") : 0));
     }
 
     static void heartbeat(ObjectNode target, Heartbeat heartbeat) {

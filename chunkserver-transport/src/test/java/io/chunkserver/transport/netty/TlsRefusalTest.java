@@ -205,6 +205,16 @@ class TlsRefusalTest {
     }
 
     @Test
+    void aCertificateThatIsNotThatOfTheKeyIsNamedWithIt() throws Exception {
+        TlsConfig one = authority.memberAt("127.0.0.1");
+        TlsConfig other = authority.memberAt("127.0.0.1");
+        assertThatExceptionOfType(ChunkServerException.class)
+                .isThrownBy(() -> with(new TlsConfig(one.givenCertificate(), other.givenKey(), null)))
+                .withMessageContainingAll(one.givenCertificate() + "", other.givenKey() + "")
+                .matches(thrown -> thrown.code() == ErrorCode.BAD_CONFIGURATION);
+    }
+
+    @Test
     void halfACertificateIsNone() {
         assertThatIllegalArgumentException().isThrownBy(() -> new TlsConfig(Path.of("a.pem"), null, null));
         assertThatIllegalArgumentException().isThrownBy(() -> new TlsConfig(null, null, null));

@@ -291,7 +291,13 @@ class MasterMessagesTest {
     }
 
     private static Registration registration(Incarnation server) {
-        return new Registration(server, member(server), Integer.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
+        return new Registration(
+                server,
+                member(server),
+                Integer.MAX_VALUE,
+                Long.MAX_VALUE,
+                Long.MAX_VALUE,
+                Duration.ofMillis(Long.MAX_VALUE));
     }
 
     private static Heartbeat heartbeat(Incarnation server) {

@@ -92,9 +92,15 @@ final class MembershipArbitraries {
                         members(),
                         Arbitraries.integers().greaterOrEqual(1),
                         MessageArbitraries.counts(),
-                        Arbitraries.longs().greaterOrEqual(1))
-                .as((server, member, format, space, chunk) -> new Registration(
-                        server, new Member(server.id(), member.address(), member.location()), format, space, chunk));
+                        Arbitraries.longs().greaterOrEqual(1),
+                        MessageArbitraries.counts().map(Duration::ofMillis))
+                .as((server, member, format, space, chunk, interval) -> new Registration(
+                        server,
+                        new Member(server.id(), member.address(), member.location()),
+                        format,
+                        space,
+                        chunk,
+                        interval));
     }
 
     private static Arbitrary<Heartbeat> heartbeats() {
