@@ -127,8 +127,10 @@ final class ClusterMember {
     /** One heartbeat interval of the master has passed. */
     void tick(MasterConfig config) {
         int ticks = ticksPerHeartbeat(config);
-        silent = Math.min(silent + 1, config.deadAfter() * ticks);
-        int missed = silent / ticks;
+        silent = Math.min(silent + 1, config.deadAfter() * ticks + 1);
+        // The first tick may have come a moment after the last heartbeat: only as many intervals as lie between ticks
+        // have surely passed.
+        int missed = (silent - 1) / ticks;
         liveness = missed >= config.deadAfter()
                 ? Liveness.DEAD
                 : missed >= config.suspectAfter() ? Liveness.SUSPECT : Liveness.LIVE;

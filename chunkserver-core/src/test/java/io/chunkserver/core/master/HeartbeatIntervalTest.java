@@ -40,8 +40,8 @@ class HeartbeatIntervalTest {
                 .toCompletableFuture()
                 .join();
 
-        int suspect = CONFIG.suspectAfter() * ticksPerHeartbeat;
-        int dead = CONFIG.deadAfter() * ticksPerHeartbeat;
+        int suspect = CONFIG.suspectAfter() * ticksPerHeartbeat + 1;
+        int dead = CONFIG.deadAfter() * ticksPerHeartbeat + 1;
         for (int tick = 1; tick <= dead + 1; tick++) {
             master.tick();
             assertThat(liveness())

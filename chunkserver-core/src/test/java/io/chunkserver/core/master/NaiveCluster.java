@@ -374,7 +374,7 @@ final class NaiveCluster {
     private boolean isCandidate(ServerId id, PlacementRequest request) {
         ServerSession session = sessions.get(0).get(id);
         return session.silent != null
-                && session.silent < CONFIG.suspectAfter()
+                && session.silent <= CONFIG.suspectAfter()
                 && session.availableBytes >= request.lengthBytes()
                 && !request.excluded().contains(id);
     }
@@ -432,7 +432,7 @@ final class NaiveCluster {
 
     private long goal(int master) {
         long taking = sessions.get(master).values().stream()
-                .filter(session -> session.silent != null && session.silent < CONFIG.suspectAfter())
+                .filter(session -> session.silent != null && session.silent <= CONFIG.suspectAfter())
                 .filter(session -> session.server().state() == ServerState.READY)
                 .count();
         // A heartbeat may still tell of another state than there is now.

@@ -30,8 +30,11 @@ import org.jspecify.annotations.Nullable;
 interface MasterSteps extends MasterSubject {
 
     ChunkId CHUNK = new ChunkId("/contract/file", 0);
-    int SUSPECT_AFTER = 2;
-    int DEAD_AFTER = 4;
+
+    /** Ticks in which surely two and four heartbeats are missing: the first may come a moment after the last heartbeat. */
+    int SUSPECT_AFTER = 3;
+
+    int DEAD_AFTER = 5;
 
     /** More than the ticks after a start in which nothing is ordered. */
     int SETTLED = 5;
