@@ -12,6 +12,7 @@ import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.store.ChunkStore;
+import io.chunkserver.core.store.MissingVersion;
 import io.chunkserver.core.store.StageKey;
 import io.chunkserver.core.store.StagedChunk;
 import io.chunkserver.core.store.StoreSnapshot;
@@ -110,5 +111,35 @@ interface ChunkRemovalContract extends StoreSubject {
         assertThat(store().withdraw(first)).isEmpty();
         assertThat(store().missing(CHUNK)).isEmpty();
         assertThat(store().verify(CHUNK)).isEqualTo(second);
+    }
+
+    /** What is lost stays committed: nothing older takes its place, and a copy may bring it back. */
+    @Test
+    default void aLostVersionIsMissingUntilOneAsNewIsPublished() throws IOException {
+        put(CHUNK, 1, bytes(10, 1));
+
+        store().lost(CHUNK, new ChunkVersion(3));
+
+        assertThat(store().stat(CHUNK)).as("an older version").isEmpty();
+        reopen();
+        assertThat(store().missing(CHUNK)).map(MissingVersion::version).contains(new ChunkVersion(3));
+        assertThat(store().committedVersion(CHUNK)).isEqualTo(new ChunkVersion(3));
+        assertThatThrownBy(() -> store().open(CHUNK)).isInstanceOf(ChunkServerException.Corrupt.class);
+        StageKey older = newKey();
+        stage(request(CHUNK, 2, older), bytes(10, 2));
+        assertThatThrownBy(() -> store().publish(CHUNK, older)).isInstanceOf(ChunkServerException.class);
+        put(CHUNK, 3, bytes(10, 3));
+        assertThat(store().missing(CHUNK)).isEmpty();
+    }
+
+    @Test
+    default void whatIsHereOrMissingAlreadyIsNotLostOnceMore() throws IOException {
+        ChunkInfo second = put(CHUNK, 2, bytes(10, 1)).info();
+
+        store().lost(CHUNK, new ChunkVersion(1));
+        store().lost(CHUNK, new ChunkVersion(2));
+
+        assertThat(store().stat(CHUNK)).contains(second);
+        assertThat(store().missing(CHUNK)).isEmpty();
     }
 }

@@ -25,10 +25,8 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -45,9 +43,6 @@ class MapChunkStore implements ChunkStore {
 
     /** All that were begun through this store or are finished, and are neither published nor discarded. */
     private final Set<StageKey> begun = new HashSet<>();
-
-    /** Versions whose bytes had changed. */
-    private final Map<ChunkId, MissingVersion> missing = new HashMap<>();
 
     private boolean closed;
 
@@ -154,6 +149,13 @@ class MapChunkStore implements ChunkStore {
 
     private StoredVersion readable(ChunkId chunk) throws ChunkServerException {
         requireOpen();
+        Optional<MissingVersion> lacked = missing(chunk);
+        if (lacked.isPresent()) {
+            throw Failure.of(
+                            ErrorCode.CORRUPT,
+                            "version " + lacked.get().version() + " of chunk " + chunk + " was lost or damaged")
+                    .toException();
+        }
         StoredVersion current = versions.published(chunk);
         if (current == null || current.info().tombstone()) {
             throw notFound(chunk);
@@ -208,8 +210,7 @@ class MapChunkStore implements ChunkStore {
             verify(version.id());
             return Optional.empty();
         } catch (ChunkServerException.Corrupt damage) {
-            versions.remove(version.id());
-            missing.put(version.id(), new MissingVersion(version.version(), version.epoch()));
+            versions.lack(version.id(), new MissingVersion(version.version(), version.epoch()));
             Path nowhere = Path.of("");
             return Optional.of(
                     new DamageFinding(nowhere, nowhere, damage.failure().message()));
@@ -219,15 +220,13 @@ class MapChunkStore implements ChunkStore {
     @Override
     public synchronized void lost(ChunkId chunk, ChunkVersion version) {
         if (version.isNewerThan(committedVersion(chunk))) {
-            versions.remove(chunk);
-            missing.put(chunk, new MissingVersion(version, 0));
+            versions.lack(chunk, new MissingVersion(version, 0));
         }
     }
 
     @Override
     public synchronized Optional<MissingVersion> missing(ChunkId chunk) {
-        return Optional.ofNullable(missing.get(chunk))
-                .filter(lacked -> lacked.version().isNewerThan(versions.numberOf(chunk)));
+        return versions.missing(chunk);
     }
 
     /** Does nothing: there is no disk. */

@@ -2,12 +2,15 @@ package io.chunkserver.examples.ownstore;
 
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkVersion;
+import io.chunkserver.core.store.MissingVersion;
 import io.chunkserver.core.store.StageKey;
 import io.chunkserver.core.store.StoreSnapshot;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +27,10 @@ final class StoredVersions {
 
     private final Map<StageKey, StoredVersion> staged = new LinkedHashMap<>();
     private final NavigableMap<ChunkId, StoredVersion> published = new TreeMap<>();
+
+    /** Versions that are committed and whose bytes nobody has any more. */
+    private final Map<ChunkId, MissingVersion> missing = new HashMap<>();
+
     private long publishedBytes;
     private long tombstones;
 
@@ -60,6 +67,18 @@ final class StoredVersions {
         }
         count(removed, -1);
         return removed.info().storedBytes();
+    }
+
+    /** Notes that this version is committed, and takes away what is published in its place. */
+    void lack(ChunkId chunk, MissingVersion version) {
+        remove(chunk);
+        missing.put(chunk, version);
+    }
+
+    /** The version that is missing; empty when one as new was published since. */
+    Optional<MissingVersion> missing(ChunkId chunk) {
+        return Optional.ofNullable(missing.get(chunk))
+                .filter(lacked -> lacked.version().isNewerThan(numberOf(chunk)));
     }
 
     private void count(StoredVersion version, int sign) {
