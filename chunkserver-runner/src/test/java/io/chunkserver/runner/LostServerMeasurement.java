@@ -39,6 +39,10 @@ import java.util.stream.Stream;
 final class LostServerMeasurement {
 
     private static final int SERVERS = 4;
+
+    /** Room for all copies on the servers that are left, far below where they turn read-only. */
+    private static final String SPACE = "4GiB";
+
     private static final int COPIES = 3;
     private static final int LOST = 1;
     private static final Duration LOOK_EVERY = Duration.ofMillis(100);
@@ -82,6 +86,8 @@ final class LostServerMeasurement {
                     "s" + number,
                     "--master",
                     master.address(),
+                    "--space",
+                    SPACE,
                     "--heartbeat-interval",
                     interval)));
         }
