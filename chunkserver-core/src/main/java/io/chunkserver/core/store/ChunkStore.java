@@ -142,9 +142,9 @@ public interface ChunkStore extends Closeable {
      * who does not keep other transactions off the chunk.
      */
     default ChunkVersion committedVersion(ChunkId chunk) {
-        // What is missing is asked for first, for it is newer than what is published, and once more last, since what is
-        // published may be
-        // withdrawn between the first two questions.
+        // What is missing is newer than what is published. It is asked for once more, since what is published may be
+        // withdrawn
+        // between the first two questions.
         return missing(chunk)
                 .map(MissingVersion::version)
                 .or(() -> stat(chunk).map(ChunkInfo::version))
