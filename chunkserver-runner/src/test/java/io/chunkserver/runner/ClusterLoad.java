@@ -1,16 +1,20 @@
 package io.chunkserver.runner;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.chunkserver.core.commit.Receipt;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkVersion;
+import io.chunkserver.core.model.Member;
 import io.chunkserver.core.model.ReadMode;
 import io.chunkserver.runner.file.ChunkWriters;
+import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.client.ChunkClient;
 import io.chunkserver.transport.client.ChunkSource;
+import io.chunkserver.transport.client.MasterClient;
 import io.chunkserver.transport.client.ReadOptions;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -154,6 +158,37 @@ final class ClusterLoad implements Runnable {
         } catch (IOException e) {
             throw new AssertionError(what, e);
         }
+    }
+
+    /**
+     * Checks, when it has ended, that each acknowledged chunk is at so many servers, byte for byte, and each deleted one at none.
+     *
+     * @param servers all of them, also those that the master does not name
+     */
+    void check(MasterClient master, int copies, List<ServerProcess> servers) throws IOException {
+        for (Map.Entry<ChunkId, Stored> entry : stored.entrySet()) {
+            ChunkId chunk = entry.getKey();
+            List<Member> members = master.locate(chunk).members();
+            assertThat(members).as("copies of %s", chunk).hasSizeGreaterThanOrEqualTo(copies);
+            for (Member member : members) {
+                assertThat(readWhole(member.address(), chunk))
+                        .as("bytes of %s at %s", chunk, member)
+                        .isEqualTo(bytes(chunk, entry.getValue().round()));
+            }
+        }
+        for (ChunkId chunk : deleted) {
+            for (ServerProcess server : servers) {
+                assertThatExceptionOfType(ChunkServerException.NotFound.class)
+                        .as("%s at %s", chunk, server.address())
+                        .isThrownBy(() -> readWhole(server.address(), chunk));
+            }
+        }
+    }
+
+    private byte[] readWhole(String server, ChunkId chunk) throws IOException {
+        ByteArrayOutputStream copy = new ByteArrayOutputStream();
+        client.read(ServerAddress.parse(server), chunk, ReadOptions.ALL, copy);
+        return copy.toByteArray();
     }
 
     /** The bytes that a chunk was given in a round. */

@@ -1,24 +1,18 @@
 package io.chunkserver.runner;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
-import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.membership.ClusterStatus;
 import io.chunkserver.core.membership.MemberStatus;
 import io.chunkserver.core.membership.MemberStatus.Liveness;
-import io.chunkserver.core.model.ChunkId;
-import io.chunkserver.core.model.Member;
 import io.chunkserver.runner.file.PlacedServers;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.client.ChunkClient;
 import io.chunkserver.transport.client.ClientConfig;
 import io.chunkserver.transport.client.MasterClient;
-import io.chunkserver.transport.client.ReadOptions;
 import io.chunkserver.transport.netty.TcpTransport;
 import io.chunkserver.transport.netty.TcpTransportConfig;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,7 +20,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -151,7 +144,7 @@ class HealingIT {
         int acknowledged = 0;
         int gone = 0;
         for (ClusterLoad load : loads) {
-            check(load);
+            load.check(masterClient, COPIES, servers);
             acknowledged += load.stored().size();
             gone += load.deleted().size();
             LOG.warn(
@@ -199,32 +192,6 @@ class HealingIT {
         servers.get(4).kill();
         servers.set(4, serve(4, directory.resolve("another-disk")));
         awaitAlive(SERVERS);
-    }
-
-    private void check(ClusterLoad load) throws IOException {
-        for (Map.Entry<ChunkId, ClusterLoad.Stored> entry : load.stored().entrySet()) {
-            ChunkId chunk = entry.getKey();
-            List<Member> members = masterClient.locate(chunk).members();
-            assertThat(members).as("copies of %s", chunk).hasSizeGreaterThanOrEqualTo(COPIES);
-            for (Member member : members) {
-                ByteArrayOutputStream copy = new ByteArrayOutputStream();
-                client.read(ServerAddress.parse(member.address()), chunk, ReadOptions.ALL, copy);
-                assertThat(copy.toByteArray())
-                        .as("bytes of %s at %s", chunk, member)
-                        .isEqualTo(ClusterLoad.bytes(chunk, entry.getValue().round()));
-            }
-        }
-        for (ChunkId chunk : load.deleted()) {
-            for (ServerProcess server : servers) {
-                assertThatExceptionOfType(ChunkServerException.NotFound.class)
-                        .as("%s at %s", chunk, server.address())
-                        .isThrownBy(() -> client.read(
-                                ServerAddress.parse(server.address()),
-                                chunk,
-                                ReadOptions.ALL,
-                                new ByteArrayOutputStream()));
-            }
-        }
     }
 
     private ClusterStatus status() throws IOException {

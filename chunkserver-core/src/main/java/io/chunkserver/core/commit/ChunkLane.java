@@ -203,7 +203,11 @@ final class ChunkLane {
     Optional<DamageFinding> withdraw(ChunkInfo version) throws IOException {
         Optional<DamageFinding> finding = participant.storage().store().withdraw(version);
         if (finding.isPresent()) {
-            participant.storage().space().release(version.storedBytes());
+            if (hold == null) {
+                participant.storage().space().release(version.storedBytes());
+            } else {
+                hold.releaseReplaced(version.storedBytes());
+            }
             state = state.withoutBytes();
         }
         return finding;

@@ -149,6 +149,11 @@ final class Hold {
         reservation.settle(replacedBytes);
     }
 
+    /** The version that was to be replaced is gone before. */
+    void releaseReplaced(long replacedBytes) {
+        reservation.releaseReplaced(replacedBytes);
+    }
+
     void forfeit() {
         reservation.forfeit();
     }

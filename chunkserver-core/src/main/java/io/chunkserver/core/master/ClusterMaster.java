@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -197,10 +198,20 @@ public final class ClusterMaster implements Master {
      * @param epoch greater than that of each leader before it
      */
     public void lead(long epoch) {
+        lead(epoch, () -> true);
+    }
+
+    /**
+     * The same for a leadership that ends by itself.
+     *
+     * @param confirmed asked before each order and each placement, and answers at once; false while another master may have been elected:
+     *                  this one then does as one that stands by
+     */
+    public void lead(long epoch, BooleanSupplier confirmed) {
         if (epoch < 1) {
             throw new IllegalArgumentException("epoch " + epoch + " of an elected master is below 1");
         }
-        change(state -> state.lead(epoch));
+        change(state -> state.lead(epoch, confirmed));
     }
 
     /** Another master is to lead: this one gives no orders from now on, and forgets those it has given. Idempotent. */

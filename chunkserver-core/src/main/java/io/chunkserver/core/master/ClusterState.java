@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,6 +57,9 @@ final class ClusterState {
 
     /** A master that nobody elects leads from its start. */
     private boolean leading = true;
+
+    /** Whether no other can have been elected meanwhile. */
+    private BooleanSupplier confirmed = () -> true;
 
     /** That of the leadership; 0 without an election. */
     private long epoch;
@@ -125,7 +129,7 @@ final class ClusterState {
         if (tookChunks != member.takesChunks()) {
             liveServersChanged();
         }
-        if (!leading) {
+        if (!leads()) {
             return new HeartbeatReply(true, List.of());
         }
         return new HeartbeatReply(
@@ -134,8 +138,13 @@ final class ClusterState {
 
     // Who gives orders
 
-    void lead(long newEpoch) {
+    private boolean leads() {
+        return leading && confirmed.getAsBoolean();
+    }
+
+    void lead(long newEpoch, BooleanSupplier asLongAs) {
         leading = true;
+        confirmed = asLongAs;
         epoch = newEpoch;
         leadingSince = now;
         LOG.info("this master leads, epoch {}", newEpoch);
@@ -202,7 +211,7 @@ final class ClusterState {
     // What clients ask
 
     ChunkCopies place(PlacementRequest request) throws ChunkServerException {
-        if (!leading) {
+        if (!leads()) {
             throw Failure.of(
                             ErrorCode.NOT_LEADING,
                             "this master does not lead, and so does not say where chunk " + request.chunk() + " goes")
@@ -305,7 +314,7 @@ final class ClusterState {
                 counts.underReplicated(),
                 counts.withoutCopy(),
                 counts.conflicting(),
-                leading,
+                leads(),
                 epoch);
     }
 

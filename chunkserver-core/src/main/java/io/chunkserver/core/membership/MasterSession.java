@@ -11,9 +11,7 @@ import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.retry.Backoff;
 import java.io.Closeable;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
@@ -30,7 +28,8 @@ import org.slf4j.LoggerFactory;
  * meanwhile.
  *
  * <p>One message is under way at a time. Between the parts of a full report heartbeats go out when they are due, so a server with many
- * chunks is not taken for dead while it lists them.
+ * chunks is not taken for dead while it lists them; nor is one whose disk hangs, since nothing else waits while changed chunks are looked
+ * up.
  *
  * <p><b>Threads.</b> Safe for many threads; nothing waits. Events are handled one at a time on whichever thread brings them.
  */
@@ -71,6 +70,16 @@ public final class MasterSession implements Closeable {
 
     private @Nullable ChunkId lastReported;
     private boolean reportDue;
+
+    /** Changed chunks are being looked up, which may wait for the disk: heartbeats and a full report go on meanwhile. */
+    private boolean looking;
+
+    /** What was seen of them, until it is reported. */
+    private @Nullable SeenChanges seen;
+
+    /** How many full reports were begun: what was seen before one is not told after it. */
+    private int fullReports;
+
     private @Nullable Future<?> nextHeartbeat;
     private @Nullable Future<?> rest;
     private @Nullable Future<?> nextReport;
@@ -122,13 +131,19 @@ public final class MasterSession implements Closeable {
     public void changed(ChunkId chunk) {
         changes.note(chunk);
         sequence.execute(() -> {
-            if (registered && !reportDue && nextReport == null) {
-                nextReport = after(config.reportDelay(), () -> {
-                    nextReport = null;
-                    reportDue = true;
-                });
+            if (registered && !reportDue) {
+                reportAfter(config.reportDelay());
             }
         });
+    }
+
+    private void reportAfter(Duration delay) {
+        if (nextReport == null) {
+            nextReport = after(delay, () -> {
+                nextReport = null;
+                reportDue = true;
+            });
+        }
     }
 
     /** Says nothing more. Idempotent. */
@@ -154,8 +169,10 @@ public final class MasterSession implements Closeable {
             heartbeat();
         } else if (fullReport || changes.tooMany()) {
             reportNextPart();
-        } else if (reportDue) {
-            reportChanges();
+        } else if (seen != null) {
+            reportChanges(seen);
+        } else if (reportDue && !looking) {
+            lookAtChanges();
         }
     }
 
@@ -197,7 +214,9 @@ public final class MasterSession implements Closeable {
         boolean first = lastReported == null;
         if (first) {
             fullReport = true;
+            fullReports++;
             changes.clear();
+            lookAgain();
         }
         List<ChunkInfo> page = server.list(lastReported, ChunkReport.MAX_ENTRIES);
         boolean last = !first && page.size() < ChunkReport.MAX_ENTRIES;
@@ -212,29 +231,55 @@ public final class MasterSession implements Closeable {
         });
     }
 
-    private void reportChanges() {
+    private void lookAtChanges() {
         List<ChunkId> chunks = changes.take(ChunkReport.MAX_ENTRIES);
         reportDue = !changes.isEmpty();
         if (chunks.isEmpty()) {
             return;
         }
-        List<ChunkInfo> present = new ArrayList<>();
-        List<ChunkId> absent = new ArrayList<>();
-        CompletionStage<Void> looked = CompletableFuture.completedFuture(null);
-        for (ChunkId chunk : chunks) {
-            looked = looked.thenCombine(server.published(chunk), (before, info) -> {
-                info.ifPresentOrElse(present::add, () -> absent.add(chunk));
-                return null;
-            });
+        int before = fullReports;
+        looking = true;
+        SeenChanges.of(chunks, server)
+                .whenComplete((found, failure) -> sequence.execute(() -> {
+                    looking = false;
+                    if (failure != null) {
+                        LOG.warn(
+                                "changed chunks are reported to master {} later: {}",
+                                known.address(),
+                                ChunkServerException.from(failure).failure().describe());
+                        noteAgain(chunks, config.maxRetry());
+                    } else if (before != fullReports) {
+                        noteAgain(chunks, config.reportDelay());
+                    } else {
+                        seen = found;
+                    }
+                    step();
+                }));
+    }
+
+    /** What was seen a while ago is not told: a master that knows something newer would take it for a step back. */
+    private void lookAgain() {
+        if (seen != null) {
+            noteAgain(seen.chunks(), config.reportDelay());
+            seen = null;
         }
-        CompletionStage<Void> told = looked.thenCompose(
-                        all -> known.master().report(report(ChunkReport.Kind.CHANGES, present, absent)))
+    }
+
+    private void noteAgain(List<ChunkId> chunks, Duration delay) {
+        chunks.forEach(changes::note);
+        reportAfter(delay);
+    }
+
+    private void reportChanges(SeenChanges told) {
+        seen = null;
+        CompletionStage<Void> taken = known.master()
+                .report(report(ChunkReport.Kind.CHANGES, told.present(), told.absent()))
                 .whenComplete((done, failure) -> {
                     if (failure != null) {
-                        chunks.forEach(changes::note);
+                        told.chunks().forEach(changes::note);
                     }
                 });
-        say(told, done -> heartbeatDue |= server.heartbeat().state() != toldState);
+        say(taken, done -> heartbeatDue |= server.heartbeat().state() != toldState);
     }
 
     private ChunkReport report(ChunkReport.Kind kind, List<ChunkInfo> present, List<ChunkId> absent) {
@@ -267,6 +312,7 @@ public final class MasterSession implements Closeable {
         lastReported = null;
         heartbeatDue = true;
         resting = false;
+        lookAgain();
         reportDue |= !changes.isEmpty();
         if (why.code() == ErrorCode.DUPLICATE_SERVER) {
             // Somebody has to look into it: asking often does not help.

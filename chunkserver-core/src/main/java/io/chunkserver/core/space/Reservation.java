@@ -31,6 +31,15 @@ public interface Reservation extends AutoCloseable {
         settle(0);
     }
 
+    /**
+     * What was to be replaced is gone before, as a version that was found damaged: its bytes are released now. A promise that rested on
+     * them counts as reserved from the same instant on, so that nobody else is promised its room.
+     *
+     * @param replacedBytes bytes in use that were removed, 0 or above; for a promise that rests on them not less than its own
+     * @throws IllegalStateException when no so many bytes are in use, which is a defect; nothing changes then
+     */
+    void releaseReplaced(long replacedBytes);
+
     /** The promised bytes will not be used. */
     void forfeit();
 

@@ -211,7 +211,8 @@ public final class ReservingSpaceAccountant implements SpaceAccountant {
 
     private final class Promise implements Reservation {
 
-        private final Source source;
+        @GuardedBy("lock")
+        private Source source;
 
         @GuardedBy("lock")
         private long bytes;
@@ -249,6 +250,20 @@ public final class ReservingSpaceAccountant implements SpaceAccountant {
                 everSettledBytes += bytes;
                 everReleasedBytes += replacedBytes;
                 giveBack(bytes);
+            }
+        }
+
+        @Override
+        public void releaseReplaced(long replacedBytes) {
+            checkNotNegative("release", replacedBytes);
+            synchronized (lock) {
+                checkInUse(replacedBytes);
+                usedBytes -= replacedBytes;
+                everReleasedBytes += replacedBytes;
+                if (source == Source.REPLACED) {
+                    source = Source.EMERGENCY;
+                    reservedBytes += bytes;
+                }
             }
         }
 

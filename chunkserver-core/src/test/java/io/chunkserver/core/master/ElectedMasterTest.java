@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -133,6 +134,28 @@ class ElectedMasterTest {
                         refused -> assertThat(refused.code()).isEqualTo(ErrorCode.UNREACHABLE));
         pass(1, living);
         assertThat(get(master.place(another)).members()).hasSize(3);
+    }
+
+    /** A process that was stopped learns late that another was elected; until it knows better it says nothing that needs a leader. */
+    @Test
+    void whileItsLeadershipIsNotConfirmedItDoesAsOneThatStandsBy() {
+        List<NaiveServer> living = chunkWithALostCopy();
+        AtomicBoolean confirmed = new AtomicBoolean(true);
+        master.lead(42, confirmed::get);
+        assertThat(get(master.place(PLACEMENT)).members()).isNotEmpty();
+
+        confirmed.set(false);
+        assertThatThrownBy(() -> get(master.place(PLACEMENT)))
+                .cause()
+                .isInstanceOfSatisfying(
+                        ChunkServerException.Unavailable.class,
+                        refused -> assertThat(refused.code()).isEqualTo(ErrorCode.NOT_LEADING));
+        assertThat(pass(1, living)).containsOnly(new HeartbeatReply(true, List.of()));
+        assertThat(status().leading()).isFalse();
+
+        confirmed.set(true);
+        assertThat(pass(1, living)).flatExtracting(HeartbeatReply::orders).hasSize(1);
+        assertThat(get(master.place(PLACEMENT)).members()).isNotEmpty();
     }
 
     @Test

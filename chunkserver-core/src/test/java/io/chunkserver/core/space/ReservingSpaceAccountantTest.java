@@ -162,6 +162,38 @@ class ReservingSpaceAccountantTest {
             assertRefused(accountant, 1, 0);
         }
 
+        /** Counted before the room is free for others, who could otherwise take it, and the tombstone would pass the limit. */
+        @Test
+        void atTheLimitATombstoneIsReservedWhenWhatItReplacesIsGoneBefore() throws IOException {
+            ReservingSpaceAccountant accountant = full();
+            Reservation tombstone = accountant.reserveForDelete(30, 400);
+
+            tombstone.releaseReplaced(400);
+
+            assertThat(accountant.snapshot().reservedBytes()).isEqualTo(30);
+            assertThat(accountant.snapshot().availableBytes()).isEqualTo(370);
+            assertRefused(accountant, 371, 1000);
+            tombstone.settle();
+            assertThat(accountant.snapshot().usedBytes()).isEqualTo(LIMIT - 370);
+            assertThat(accountant.snapshot().reservedBytes()).isZero();
+            accountant.reserveForDelete(EMERGENCY, 0).close();
+        }
+
+        @Test
+        void aPromiseOfItsOwnBytesOnlyReleasesWhatIsGoneBefore() throws IOException {
+            ReservingSpaceAccountant accountant =
+                    new ReservingSpaceAccountant(LIMIT, 100, HEADROOM, EMERGENCY, free::get);
+            Reservation store = accountant.reserve(30);
+
+            assertThatThrownBy(() -> store.releaseReplaced(101)).isInstanceOf(IllegalStateException.class);
+            store.releaseReplaced(40);
+
+            assertThat(accountant.snapshot().usedBytes()).isEqualTo(60);
+            assertThat(accountant.snapshot().reservedBytes()).isEqualTo(30);
+            store.forfeit();
+            assertThat(accountant.snapshot().reservedBytes()).isZero();
+        }
+
         @Test
         void onAFullFileSystemTombstonesShareTheEmergencyReserveAndGiveItBack() throws IOException {
             ReservingSpaceAccountant accountant =

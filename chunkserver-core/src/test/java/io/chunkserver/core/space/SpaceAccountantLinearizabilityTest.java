@@ -95,6 +95,17 @@ class SpaceAccountantLinearizabilityTest {
             }
         }
 
+        /** What is used shrinks, and what is reserved stays. */
+        @Operation
+        public boolean releaseReplaced(@Param(name = "which") int which, @Param(name = "bytes") int bytes) {
+            try {
+                shared.get(which).releaseReplaced(bytes);
+                return true;
+            } catch (IllegalStateException notUsed) {
+                return false;
+            }
+        }
+
         @Operation
         public boolean shrink(@Param(name = "which") int which, @Param(name = "bytes") int bytes) {
             try {

@@ -48,7 +48,7 @@ public final class NaiveSpaceAccountant implements SpaceAccountant {
         long available = snapshot().availableBytes();
         long emergencyLeft = emergencyBytes
                 - promises.stream()
-                        .filter(promise -> promise.beyond)
+                        .filter(promise -> promise.emergency)
                         .mapToLong(Promise::bytes)
                         .sum();
         if (bytes <= available) {
@@ -59,6 +59,7 @@ public final class NaiveSpaceAccountant implements SpaceAccountant {
         }
         Promise promise = new Promise();
         promise.bytes = bytes;
+        promise.emergency = true;
         promise.beyond = true;
         promises.add(promise);
         return promise;
@@ -105,6 +106,7 @@ public final class NaiveSpaceAccountant implements SpaceAccountant {
     private final class Promise implements Reservation {
 
         private long bytes;
+        private boolean emergency;
         private boolean beyond;
 
         @Override
@@ -128,6 +130,12 @@ public final class NaiveSpaceAccountant implements SpaceAccountant {
             }
             usedBytes += bytes - replacedBytes;
             bytes = 0;
+        }
+
+        @Override
+        public void releaseReplaced(long replacedBytes) {
+            release(replacedBytes);
+            beyond = false;
         }
 
         @Override

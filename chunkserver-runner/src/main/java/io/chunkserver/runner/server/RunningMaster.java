@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -87,8 +88,8 @@ public final class RunningMaster implements Closeable {
     private static Closeable elect(ClusterMaster master, ServerAddress reachable, EnsembleAddress ensemble) {
         Candidate candidate = new Candidate() {
             @Override
-            public void lead(long epoch) {
-                master.lead(epoch);
+            public void lead(long epoch, BooleanSupplier confirmed) {
+                master.lead(epoch, confirmed);
             }
 
             @Override

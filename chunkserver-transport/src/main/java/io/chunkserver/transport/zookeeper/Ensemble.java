@@ -88,6 +88,11 @@ final class Ensemble implements Closeable {
         return client.getZookeeperClient().getZooKeeper().getSessionId();
     }
 
+    /** After how long a silence the ensemble ends the session, as it said: it need not be what it was asked for. */
+    Duration sessionTimeout() throws Exception {
+        return Duration.ofMillis(client.getZookeeperClient().getZooKeeper().getSessionTimeout());
+    }
+
     /** Ends the session: its nodes go at once if the ensemble can be reached, else when the session has timed out. Idempotent. */
     @Override
     public void close() {

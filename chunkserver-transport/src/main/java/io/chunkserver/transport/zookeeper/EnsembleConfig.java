@@ -34,4 +34,10 @@ public record EnsembleConfig(
                     + " cannot be");
         }
     }
+
+    /** The same with a look at least as often as this. */
+    EnsembleConfig withRefreshWithin(Duration pause) {
+        Duration shorter = refresh.compareTo(pause) < 0 ? refresh : pause;
+        return new EnsembleConfig(sessionTimeout, connectTimeout, shorter, firstRetry, maxRetry);
+    }
 }

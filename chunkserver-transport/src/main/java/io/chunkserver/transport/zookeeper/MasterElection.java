@@ -1,5 +1,6 @@
 package io.chunkserver.transport.zookeeper;
 
+import com.google.common.base.Ticker;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
@@ -7,6 +8,7 @@ import io.chunkserver.core.error.Failure;
 import io.chunkserver.transport.ServerAddress;
 import java.io.Closeable;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.random.RandomGenerator;
 import org.apache.curator.framework.recipes.leader.LeaderLatch;
 import org.apache.curator.framework.recipes.leader.LeaderLatchListener;
@@ -20,7 +22,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The epoch of a leader is the transaction id by which ZooKeeper created its node. The oldest node leads, so the epoch grows from
  * leader to leader, over any restart of masters and of the ensemble. A leader stands back as soon as its connection breaks, before
- * its session is over; one that was stopped for so long that it does not notice is told by its epoch.
+ * its session is over. One that was stopped notices by the clock, before it can say anything: its leadership is confirmed for less than a
+ * session's timeout after it last asked the ensemble, in which nobody else can be elected (a lease: Gray and Cheriton, SOSP 1989).
+ * The servers tell what it ordered before by its epoch.
  *
  * <p><b>Failure.</b> Without a session the master stands by, and becomes a candidate again by itself, however long it takes. Each reason
  * is logged once.
@@ -37,14 +41,24 @@ public final class MasterElection implements Closeable {
      */
     private static final int MAX_MISSES = 4;
 
+    /** Looks in the time of a session, so that a leadership stays confirmed when one of them fails. */
+    private static final int LOOKS_PER_SESSION = 4;
+
+    /** What is left of a session's timeout when two clocks differ by as much as they may: nine of ten parts. */
+    private static final int LEASE_TENTHS = 9;
+
     private final Candidate candidate;
     private final ServerAddress reachable;
     private final Ensemble ensemble;
+    private final Ticker ticker;
     private final StepLoop loop;
     private final MastersReader reader;
 
     @GuardedBy("this")
     private long leadsBy;
+
+    /** Until when nobody else can have been elected, by the ticker. */
+    private volatile long confirmedUntil;
 
     // What follows is used on the loop's thread, and by close when that has ended.
 
@@ -57,10 +71,15 @@ public final class MasterElection implements Closeable {
             ServerAddress reachable,
             EnsembleAddress address,
             EnsembleConfig config,
+            Ticker ticker,
             RandomGenerator random) {
         this.candidate = candidate;
         this.reachable = reachable;
-        this.loop = new StepLoop("chunkserver-zookeeper-election", this::runOnce, this::failed, config, random);
+        this.ticker = ticker;
+        this.confirmedUntil = ticker.read();
+        Duration pause = config.sessionTimeout().dividedBy(LOOKS_PER_SESSION);
+        this.loop = new StepLoop(
+                "chunkserver-zookeeper-election", this::runOnce, this::failed, config.withRefreshWithin(pause), random);
         this.ensemble = new Ensemble(address, config, loop::wake);
         this.reader = new MastersReader(ensemble, loop::wake);
     }
@@ -76,8 +95,18 @@ public final class MasterElection implements Closeable {
             EnsembleAddress address,
             EnsembleConfig config,
             RandomGenerator random) {
+        return start(candidate, reachable, address, config, Ticker.systemTicker(), random);
+    }
+
+    static MasterElection start(
+            Candidate candidate,
+            ServerAddress reachable,
+            EnsembleAddress address,
+            EnsembleConfig config,
+            Ticker ticker,
+            RandomGenerator random) {
         candidate.standBy();
-        MasterElection election = new MasterElection(candidate, reachable, address, config, random);
+        MasterElection election = new MasterElection(candidate, reachable, address, config, ticker, random);
         election.ensemble.start();
         election.loop.wake();
         return election;
@@ -98,12 +127,14 @@ public final class MasterElection implements Closeable {
         // Read for its watch alone, which tells when a node comes or goes, ours among them.
         var unused = reader.read();
         String path = own.getOurPath();
+        long asked = ticker.read();
         Stat node = path == null ? null : ensemble.client().checkExists().forPath(path);
         if (node == null || node.getEphemeralOwner() != ensemble.sessionId()) {
             standBy();
             throw missed(own);
         }
         misses = 0;
+        confirmedUntil = asked + ensemble.sessionTimeout().toNanos() / 10 * LEASE_TENTHS;
         settle(own, node.getCzxid());
         if (!lastReason.isEmpty()) {
             LOG.info("master at {} is a candidate with ZooKeeper at {} again", reachable, ensemble.address());
@@ -145,8 +176,12 @@ public final class MasterElection implements Closeable {
         if (leadsBy != epoch) {
             leadsBy = epoch;
             LOG.info("master at {} was elected by ZooKeeper at {}, epoch {}", reachable, ensemble.address(), epoch);
-            candidate.lead(epoch);
+            candidate.lead(epoch, this::isConfirmed);
         }
+    }
+
+    private boolean isConfirmed() {
+        return ticker.read() - confirmedUntil < 0;
     }
 
     private synchronized void standBy() {

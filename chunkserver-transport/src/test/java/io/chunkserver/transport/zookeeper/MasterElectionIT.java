@@ -5,6 +5,7 @@ import static io.chunkserver.transport.zookeeper.ZooKeeperFixture.eventually;
 import static io.chunkserver.transport.zookeeper.ZooKeeperFixture.leaderNode;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.base.Ticker;
 import io.chunkserver.core.membership.PlacementRequest;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.client.ClientConfig;
@@ -17,6 +18,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.apache.curator.test.TestingServer;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.ZooKeeper;
@@ -131,7 +135,7 @@ class MasterElectionIT {
         AtomicInteger told = new AtomicInteger();
         Candidate candidate = new Candidate() {
             @Override
-            public void lead(long epoch) {
+            public void lead(long epoch, BooleanSupplier confirmed) {
                 told.incrementAndGet();
             }
 
@@ -165,6 +169,45 @@ class MasterElectionIT {
                 eventually(() -> masters.current().size() == 1);
             }
             assertThat(told).hasValue(1);
+            assertThat(election).isNotNull();
+        }
+    }
+
+    /** Its clock shows that it was stopped for longer than a session lasts, and it does not wait for the ensemble to tell it. */
+    @Test
+    void aLeaderThatWasStoppedIsNotConfirmedBeforeItHasAskedTheEnsembleAgain() throws Exception {
+        AtomicLong stopped = new AtomicLong();
+        AtomicReference<BooleanSupplier> confirmed = new AtomicReference<>(() -> false);
+        Candidate candidate = new Candidate() {
+            @Override
+            public void lead(long epoch, BooleanSupplier stillLeads) {
+                confirmed.set(stillLeads);
+            }
+
+            @Override
+            public void standBy() {
+                // Comes too late where a process was stopped.
+            }
+        };
+        Ticker ticker = new Ticker() {
+            @Override
+            public long read() {
+                return System.nanoTime() + stopped.get();
+            }
+        };
+        try (MasterElection election = MasterElection.start(
+                candidate,
+                ServerAddress.parse("127.0.0.1:1"),
+                fixture.address(),
+                ZooKeeperFixture.FAST,
+                ticker,
+                new SplittableRandom(7))) {
+            eventually(() -> confirmed.get().getAsBoolean());
+            zooKeeper.stop();
+            stopped.addAndGet(ZooKeeperFixture.FAST.sessionTimeout().toNanos());
+            assertThat(confirmed.get().getAsBoolean()).isFalse();
+            zooKeeper.restart();
+            eventually(() -> confirmed.get().getAsBoolean());
             assertThat(election).isNotNull();
         }
     }

@@ -31,6 +31,7 @@ import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.BooleanSupplier;
 import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.ZooDefs;
@@ -106,8 +107,8 @@ final class ZooKeeperFixture implements AutoCloseable {
         open.push(endpoint);
         Candidate candidate = new Candidate() {
             @Override
-            public void lead(long epoch) {
-                master.lead(epoch);
+            public void lead(long epoch, BooleanSupplier confirmed) {
+                master.lead(epoch, confirmed);
             }
 
             @Override

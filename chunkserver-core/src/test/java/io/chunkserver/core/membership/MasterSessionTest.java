@@ -1,0 +1,170 @@
+package io.chunkserver.core.membership;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.core.model.ChunkVersion;
+import io.chunkserver.core.model.Location;
+import io.chunkserver.core.model.Member;
+import io.chunkserver.core.model.ServerId;
+import io.chunkserver.core.model.TransactionId;
+import io.chunkserver.core.space.SpaceSnapshot;
+import io.chunkserver.core.testkit.FakeMaster;
+import io.chunkserver.core.testkit.SimulatedTime;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a session tells its master while looking up a changed chunk takes long, as it does on a disk that hangs. In simulated time. */
+class MasterSessionTest {
+
+    private static final ChunkId CHUNK = new ChunkId("/f", 0);
+    private static final ChunkId OTHER = new ChunkId("/f", 1);
+    private static final SessionConfig CONFIG = SessionConfig.DEFAULT;
+    private static final Duration LONG = CONFIG.heartbeatInterval().multipliedBy(10);
+
+    private final SimulatedTime time = new SimulatedTime(new SplittableRandom(11));
+    private final FakeMaster master = new FakeMaster();
+    private final SlowServer server = new SlowServer();
+    private MasterSession session;
+
+    /** Looks nothing up before it is told to. */
+    private static final class SlowServer implements ReportingServer {
+
+        private static final Incarnation RUN = new Incarnation(new ServerId("a"), new UUID(0, 1), 1);
+
+        private long version = 1;
+        private int looks;
+        private CompletableFuture<Void> disk = new CompletableFuture<>();
+
+        @Override
+        public Registration registration() {
+            return new Registration(RUN, new Member(RUN.id(), "a:1", Location.ORIGIN), 1, 1000, 100);
+        }
+
+        @Override
+        public Heartbeat heartbeat() {
+            return new Heartbeat(
+                    RUN, Location.ORIGIN, ServerState.READY, "", new SpaceSnapshot(1000, 0, 0, 1000), 0, 0, 0);
+        }
+
+        private ChunkInfo chunk(ChunkId id) {
+            return new ChunkInfo(id, new ChunkVersion(version), new TransactionId("w", 0, version), 0, 1, 0, 1, false);
+        }
+
+        @Override
+        public List<ChunkInfo> list(@Nullable ChunkId after, int limit) {
+            return after == null ? List.of(chunk(CHUNK)) : List.of();
+        }
+
+        @Override
+        public CompletionStage<Optional<ChunkInfo>> published(ChunkId id) {
+            looks++;
+            ChunkInfo now = chunk(id);
+            return disk.thenApply(ended -> Optional.of(now));
+        }
+
+        @Override
+        public boolean take(HeartbeatReply reply) {
+            return true;
+        }
+    }
+
+    @BeforeEach
+    void register() {
+        session = new MasterSession(
+                new KnownMaster("m:1", master),
+                server,
+                CONFIG,
+                time.life(Duration.ofMillis(1)).environment().timers(),
+                new SplittableRandom(12));
+        session.start();
+        time.runFor(LONG);
+    }
+
+    @AfterEach
+    void close() {
+        session.close();
+    }
+
+    private List<ChunkReport> changesReported() {
+        return master.reports().stream()
+                .filter(report -> report.kind() == ChunkReport.Kind.CHANGES)
+                .toList();
+    }
+
+    private List<Long> versionsTold() {
+        return master.reports().stream()
+                .flatMap(report -> report.present().stream())
+                .map(chunk -> chunk.version().number())
+                .toList();
+    }
+
+    @Test
+    void heartbeatsGoOnWhileAChangedChunkIsLookedUp() {
+        session.changed(CHUNK);
+        time.runFor(LONG);
+        int before = master.heartbeats().size();
+        session.changed(OTHER);
+        time.runFor(LONG);
+        assertThat(master.heartbeats()).hasSizeBetween(before + 9, before + 11);
+        assertThat(changesReported()).isEmpty();
+        assertThat(server.looks).as("one look at a time").isEqualTo(1);
+
+        server.disk.complete(null);
+        time.runFor(LONG);
+        assertThat(changesReported())
+                .flatExtracting(ChunkReport::present)
+                .extracting(ChunkInfo::id)
+                .containsExactly(CHUNK, OTHER);
+    }
+
+    @Test
+    void whatWasSeenBeforeAFullReportIsNotToldAfterIt() {
+        session.changed(CHUNK);
+        time.runFor(LONG);
+        server.version = 2;
+        master.forget();
+        time.runFor(LONG);
+        assertThat(master.registrations()).hasSize(2);
+
+        server.disk.complete(null);
+        time.runFor(LONG);
+        assertThat(versionsTold()).isSorted().endsWith(2L, 2L);
+    }
+
+    @Test
+    void whatWasSeenBeforeAFailureIsLookedUpAgain() {
+        server.disk.complete(null);
+        master.failNextReport(Failure.of(ErrorCode.UNREACHABLE, "gone for a moment"));
+        session.changed(CHUNK);
+        time.runFor(CONFIG.reportDelay().multipliedBy(2));
+        server.version = 2;
+        time.runFor(LONG);
+        assertThat(changesReported()).hasSize(2);
+        assertThat(versionsTold()).isSorted().endsWith(2L);
+    }
+
+    @Test
+    void aLookThatFailedIsTakenAgain() {
+        server.disk.completeExceptionally(new IllegalStateException("no lane is open"));
+        session.changed(CHUNK);
+        time.runFor(CONFIG.reportDelay().multipliedBy(2));
+        server.disk = CompletableFuture.completedFuture(null);
+        assertThat(changesReported()).isEmpty();
+        time.runFor(LONG);
+        assertThat(changesReported()).hasSize(1);
+        assertThat(session.connection().registered()).isTrue();
+    }
+}
