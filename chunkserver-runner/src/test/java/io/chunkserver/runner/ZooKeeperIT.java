@@ -216,7 +216,7 @@ class ZooKeeperIT {
         assertThat(status.get("leading").asBoolean()).isTrue();
         assertThat(status.get("epoch").asLong()).isPositive();
         JsonNode server = RunnerJar.answer("status", "--server", servers.get(0).address());
-        assertThat(server.get("masters")).hasSize(3);
+        assertThat(server.get("masters")).hasSize(MASTERS + 1);
         assertThat(server.get("masters").get(0).get("address").asText()).isEqualTo("zookeeper " + connect);
         assertThat(server.get("masters").get(0).get("registered").asBoolean()).isTrue();
     }

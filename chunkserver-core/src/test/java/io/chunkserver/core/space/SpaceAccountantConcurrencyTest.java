@@ -27,7 +27,7 @@ class SpaceAccountantConcurrencyTest {
         new ModelCheckingOptions()
                 .threads(3)
                 .actorsPerThread(2)
-                .iterations(10)
+                .iterations(4 * Integer.getInteger("lincheck.scale", 1))
                 .invocationsPerIteration(100)
                 .verifier(EpsilonVerifier.class)
                 .check(Stores.class);

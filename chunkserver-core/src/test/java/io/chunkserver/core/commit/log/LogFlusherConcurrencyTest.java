@@ -47,7 +47,7 @@ class LogFlusherConcurrencyTest {
         new StressOptions()
                 .threads(3)
                 .actorsPerThread(3)
-                .iterations(12)
+                .iterations(5 * Integer.getInteger("lincheck.scale", 1))
                 .invocationsPerIteration(500)
                 .minimizeFailedScenario(false)
                 .verifier(EpsilonVerifier.class)
