@@ -44,6 +44,7 @@ final class ClusterLoad implements Runnable {
     private final String name;
     private final Random random;
     private volatile boolean stopped;
+    private volatile int requests;
 
     /** Each chunk that exists, as it was stored last. */
     private final Map<ChunkId, Stored> stored = new TreeMap<>();
@@ -86,6 +87,11 @@ final class ClusterLoad implements Runnable {
         return failures;
     }
 
+    /** How many requests were sent and have ended; any thread may ask. */
+    int requests() {
+        return requests;
+    }
+
     @Override
     public void run() {
         while (!stopped) {
@@ -100,6 +106,7 @@ final class ClusterLoad implements Runnable {
             } else {
                 read(any());
             }
+            requests = round;
         }
     }
 

@@ -41,23 +41,33 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Three servers and a master as processes on a real disk, on which bytes of chunk files change while a client reads and writes: a scrub finds
- * exactly those, and they are made anew from the other servers. {@code -Dscrub.seed=S} draws other files.
+ * exactly those, and they are made anew from the other servers.
+ *
+ * <p>{@code -Dscrub.seed=S} draws other files, {@code -Dscrub.chunks=N -Dscrub.damaged=D} more of them. How many requests a second the
+ * client did before the scrub and beside it is printed.
  */
 class ScrubIT {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ScrubIT.class);
+
     private static final long SEED = Long.getLong("scrub.seed", 20_261_126L);
     private static final int SERVERS = 3;
-    private static final int CHUNKS = 300;
-    private static final int DAMAGED_CHUNKS = 30;
+    private static final int CHUNKS = Integer.getInteger("scrub.chunks", 300);
+    private static final int DAMAGED_CHUNKS = Integer.getInteger("scrub.damaged", 30);
+
+    /** Requests of the client before the scrub begins, for its speed without it. */
+    private static final int REQUESTS_BEFORE = CHUNKS;
 
     /** Of the damaged chunks so many are so on two servers. */
     private static final int TWICE = 5;
 
     private static final int MAX_LENGTH = 150_000;
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final Duration PATIENCE = Duration.ofMinutes(3).plusSeconds(CHUNKS / 10);
 
     @TempDir
     private Path directory;
@@ -117,14 +127,27 @@ class ScrubIT {
         awaitWhole();
         ClusterLoad load = new ClusterLoad(client, placed, "/load", SEED);
         Thread thread = new Thread(load, "load");
+        Speed before = new Speed(load);
         thread.start();
+        await().atMost(PATIENCE).until(() -> load.requests() >= REQUESTS_BEFORE);
+        before.end();
         Map<Integer, Set<String>> damaged = damage();
 
+        Speed beside = new Speed(load);
         for (ServerProcess server : servers) {
             JsonNode begun = RunnerJar.answer("scrub", "start", "--server", server.address());
             assertThat(begun.get("schema").asText()).isEqualTo("chunkserver.scrub/1");
         }
         await().atMost(PATIENCE).until(this::allExamined);
+        beside.end();
+        LOG.warn(
+                "seed {}: {} chunks on {} servers, {} files damaged; the client did {} before the scrub and {} beside it",
+                SEED,
+                CHUNKS,
+                SERVERS,
+                damaged.values().stream().mapToInt(Set::size).sum(),
+                before,
+                beside);
         for (int number = 0; number < SERVERS; number++) {
             int of = number;
             await().atMost(PATIENCE)
@@ -158,6 +181,31 @@ class ScrubIT {
         }
         assertThat(load.stored()).as("what the client stored meanwhile").isNotEmpty();
         assertThat(load.failures()).as("requests that failed meanwhile").isEmpty();
+    }
+
+    /** What the client does in a while. */
+    private static final class Speed {
+
+        private final ClusterLoad load;
+        private final long begun = System.nanoTime();
+        private final int first;
+        private double seconds;
+        private int requests;
+
+        Speed(ClusterLoad load) {
+            this.load = load;
+            this.first = load.requests();
+        }
+
+        void end() {
+            seconds = (System.nanoTime() - begun) / 1e9;
+            requests = load.requests() - first;
+        }
+
+        @Override
+        public String toString() {
+            return "%d requests in %.1f s (%.1f/s)".formatted(requests, seconds, requests / seconds);
+        }
     }
 
     private void assertRight(int number, ChunkId chunk, byte[] right) throws IOException {

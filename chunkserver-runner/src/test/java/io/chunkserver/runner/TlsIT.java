@@ -95,6 +95,14 @@ class TlsIT {
         assertThat(alone.exitCode()).isEqualTo(3);
         assertThat(alone.err()).contains("--tls-cert", "security.tls_key");
 
+        for (String verb : List.of("serve", "master")) {
+            Outcome bare = RunnerJar.run(verb, "--tls-ca", member.givenAuthority() + "");
+            assertThat(bare.exitCode()).as(verb + ": " + bare.err()).isEqualTo(3);
+            assertThat(bare.err()).contains("has to show a TLS certificate", "--tls-cert");
+        }
+        Outcome checked = RunnerJar.run("serve", "--check", "--tls-ca", member.givenAuthority() + "");
+        assertThat(checked.exitCode()).as(checked.err()).isEqualTo(3);
+
         Outcome missing = RunnerJar.run("status", "--master", master, "--tls-ca", "/nowhere/ca.pem");
         assertThat(missing.exitCode()).isEqualTo(3);
         assertThat(missing.err()).contains("/nowhere/ca.pem");

@@ -22,6 +22,8 @@ final class Failures {
 
     private static final Logger logger = LoggerFactory.getLogger(Failures.class);
 
+    private static final String PARSER_PREFIX = "Error: ";
+
     private final Console console;
 
     Failures(Console console) {
@@ -32,8 +34,11 @@ final class Failures {
     int wrongUsage(ParameterException thrown, String[] arguments) {
         CommandLine verb = thrown.getCommandLine();
         String help = verb.getCommandSpec().qualifiedName() + " --help";
-        Failure failure = Failure.of(ErrorCode.INVALID_ARGUMENT, String.valueOf(thrown.getMessage()))
-                .withHint(suggestion(thrown) + "see " + help);
+        String message = String.valueOf(thrown.getMessage());
+        // Some messages of the parser begin with the word that every failure is told with.
+        String unprefixed = message.startsWith(PARSER_PREFIX) ? message.substring(PARSER_PREFIX.length()) : message;
+        Failure failure =
+                Failure.of(ErrorCode.INVALID_ARGUMENT, unprefixed).withHint(suggestion(thrown) + "see " + help);
         return console.failure(failure);
     }
 

@@ -59,7 +59,7 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private int check(RunnerConfig effective) throws IOException {
-        TcpTransports.check(effective.tls());
+        TcpTransports.checkToListen(effective.tls());
         Path directory = effective.dataDir().toAbsolutePath();
         if (!Files.exists(directory)) {
             console.answer(checked("configuration is valid; data directory " + directory + " will be made", null));

@@ -66,7 +66,7 @@ public final class RunningMaster implements Closeable {
             throws IOException {
         Deque<Closeable> open = new ArrayDeque<>();
         try {
-            Transport transport = TcpTransports.open(tls);
+            Transport transport = TcpTransports.openToListen(tls);
             open.push(transport::close);
             ClusterMaster master = new ClusterMaster(NAME, config, DistanceMetric.EUCLIDEAN, new SecureRandom());
             MasterEndpoint endpoint = MasterEndpoint.open(master, transport, listen, advertise, EndpointConfig.DEFAULT);

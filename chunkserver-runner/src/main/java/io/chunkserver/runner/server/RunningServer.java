@@ -59,7 +59,7 @@ public final class RunningServer implements Closeable {
     public static RunningServer start(RunnerConfig config) throws IOException {
         Deque<Closeable> open = new ArrayDeque<>();
         try {
-            Transport transport = TcpTransports.open(config.tls());
+            Transport transport = TcpTransports.openToListen(config.tls());
             open.push(transport::close);
             RemoteReplicas replicas = new RemoteReplicas(transport, ReplicasConfig.DEFAULT);
             open.push(replicas::close);

@@ -1,6 +1,8 @@
 package io.chunkserver.runner.server;
 
 import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
 import io.chunkserver.transport.Transport;
 import io.chunkserver.transport.netty.TcpTransport;
 import io.chunkserver.transport.netty.TcpTransportConfig;
@@ -25,11 +27,33 @@ public final class TcpTransports {
     }
 
     /**
+     * The same for one who also listens.
+     *
+     * @throws ChunkServerException with {@code BAD_CONFIGURATION} also when there is TLS without a certificate to show
+     */
+    public static Transport openToListen(Optional<TlsConfig> tls) throws ChunkServerException {
+        if (tls.isPresent() && tls.get().certificate().isEmpty()) {
+            throw Failure.of(
+                            ErrorCode.BAD_CONFIGURATION,
+                            "a server has to show a TLS certificate, and is given none beside the authority "
+                                    + tls.get().authority().orElseThrow())
+                    .withHint("give --tls-cert and --tls-key as well; an authority alone is enough for clients")
+                    .toException();
+        }
+        return open(tls);
+    }
+
+    /**
      * Reads the files of TLS as {@link #open} does.
      *
      * @throws ChunkServerException with {@code BAD_CONFIGURATION} when one of them is missing or wrong
      */
     public static void check(Optional<TlsConfig> tls) throws ChunkServerException {
         open(tls).close();
+    }
+
+    /** The same as {@link #openToListen} does. */
+    public static void checkToListen(Optional<TlsConfig> tls) throws ChunkServerException {
+        openToListen(tls).close();
     }
 }

@@ -175,7 +175,10 @@ class ProgramTest {
                 .replace("NONE", directory.resolve("none").toString())
                 .split(" ");
         assertThat(console.run(arguments)).isEqualTo(2);
-        assertThat(console.err()).startsWith("error: ").contains(reason);
+        assertThat(console.err())
+                .startsWith("error: ")
+                .doesNotStartWithIgnoringCase("error: error")
+                .contains(reason);
         assertThat(console.out()).isEmpty();
     }
 
