@@ -248,8 +248,8 @@ public final class ChunkServer implements Closeable {
         if (remembered.isPresent()) {
             return CompletableFuture.completedFuture(remembered.get());
         }
-        PlacementRequest placement =
-                new PlacementRequest(request.chunk(), request.maxLengthBytes(), copies, self().location(), Set.of());
+        PlacementRequest placement = new PlacementRequest(
+                request.chunk(), request.maxLengthBytes(), copies, self().location(), self().id(), Set.of());
         return masters.place(placement).thenCompose(place -> begin(request, othersOf(request, place)));
     }
 
@@ -273,32 +273,42 @@ public final class ChunkServer implements Closeable {
                 .toList();
     }
 
-    /** Stores one copy of a chunk, replacing what is there; waits for the outcome. See {@link #store(ChunkId, InputStream, long, List)}. */
+    /**
+     * Stores a chunk, replacing what is there; waits for the outcome. A new one is stored here alone; one that other servers have is stored
+     * on those, as this server's master says, if it has one.
+     *
+     * @throws ChunkServerException as {@link #store(ChunkId, InputStream, long, List)} and {@link #begin(StoreRequest, int)}
+     */
     public Receipt store(ChunkId chunk, InputStream bytes, long maxLengthBytes) throws IOException {
         return store(chunk, bytes, maxLengthBytes, List.of());
     }
 
     /**
-     * Stores a chunk on this server and the replicas, replacing what is there; waits for the outcome.
+     * Stores a chunk on this server and the replicas, replacing what is there; waits for the outcome. Without a master the caller keeps
+     * the replicas of a chunk the same: two stores that share no server know nothing of each other.
      *
      * @param maxLengthBytes the most bytes that the stream has; so much space is reserved
-     * @param replicas       addresses of the other members
+     * @param replicas       addresses of the other members; empty is as {@link #store(ChunkId, InputStream, long)}
      * @throws ChunkServerException.OutcomeUnknown when nobody can say whether it was committed; every other exception means that
      *     it was not
      */
     public Receipt store(ChunkId chunk, InputStream bytes, long maxLengthBytes, List<String> replicas)
             throws IOException {
         StoreRequest request = request(chunk, false, maxLengthBytes);
-        ChunkWriter writer = await(begin(request, replicas));
+        ChunkWriter writer = await(beginOnOneOr(replicas, request));
         BlockFeeder.feed(bytes, writer);
         return await(writer.receipt());
     }
 
-    /** Deletes a chunk from this server and the replicas; waits for the outcome. */
+    /** Deletes a chunk from this server and the replicas, or from where its master says if none is named; waits for the outcome. */
     public Receipt delete(ChunkId chunk, List<String> replicas) throws IOException {
-        ChunkWriter writer = await(begin(request(chunk, true, 0), replicas));
+        ChunkWriter writer = await(beginOnOneOr(replicas, request(chunk, true, 0)));
         writer.finish(0, 0);
         return await(writer.receipt());
+    }
+
+    private CompletionStage<ChunkWriter> beginOnOneOr(List<String> replicas, StoreRequest request) {
+        return replicas.isEmpty() ? begin(request, 1) : begin(request, replicas);
     }
 
     private StoreRequest request(ChunkId chunk, boolean tombstone, long maxLengthBytes) {

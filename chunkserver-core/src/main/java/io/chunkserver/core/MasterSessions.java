@@ -29,8 +29,12 @@ import org.jspecify.annotations.Nullable;
 final class MasterSessions {
 
     /** These say nothing about the question: another master may answer it. */
-    private static final Set<ErrorCode> NO_ANSWER =
-            EnumSet.of(ErrorCode.UNREACHABLE, ErrorCode.TIMEOUT, ErrorCode.PROTOCOL_ERROR, ErrorCode.NOT_LEADING);
+    private static final Set<ErrorCode> NO_ANSWER = EnumSet.of(
+            ErrorCode.UNREACHABLE,
+            ErrorCode.TIMEOUT,
+            ErrorCode.PROTOCOL_ERROR,
+            ErrorCode.NOT_LEADING,
+            ErrorCode.MASTER_STARTING);
 
     private final ReportingServer server;
     private final SessionConfig config;

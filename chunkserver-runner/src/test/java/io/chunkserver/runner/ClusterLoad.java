@@ -19,13 +19,16 @@ import io.chunkserver.transport.client.ReadOptions;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +51,9 @@ final class ClusterLoad implements Runnable {
 
     /** Each chunk that exists, as it was stored last. */
     private final Map<ChunkId, Stored> stored = new TreeMap<>();
+
+    /** Chunks of which a replacement or a delete failed, and all that may be there now; null for nothing. */
+    private final Map<ChunkId, List<@Nullable Stored>> uncertain = new TreeMap<>();
 
     private final Set<ChunkId> deleted = new HashSet<>();
     private final List<String> failures = new ArrayList<>();
@@ -117,9 +123,8 @@ final class ClusterLoad implements Runnable {
 
     private void store(ChunkId chunk) {
         byte[] bytes = bytes(chunk, round);
-        // Until it is acknowledged either version may be there; the one that fails is not asked for any more.
-        stored.remove(chunk);
-        attempt("store of " + chunk, () -> {
+        Stored before = stored.remove(chunk);
+        boolean done = attempt("store of " + chunk, () -> {
             Receipt receipt = servers.write(
                     chunk,
                     bytes.length,
@@ -127,14 +132,22 @@ final class ClusterLoad implements Runnable {
                             target.primary(), chunk, ChunkSource.of(bytes), target.options(Attributes.NONE)));
             stored.put(chunk, new Stored(round, receipt.version()));
         });
+        if (!done && before != null) {
+            // It is not asked for any more, but either version must be there, whole.
+            uncertain.put(
+                    chunk, List.of(before, new Stored(round, before.version().next())));
+        }
     }
 
     private void delete(ChunkId chunk) {
-        stored.remove(chunk);
-        attempt("delete of " + chunk, () -> {
+        Stored before = Objects.requireNonNull(stored.remove(chunk));
+        boolean done = attempt("delete of " + chunk, () -> {
             servers.write(chunk, 0, target -> client.delete(target.primary(), chunk, target.options(Attributes.NONE)));
             deleted.add(chunk);
         });
+        if (!done) {
+            uncertain.put(chunk, Arrays.asList(before, null));
+        }
     }
 
     /** Reads the version that was acknowledged: a member that has not heard of it yet may have an older one. */
@@ -156,12 +169,14 @@ final class ClusterLoad implements Runnable {
         void send() throws IOException;
     }
 
-    private void attempt(String what, Request request) {
+    private boolean attempt(String what, Request request) {
         try {
             request.send();
+            return true;
         } catch (ChunkServerException e) {
             LOG.info("{} failed: {}", what, e.getMessage());
             failures.add(what + ": " + e.getMessage());
+            return false;
         } catch (IOException e) {
             throw new AssertionError(what, e);
         }
@@ -183,6 +198,9 @@ final class ClusterLoad implements Runnable {
                         .isEqualTo(bytes(chunk, entry.getValue().round()));
             }
         }
+        for (Map.Entry<ChunkId, List<@Nullable Stored>> entry : uncertain.entrySet()) {
+            checkUncertain(master, entry.getKey(), entry.getValue());
+        }
         for (ChunkId chunk : deleted) {
             for (ServerProcess server : servers) {
                 assertThatExceptionOfType(ChunkServerException.NotFound.class)
@@ -190,6 +208,22 @@ final class ClusterLoad implements Runnable {
                         .isThrownBy(() -> readWhole(server.address(), chunk));
             }
         }
+    }
+
+    private void checkUncertain(MasterClient master, ChunkId chunk, List<@Nullable Stored> possible)
+            throws IOException {
+        byte[] found;
+        try {
+            found = readWhole(master.locate(chunk).members().get(0).address(), chunk);
+        } catch (ChunkServerException.NotFound e) {
+            assertThat(possible)
+                    .as("%s is not there, though no delete of it was sent", chunk)
+                    .containsNull();
+            return;
+        }
+        assertThat(possible.stream().filter(Objects::nonNull).map(stored -> bytes(chunk, stored.round())))
+                .as("bytes of %s, whose last change failed", chunk)
+                .contains(found);
     }
 
     private byte[] readWhole(String server, ChunkId chunk) throws IOException {

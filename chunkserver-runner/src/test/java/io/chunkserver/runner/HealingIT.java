@@ -122,7 +122,7 @@ class HealingIT {
         for (int number = 0; number < CLIENTS; number++) {
             ClusterLoad load = new ClusterLoad(
                     client,
-                    new PlacedServers(masterClient, COPIES, null, Duration.ofSeconds(20)),
+                    new PlacedServers(masterClient, COPIES, null, null, Duration.ofSeconds(20)),
                     "/load-" + number,
                     SEED + number);
             loads.add(load);

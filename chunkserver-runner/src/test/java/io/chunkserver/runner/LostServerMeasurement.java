@@ -95,7 +95,7 @@ final class LostServerMeasurement {
         ChunkClient client = opened(new ChunkClient(transport, ClientConfig.DEFAULT));
         MasterClient masters = opened(
                 new MasterClient(transport, List.of(ServerAddress.parse(master.address())), ClientConfig.DEFAULT));
-        PlacedServers placed = new PlacedServers(masters, COPIES, null, STORE_TIMEOUT);
+        PlacedServers placed = new PlacedServers(masters, COPIES, null, null, STORE_TIMEOUT);
         store(client, placed);
         System.out.println("stored " + chunks + " chunks of " + chunkBytes + " bytes with " + COPIES + " copies on "
                 + SERVERS + " servers");

@@ -101,7 +101,7 @@ class ScrubIT {
         client = new ChunkClient(transport, ClientConfig.DEFAULT);
         masterClient =
                 new MasterClient(transport, List.of(ServerAddress.parse(master.address())), ClientConfig.DEFAULT);
-        placed = new PlacedServers(masterClient, SERVERS, null, Duration.ofSeconds(20));
+        placed = new PlacedServers(masterClient, SERVERS, null, null, Duration.ofSeconds(20));
         await().atMost(PATIENCE)
                 .ignoreExceptions()
                 .until(() ->

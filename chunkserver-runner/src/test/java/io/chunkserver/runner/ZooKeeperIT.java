@@ -136,7 +136,7 @@ class ZooKeeperIT {
     @Test
     void everyAcknowledgedChunkOutlivesLeadersAndServersThatAreKilledOrHang() throws Exception {
         ClusterLoad load = new ClusterLoad(
-                client, new PlacedServers(masterClient, COPIES, null, Duration.ofSeconds(20)), "/load", SEED);
+                client, new PlacedServers(masterClient, COPIES, null, null, Duration.ofSeconds(20)), "/load", SEED);
         Thread worker = new Thread(load, "load");
         worker.start();
         eventually(() -> leader().chunks() >= 30);

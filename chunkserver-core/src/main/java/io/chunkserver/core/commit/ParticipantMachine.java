@@ -256,11 +256,9 @@ final class ParticipantMachine {
     }
 
     private static Failure conflict(ParticipantEvent.Adopt event) {
-        return Failure.of(
-                        ErrorCode.CONFLICTING_COPIES,
+        return Failure.conflictingCopies(
                         "version " + event.version() + " is published here by another transaction than the copy's, "
                                 + event.key().transaction())
-                .withHint("compare both copies and delete the wrong one")
                 .in(event.key().transaction());
     }
 

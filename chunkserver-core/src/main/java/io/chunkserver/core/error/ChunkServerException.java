@@ -124,6 +124,7 @@ public abstract sealed class ChunkServerException extends IOException {
             case CHUNK_NOT_FOUND, TRANSACTION_NOT_FOUND, NOT_REGISTERED -> new NotFound(failure, cause);
             case UNREACHABLE,
                     TOO_FEW_SERVERS,
+                    MASTER_STARTING,
                     TIMEOUT,
                     READ_ONLY,
                     DRAINING,

@@ -37,6 +37,8 @@ public enum ErrorCode {
     UNREACHABLE(5, true),
     /** Fewer servers are alive and take chunks than the copies that are wanted. */
     TOO_FEW_SERVERS(5, true),
+    /** The master was started or elected a moment ago and does not know yet which servers may have the chunk. */
+    MASTER_STARTING(5, true),
     /** A server does not speak this protocol, or broke it. */
     PROTOCOL_ERROR(5, false),
     /** A member has not enough space; the failure carries its available bytes. */

@@ -39,6 +39,17 @@ public record Failure(
                 availableBytes);
     }
 
+    /**
+     * One version of a chunk is there under two transactions, and nobody but an operator knows which one is right. A delete would spread and
+     * take both.
+     */
+    public static Failure conflictingCopies(String message) {
+        return Failure.of(ErrorCode.CONFLICTING_COPIES, message)
+                .withHint(
+                        "compare the copies with chunk get --server; stop the server of the wrong one, move that chunk's file out of its "
+                                + "data directory and start it again: it is copied from the others then. Do not delete the chunk, that deletes both");
+    }
+
     public Failure withHint(String newHint) {
         return new Failure(code, message, newHint, culprit, transactionId, available);
     }

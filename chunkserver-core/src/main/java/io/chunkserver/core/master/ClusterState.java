@@ -64,9 +64,6 @@ final class ClusterState {
     /** That of the leadership; 0 without an election. */
     private long epoch;
 
-    /** Whether a server has joined with chunks that it had before: others, not heard yet, may have newer versions of them. */
-    private boolean inherited;
-
     /** The tick in which it was elected: the leader before it may have placed chunks a moment ago that nobody has reported yet. */
     private int leadingSince;
 
@@ -174,7 +171,6 @@ final class ClusterState {
 
     void takePresent(Incarnation server, List<ChunkInfo> present) throws ChunkServerException {
         ClusterMember member = registered(server);
-        inherited |= member.isReporting() && !present.isEmpty();
         for (ChunkInfo info : present) {
             Chunk chunk = table.findOrAdd(info.id());
             planner.reported(chunk, member, info, now);
@@ -218,9 +214,9 @@ final class ClusterState {
                     .withHint("ask the master that leads")
                     .toException();
         }
-        if (inherited && isTooEarlyFor(request.chunk())) {
+        if (isTooEarlyFor(request.chunk())) {
             throw Failure.of(
-                            ErrorCode.UNREACHABLE,
+                            ErrorCode.MASTER_STARTING,
                             "master " + name
                                     + " leads only since a moment ago, and does not know yet who may have chunk "
                                     + request.chunk() + ", or is being given it")
@@ -233,7 +229,10 @@ final class ClusterState {
         return placements.place(request, now);
     }
 
-    /** Servers with newer versions may not have joined yet, or those that a leader before this one named may not have reported. */
+    /**
+     * Servers with newer versions may not have joined yet, or those that a leader before this one named may not have reported. A cluster that
+     * looks empty may be one of which only new servers have joined so far.
+     */
     private boolean isTooEarlyFor(ChunkId chunk) {
         boolean takenOver = epoch > 0 && now - leadingSince < config.grace();
         return now < config.grace() || (takenOver && table.find(chunk) == null);

@@ -14,8 +14,8 @@ import java.time.Duration;
  * @param suspectAfter      missing heartbeats after which a server gets no new chunks; default 2, as a single one may be late
  * @param deadAfter         missing heartbeats after which a server's copies are made anew; default 4, which outlasts a restart and a
  *                          long pause of its virtual machine
- * @param grace             ticks after the start in which no chunk is taken to lack copies or to have too many, and none is placed when
- *                          a server has joined with older chunks; default 4: by then every server has met the new master and told
+ * @param grace             ticks after the start in which no chunk is taken to lack copies or to have too many, and none is placed;
+ *                          default 4: by then every server has met the new master and told
  *                          all that it has. As many ticks after an election nothing is placed that no server has reported, since the
  *                          leader before may just have done so; a store that takes longer than that can still end in two
  *                          versions under one number, which are told as a conflict

@@ -154,6 +154,9 @@ final class Placements {
             added.addAll(
                     choice.choose(missing, named, select(pool, member -> chunk.at(member) != null), request.near()));
         }
+        if (named.isEmpty() && added.isEmpty()) {
+            added.addAll(select(pool, member -> member.id().equals(request.primary())));
+        }
         List<ClusterMember> taken = new ArrayList<>(named);
         taken.addAll(added);
         added.addAll(choice.choose(
@@ -221,10 +224,7 @@ final class Placements {
     }
 
     static ChunkServerException conflicting(ChunkId chunk) {
-        return Failure.of(
-                        ErrorCode.CONFLICTING_COPIES,
-                        "one version of chunk " + chunk + " was reported under two transactions")
-                .withHint("look at the copies, and remove the wrong ones from their servers")
+        return Failure.conflictingCopies("one version of chunk " + chunk + " was reported under two transactions")
                 .toException();
     }
 

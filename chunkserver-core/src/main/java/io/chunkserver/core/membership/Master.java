@@ -45,9 +45,9 @@ public interface Master {
      * always meet. The first is the one to send it to. The answer is for one store, or its retries: another one asks again.
      *
      * <p>Completes exceptionally with {@code NOT_LEADING} when another master was elected to say so, with {@code TOO_FEW_SERVERS} or
-     * {@code INSUFFICIENT_SPACE} when a new chunk cannot have its copies,
-     * with {@code UNREACHABLE} when the servers that have it are gone, or may not have joined yet a master that was started a moment ago,
-     * and with {@code CONFLICTING_COPIES} when one version of the chunk was reported under two transactions.
+     * {@code INSUFFICIENT_SPACE} when a new chunk cannot have its copies, with {@code UNREACHABLE} when the servers that have it are gone,
+     * with {@code MASTER_STARTING} when they may not have joined yet a master that was started or elected a moment ago, and with
+     * {@code CONFLICTING_COPIES} when one version of the chunk was reported under two transactions.
      */
     CompletionStage<ChunkCopies> place(PlacementRequest request);
 

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param lengthBytes the most bytes that it will have
  * @param copies      how many servers; 0 for as many as the master is configured for
  * @param near        the first member is to be near here; null for anywhere
+ * @param primary     the server that is to be the first of a new chunk, if it can have it; null for any
  * @param excluded    servers that have just failed the one who asks; they are given only where the chunk is already
  */
 public record PlacementRequest(
@@ -20,10 +21,17 @@ public record PlacementRequest(
         long lengthBytes,
         int copies,
         @Nullable Location near,
+        @Nullable ServerId primary,
         Set<ServerId> excluded) {
 
     /** The most copies of a chunk. */
     public static final int MAX_COPIES = 16;
+
+    /** A request of somebody who sends the chunk to whichever server is named first. */
+    public PlacementRequest(
+            ChunkId chunk, long lengthBytes, int copies, @Nullable Location near, Set<ServerId> excluded) {
+        this(chunk, lengthBytes, copies, near, null, excluded);
+    }
 
     public PlacementRequest {
         excluded = Set.copyOf(excluded);

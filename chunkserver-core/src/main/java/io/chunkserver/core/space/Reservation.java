@@ -35,6 +35,8 @@ public interface Reservation extends AutoCloseable {
      * What was to be replaced is gone before, as a version that was found damaged: its bytes are released now. A promise that rested on
      * them counts as reserved from the same instant on, so that nobody else is promised its room.
      *
+     * <p>It ends nothing: what was replaced is 0 then for {@link #settle(long)}.
+     *
      * @param replacedBytes bytes in use that were removed, 0 or above; for a promise that rests on them not less than its own
      * @throws IllegalStateException when no so many bytes are in use, which is a defect; nothing changes then
      */

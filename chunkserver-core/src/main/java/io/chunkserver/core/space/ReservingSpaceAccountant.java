@@ -217,6 +217,9 @@ public final class ReservingSpaceAccountant implements SpaceAccountant {
         @GuardedBy("lock")
         private long bytes;
 
+        @GuardedBy("lock")
+        private boolean ended;
+
         private Promise(long bytes, Source source) {
             this.bytes = bytes;
             this.source = source;
@@ -245,11 +248,14 @@ public final class ReservingSpaceAccountant implements SpaceAccountant {
         public void settle(long replacedBytes) {
             checkNotNegative("release", replacedBytes);
             synchronized (lock) {
+                if (ended) {
+                    return;
+                }
                 checkInUse(replacedBytes);
                 usedBytes += bytes - replacedBytes;
                 everSettledBytes += bytes;
                 everReleasedBytes += replacedBytes;
-                giveBack(bytes);
+                end();
             }
         }
 
@@ -270,11 +276,17 @@ public final class ReservingSpaceAccountant implements SpaceAccountant {
         @Override
         public void forfeit() {
             synchronized (lock) {
-                giveBack(bytes);
+                end();
             }
         }
 
         /** What has ended holds no bytes, so that ending it again moves none. */
+        @GuardedBy("lock")
+        private void end() {
+            giveBack(bytes);
+            ended = true;
+        }
+
         @GuardedBy("lock")
         private void giveBack(long unneeded) {
             reservedBytes -= source == Source.REPLACED ? 0 : unneeded;

@@ -127,13 +127,47 @@ class ElectedMasterTest {
         PlacementRequest another = new PlacementRequest(new ChunkId("/g", 0), 1, 3, null, Set.of());
         pass(CONFIG.grace() - 1, living);
         assertThat(get(master.place(PLACEMENT)).members()).isNotEmpty();
-        assertThatThrownBy(() -> get(master.place(another)))
+        assertStarting(another);
+        pass(1, living);
+        assertThat(get(master.place(another)).members()).hasSize(3);
+    }
+
+    private void assertStarting(PlacementRequest request) {
+        assertThatThrownBy(() -> get(master.place(request)))
                 .cause()
                 .isInstanceOfSatisfying(
                         ChunkServerException.Unavailable.class,
-                        refused -> assertThat(refused.code()).isEqualTo(ErrorCode.UNREACHABLE));
-        pass(1, living);
-        assertThat(get(master.place(another)).members()).hasSize(3);
+                        refused -> assertThat(refused.code()).isEqualTo(ErrorCode.MASTER_STARTING));
+    }
+
+    /** What the leader before placed there first of all is not known to anybody else yet either. */
+    @Test
+    void alsoWhereTheClusterHadNoChunks() {
+        for (NaiveServer server : servers) {
+            get(master.register(server.registration()));
+            server.fullReport().forEach(part -> get(master.report(part)));
+        }
+        pass(CONFIG.grace(), servers);
+        master.lead(42);
+        assertStarting(PLACEMENT);
+        pass(CONFIG.grace(), servers);
+        assertThat(get(master.place(PLACEMENT)).members()).hasSize(3);
+    }
+
+    /** The first servers to join one that was started again may be new, and those with the chunk still on their way. */
+    @Test
+    void oneThatWasJustStartedPlacesNothingThoughOnlyEmptyServersHaveJoined() {
+        ClusterMaster fresh = new ClusterMaster("m", CONFIG, DistanceMetric.EUCLIDEAN, new SplittableRandom(7));
+        for (NaiveServer server : servers) {
+            get(fresh.register(server.registration()));
+            server.fullReport().forEach(part -> get(fresh.report(part)));
+            get(fresh.heartbeat(server.heartbeat(0)));
+        }
+        assertThatThrownBy(() -> get(fresh.place(PLACEMENT)))
+                .cause()
+                .isInstanceOfSatisfying(
+                        ChunkServerException.Unavailable.class,
+                        refused -> assertThat(refused.code()).isEqualTo(ErrorCode.MASTER_STARTING));
     }
 
     /** A process that was stopped learns late that another was elected; until it knows better it says nothing that needs a leader. */

@@ -42,9 +42,6 @@ final class ServerSession {
     /** The space that the last heartbeat told of. */
     long availableBytes;
 
-    /** Whether this run of the master was told of chunks when the server registered. */
-    boolean joinedWithChunks;
-
     private boolean registered;
 
     ServerSession(NaiveServer server) {
@@ -63,7 +60,6 @@ final class ServerSession {
     void masterForgot() {
         told.clear();
         silent = null;
-        joinedWithChunks = false;
     }
 
     /** The server's process has died. */
@@ -123,7 +119,6 @@ final class ServerSession {
         registered = true;
         told.clear();
         told.putAll(server.disk());
-        joinedWithChunks |= !server.disk().isEmpty();
         unreported.clear();
         orders.clear();
         return true;

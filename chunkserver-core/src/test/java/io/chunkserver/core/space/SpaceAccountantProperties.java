@@ -20,31 +20,49 @@ class SpaceAccountantProperties {
 
     private enum Kind {
         RESERVE,
+        RESERVE_FOR_DELETE,
         ADOPT,
         SHRINK,
         SETTLE,
         FORFEIT,
-        RELEASE
+        RELEASE,
+        RELEASE_REPLACED
     }
 
     /**
      * One call.
      *
-     * @param which picks one of the reservations, for the kinds that need one
+     * @param replaced what a delete says that it replaces
+     * @param which    picks one of the reservations, for the kinds that need one
      */
-    record Call(Kind kind, long bytes, int which) {}
+    record Call(Kind kind, long bytes, long replaced, int which) {}
 
     /** A reservation of the accountant, and the one that the model made at the same time. */
-    private record Pair(Reservation real, Reservation model) {}
+    private static final class Pair {
+
+        private final Reservation real;
+        private final Reservation model;
+
+        /** What its settling has to release, as was said when it was made: the limit rests on that. */
+        private long replaced;
+
+        Pair(Reservation real, Reservation model, long replaced) {
+            this.real = real;
+            this.model = model;
+            this.replaced = replaced;
+        }
+    }
 
     @Property
     void anySequenceOfCallsGivesWhatTheModelGives(
             @ForAll("calls") List<Call> calls,
             @ForAll @LongRange(max = 1000) long limit,
-            @ForAll @LongRange(max = 1200) long used)
+            @ForAll @LongRange(max = 1200) long used,
+            @ForAll @LongRange(max = 600) long emergency)
             throws IOException {
-        ReservingSpaceAccountant accountant = new ReservingSpaceAccountant(limit, used, 0, () -> Long.MAX_VALUE);
-        NaiveSpaceAccountant model = new NaiveSpaceAccountant(limit, used);
+        ReservingSpaceAccountant accountant =
+                new ReservingSpaceAccountant(limit, used, 0, emergency, () -> Long.MAX_VALUE);
+        NaiveSpaceAccountant model = new NaiveSpaceAccountant(limit, used, emergency);
         List<Pair> reservations = new ArrayList<>();
         boolean beyondLimit = used > limit;
         for (Call call : calls) {
@@ -57,13 +75,12 @@ class SpaceAccountantProperties {
             assertThat(snapshot.reservedBytes()).isEqualTo(model.snapshot().reservedBytes());
             assertThat(snapshot.availableBytes()).isEqualTo(model.snapshot().availableBytes());
             assertThat(reservations)
-                    .allSatisfy(pair -> assertThat(pair.real().bytes())
-                            .isEqualTo(pair.model().bytes()));
+                    .allSatisfy(pair -> assertThat(pair.real.bytes()).isEqualTo(pair.model.bytes()));
             if (!beyondLimit) {
                 assertThat(snapshot.usedBytes() + snapshot.reservedBytes()).isLessThanOrEqualTo(limit);
             }
         }
-        reservations.forEach(pair -> pair.real().close());
+        reservations.forEach(pair -> pair.real.close());
         assertThat(accountant.snapshot().reservedBytes()).isZero();
     }
 
@@ -74,24 +91,34 @@ class SpaceAccountantProperties {
                 reservations.isEmpty() ? null : reservations.get(Math.floorMod(call.which(), reservations.size()));
         List<Reservation> made = new ArrayList<>();
         List<Reservation> expected = new ArrayList<>();
-        Class<?> failure = failureOf(call, accountant, chosen == null ? null : chosen.real(), made);
-        Class<?> expectedFailure = failureOf(call, model, chosen == null ? null : chosen.model(), expected);
+        long replaced = chosen == null ? 0 : chosen.replaced;
+        Class<?> failure = failureOf(call, accountant, chosen == null ? null : chosen.real, replaced, made);
+        Class<?> expectedFailure = failureOf(call, model, chosen == null ? null : chosen.model, replaced, expected);
         assertThat(failure).as("failure of %s", call).isEqualTo(expectedFailure);
         if (!made.isEmpty()) {
-            reservations.add(new Pair(made.get(0), expected.get(0)));
+            boolean delete = call.kind() == Kind.RESERVE_FOR_DELETE;
+            reservations.add(new Pair(made.get(0), expected.get(0), delete ? call.replaced() : 0));
+        }
+        if (chosen != null && failure == null && call.kind() == Kind.RELEASE_REPLACED) {
+            chosen.replaced = 0;
         }
     }
 
     private static @Nullable Class<?> failureOf(
-            Call call, SpaceAccountant accountant, @Nullable Reservation chosen, List<Reservation> made) {
+            Call call,
+            SpaceAccountant accountant,
+            @Nullable Reservation chosen,
+            long replaced,
+            List<Reservation> made) {
         try {
             switch (call.kind()) {
                 case RESERVE -> made.add(accountant.reserve(call.bytes()));
+                case RESERVE_FOR_DELETE -> made.add(accountant.reserveForDelete(call.bytes(), call.replaced()));
                 case ADOPT -> made.add(accountant.adopt(call.bytes()));
                 case RELEASE -> accountant.release(call.bytes());
-                case SHRINK, SETTLE, FORFEIT -> {
+                case SHRINK, SETTLE, FORFEIT, RELEASE_REPLACED -> {
                     if (chosen != null) {
-                        end(call, chosen);
+                        change(call, chosen, replaced);
                     }
                 }
             }
@@ -103,10 +130,11 @@ class SpaceAccountantProperties {
         }
     }
 
-    private static void end(Call call, Reservation chosen) {
+    private static void change(Call call, Reservation chosen, long replaced) {
         switch (call.kind()) {
             case SHRINK -> chosen.shrinkTo(call.bytes());
-            case SETTLE -> chosen.settle();
+            case SETTLE -> chosen.settle(replaced);
+            case RELEASE_REPLACED -> chosen.releaseReplaced(replaced);
             default -> chosen.forfeit();
         }
     }
@@ -118,7 +146,9 @@ class SpaceAccountantProperties {
         Arbitrary<Kind> kinds = Arbitraries.of(
                 Kind.RESERVE,
                 Kind.RESERVE,
-                Kind.RESERVE,
+                Kind.RESERVE_FOR_DELETE,
+                Kind.RESERVE_FOR_DELETE,
+                Kind.RELEASE_REPLACED,
                 Kind.SHRINK,
                 Kind.SETTLE,
                 Kind.SETTLE,
@@ -126,7 +156,7 @@ class SpaceAccountantProperties {
                 Kind.RELEASE,
                 Kind.RELEASE,
                 Kind.ADOPT);
-        return Combinators.combine(kinds, bytes, Arbitraries.integers())
+        return Combinators.combine(kinds, bytes, bytes, Arbitraries.integers())
                 .as(Call::new)
                 .list()
                 .ofMaxSize(30);

@@ -12,6 +12,7 @@ import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.Location;
 import io.chunkserver.core.model.ServerId;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -25,7 +26,7 @@ interface MasterPlacementContract extends MasterSteps {
 
     @Test
     default void aNewChunkGetsItsCopiesTheNearestServerFirst() {
-        servers(6);
+        settled(6);
         for (int i = 0; i < MANY; i++) {
             List<ServerId> members = place(request(new ChunkId("/new", i), new Location(5, 0)));
             assertThat(members).hasSize(3).doesNotHaveDuplicates().startsWith(new ServerId("s5"));
@@ -38,7 +39,7 @@ interface MasterPlacementContract extends MasterSteps {
 
     @Test
     default void newChunksAreSpreadOverAllServers() {
-        servers(6);
+        settled(6);
         Set<ServerId> used = new HashSet<>();
         for (int i = 0; i < MANY; i++) {
             used.addAll(place(request(new ChunkId("/new", i), Location.ORIGIN)));
@@ -48,9 +49,12 @@ interface MasterPlacementContract extends MasterSteps {
 
     @Test
     default void serversAtOneLocationAreNotChosenTogetherWhereOthersAre() {
+        List<NaiveServer> all = new ArrayList<>();
         for (String name : List.of("s0", "s1", "t0", "t1", "u0", "u1")) {
-            join(server(name, name.charAt(0) - 's'));
+            all.add(server(name, name.charAt(0) - 's'));
         }
+        all.forEach(this::join);
+        pass(SETTLED, all);
         for (int i = 0; i < MANY; i++) {
             List<ServerId> members = place(request(new ChunkId("/new", i), Location.ORIGIN));
             assertThat(members.stream().map(id -> id.value().charAt(0)).toList())
@@ -61,7 +65,7 @@ interface MasterPlacementContract extends MasterSteps {
 
     @Test
     default void asManyCopiesAreGivenAsAreWanted() {
-        servers(6);
+        settled(6);
         assertThat(place(new PlacementRequest(CHUNK, 1, 5, null, Set.of()))).hasSize(5);
         assertThat(place(new PlacementRequest(new ChunkId("/b", 0), 1, 1, null, Set.of())))
                 .hasSize(1);
@@ -69,7 +73,7 @@ interface MasterPlacementContract extends MasterSteps {
 
     @Test
     default void suspectReadOnlyDrainingAndExcludedServersGetNoNewChunk() {
-        List<NaiveServer> all = servers(7);
+        List<NaiveServer> all = settled(7);
         all.get(1).become(ServerState.READ_ONLY);
         all.get(2).become(ServerState.DRAINING);
         pass(SUSPECT_AFTER, all.subList(1, 7));
@@ -81,13 +85,13 @@ interface MasterPlacementContract extends MasterSteps {
 
     @Test
     default void tooFewServersAreToldBeforeAnythingIsStored() {
-        servers(2);
+        settled(2);
         assertThat(codeOf(master().place(request(CHUNK)))).isEqualTo(ErrorCode.TOO_FEW_SERVERS);
     }
 
     @Test
     default void aServerWithoutRoomGetsNoNewChunk() {
-        List<NaiveServer> all = servers(4);
+        List<NaiveServer> all = settled(4);
         all.get(1).limitTo(NaiveServer.CHUNK_BYTES - 1);
         all.forEach(this::beat);
         assertThat(place(request(CHUNK, Location.ORIGIN)))
@@ -102,7 +106,7 @@ interface MasterPlacementContract extends MasterSteps {
 
     @Test
     default void whatWasPromisedIsNotPromisedAgainBeforeTheNextHeartbeat() {
-        List<NaiveServer> all = servers(3);
+        List<NaiveServer> all = settled(3);
         all.get(1).limitTo(2 * NaiveServer.CHUNK_BYTES);
         all.forEach(this::beat);
         place(request(new ChunkId("/new", 0)));
@@ -114,7 +118,7 @@ interface MasterPlacementContract extends MasterSteps {
 
     @Test
     default void aChunkThatExistsGetsItsOwnServersTheNearestFirst() {
-        List<NaiveServer> all = servers(6);
+        List<NaiveServer> all = settled(6);
         all.subList(1, 4).forEach(server -> store(server, version(CHUNK, 4, "w")));
         store(all.get(5), version(CHUNK, 3, "w"));
 
@@ -125,14 +129,14 @@ interface MasterPlacementContract extends MasterSteps {
 
     @Test
     default void aDeletedChunkGetsTheServersThatKnowOfItsDeletion() {
-        List<NaiveServer> all = servers(6);
+        List<NaiveServer> all = settled(6);
         all.subList(3, 6).forEach(server -> store(server, tombstone(CHUNK, 4, "w")));
         assertThat(place(request(CHUNK))).containsExactlyInAnyOrderElementsOf(ids(all.subList(3, 6)));
     }
 
     @Test
     default void aChunkWithTooFewCopiesIsFilledUpWithServersThatAreBehindFirst() {
-        List<NaiveServer> all = servers(6);
+        List<NaiveServer> all = settled(6);
         store(all.get(2), version(CHUNK, 4, "w"));
         store(all.get(5), version(CHUNK, 3, "w"));
 
@@ -145,7 +149,7 @@ interface MasterPlacementContract extends MasterSteps {
 
     @Test
     default void twoStoresOfANewChunkShareAServerWhateverFailsInBetween() {
-        List<NaiveServer> all = servers(9);
+        List<NaiveServer> all = settled(9);
         List<ServerId> first = place(request(CHUNK, Location.ORIGIN));
         List<ServerId> second = place(request(CHUNK, new Location(8, 0), first.get(0)));
         List<ServerId> third = place(request(CHUNK, Location.ORIGIN, first.get(1), first.get(2)));
@@ -171,7 +175,7 @@ interface MasterPlacementContract extends MasterSteps {
     /** The second one may begin as late as it likes, and replaces then what the first one has stored. */
     @Test
     default void aStoreThatIsStillUnderWayIsSharedWithWhenAnotherHasEnded() {
-        List<NaiveServer> all = servers(6);
+        List<NaiveServer> all = settled(6);
         List<ServerId> first = place(request(CHUNK));
         ServerId common = first.get(0);
         List<ServerId> second = place(request(CHUNK, Location.ORIGIN, first.get(1), first.get(2)));
@@ -186,29 +190,53 @@ interface MasterPlacementContract extends MasterSteps {
     }
 
     /** Else a store of a chunk that exists could go to others than those that have its newest version. */
+    /** Also where only new servers have joined: those that have the chunk may be on their way. */
     @Test
-    default void aMasterThatHasJustStartedPlacesNothingOnceAServerHasJoinedWithChunks() {
+    default void aMasterThatHasJustStartedPlacesNothing() {
         List<NaiveServer> all = servers(4);
         ChunkId fresh = new ChunkId("/fresh", 0);
-        place(request(fresh));
-        store(all.get(0), version(fresh, 1, "w"));
-        assertThat(place(request(new ChunkId("/fresh", 1)))).hasSize(3);
+        assertThat(codeOf(master().place(request(fresh)))).isEqualTo(ErrorCode.MASTER_STARTING);
 
         NaiveServer late = server("late", 9).with(version(CHUNK, 2, "w"));
         join(late);
-        for (ChunkId chunk : List.of(CHUNK, new ChunkId("/fresh", 2))) {
-            assertThat(codeOf(master().place(request(chunk)))).isEqualTo(ErrorCode.UNREACHABLE);
+        for (ChunkId chunk : List.of(CHUNK, fresh)) {
+            assertThat(codeOf(master().place(request(chunk)))).isEqualTo(ErrorCode.MASTER_STARTING);
         }
         all.add(late);
         pass(SETTLED, all);
         assertThat(place(request(CHUNK))).startsWith(late.id());
-        assertThat(place(request(new ChunkId("/fresh", 2)))).hasSize(3);
+        assertThat(place(request(fresh))).hasSize(3);
+    }
+
+    @Test
+    default void theServerThatSendsANewChunkOutIsItsFirstIfItCanHaveIt() {
+        List<NaiveServer> all = settled(6);
+        for (int i = 0; i < MANY; i++) {
+            ServerId primary = all.get(i % 6).id();
+            assertThat(place(sentBy(primary, new ChunkId("/new", i))))
+                    .hasSize(3)
+                    .doesNotHaveDuplicates()
+                    .startsWith(primary);
+        }
+        store(all.get(0), version(CHUNK, 1, "w"));
+        assertThat(place(sentBy(all.get(5).id(), CHUNK)))
+                .as("a chunk that exists")
+                .startsWith(all.get(0).id());
+        all.get(2).become(ServerState.READ_ONLY);
+        beat(all.get(2));
+        assertThat(place(sentBy(all.get(2).id(), new ChunkId("/another", 0))))
+                .as("without one that takes nothing")
+                .doesNotContain(all.get(2).id());
+    }
+
+    private static PlacementRequest sentBy(ServerId primary, ChunkId chunk) {
+        return new PlacementRequest(chunk, NaiveServer.CHUNK_BYTES, 0, Location.ORIGIN, primary, Set.of());
     }
 
     /** It is not dead for a client that reaches it: its store may be under way. */
     @Test
     default void aStoreDoesNotPassByADeadServerThatWasNamedAlone() {
-        List<NaiveServer> all = servers(3);
+        List<NaiveServer> all = settled(3);
         store(all.get(0), version(CHUNK, 1, "w"));
         store(all.get(1), version(CHUNK, 1, "w"));
         pass(DEAD_AFTER, all.subList(0, 1));
@@ -225,7 +253,7 @@ interface MasterPlacementContract extends MasterSteps {
 
     @Test
     default void aSuspectServerIsLeftOutOnlyWhereAnotherHasTheNewestVersion() {
-        List<NaiveServer> all = servers(5);
+        List<NaiveServer> all = settled(5);
         ChunkId alone = new ChunkId("/alone", 0);
         store(all.get(0), version(CHUNK, 1, "w"));
         store(all.get(1), version(CHUNK, 1, "w"));
@@ -241,7 +269,7 @@ interface MasterPlacementContract extends MasterSteps {
 
     @Test
     default void aStoreIsNotSentPastAVersionWhoseServersAreGone() {
-        List<NaiveServer> all = servers(5);
+        List<NaiveServer> all = settled(5);
         store(all.get(0), version(CHUNK, 2, "w"));
         store(all.get(1), version(CHUNK, 1, "w"));
         pass(DEAD_AFTER, all.subList(1, 5));

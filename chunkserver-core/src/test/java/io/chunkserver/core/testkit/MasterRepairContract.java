@@ -361,13 +361,6 @@ interface MasterRepairContract extends MasterSteps {
                 .containsExactlyInAnyOrderElementsOf(members(all.subList(1, 4)));
     }
 
-    /** Servers of a master that has been up for long enough to order anything. */
-    private List<NaiveServer> settled(int count) {
-        List<NaiveServer> all = servers(count);
-        pass(SETTLED, all);
-        return all;
-    }
-
     private static List<Member> members(List<NaiveServer> servers) {
         return servers.stream().map(NaiveServer::member).toList();
     }

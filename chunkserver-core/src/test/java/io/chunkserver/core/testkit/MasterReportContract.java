@@ -121,7 +121,7 @@ interface MasterReportContract extends MasterSteps {
 
     @Test
     default void aVersionUnderTwoTransactionsIsAConflictThatIsNamedAndCounted() {
-        List<NaiveServer> all = servers(4);
+        List<NaiveServer> all = settled(4);
         store(all.get(0), version(CHUNK, 1, "w"));
         store(all.get(1), version(CHUNK, 1, "other"));
 

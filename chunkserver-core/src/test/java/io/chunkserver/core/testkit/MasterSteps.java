@@ -80,6 +80,13 @@ interface MasterSteps extends MasterSubject {
         return servers;
     }
 
+    /** The same of a master that has been up for long enough to order and to place anything. */
+    default List<NaiveServer> settled(int count) {
+        List<NaiveServer> servers = servers(count);
+        pass(SETTLED, servers);
+        return servers;
+    }
+
     /** Registers a server, lets it report all it has and send a heartbeat. */
     default void join(NaiveServer server) {
         get(master().register(server.registration()));

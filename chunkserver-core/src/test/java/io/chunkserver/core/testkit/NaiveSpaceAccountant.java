@@ -106,6 +106,7 @@ public final class NaiveSpaceAccountant implements SpaceAccountant {
     private final class Promise implements Reservation {
 
         private long bytes;
+        private boolean ended;
         private boolean emergency;
         private boolean beyond;
 
@@ -125,11 +126,14 @@ public final class NaiveSpaceAccountant implements SpaceAccountant {
         @Override
         public void settle(long replacedBytes) {
             checkNotNegative(replacedBytes);
+            if (ended) {
+                return;
+            }
             if (replacedBytes > usedBytes) {
                 throw new IllegalStateException("more replaced than used");
             }
             usedBytes += bytes - replacedBytes;
-            bytes = 0;
+            forfeit();
         }
 
         @Override
@@ -141,6 +145,7 @@ public final class NaiveSpaceAccountant implements SpaceAccountant {
         @Override
         public void forfeit() {
             bytes = 0;
+            ended = true;
         }
     }
 }

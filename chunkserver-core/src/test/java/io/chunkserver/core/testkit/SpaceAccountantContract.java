@@ -191,6 +191,108 @@ public abstract class SpaceAccountantContract implements PromiseReport.Traced {
         assertSpace(300, 0);
     }
 
+    // Replacing
+
+    @Test
+    void whatIsReplacedIsReleasedInTheMomentInWhichItsReplacementIsSettled() throws IOException {
+        accountant.reserve(600).settle();
+        Reservation replacement = accountant.reserve(400);
+
+        replacement.settle(600);
+
+        assertSpace(400, 0);
+    }
+
+    @Test
+    void aReplacementThatHasEndedReleasesNothingMore() throws IOException {
+        accountant.reserve(600).settle();
+        Reservation replacement = accountant.reserve(400);
+        replacement.settle(100);
+        replacement.settle(100);
+        assertSpace(900, 0);
+
+        Reservation forfeited = accountant.reserve(50);
+        forfeited.forfeit();
+        forfeited.settle(100);
+        assertSpace(900, 0);
+    }
+
+    @Test
+    void moreThanIsInUseCannotBeReplaced() throws IOException {
+        accountant.reserve(100).settle();
+        Reservation replacement = accountant.reserve(50);
+
+        assertThatThrownBy(() -> replacement.settle(101)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> replacement.settle(-1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> replacement.releaseReplaced(101)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> replacement.releaseReplaced(-1)).isInstanceOf(IllegalArgumentException.class);
+
+        assertSpace(100, 50);
+    }
+
+    @Test
+    void whatWasToBeReplacedAndIsGoneBeforeLeavesThePromiseItsRoom() throws IOException {
+        accountant.reserve(600).settle();
+        Reservation replacement = accountant.reserve(400);
+
+        replacement.releaseReplaced(600);
+        assertSpace(0, 400);
+        assertRefused(601, 600);
+
+        replacement.settle();
+        assertSpace(400, 0);
+    }
+
+    // Deletes
+
+    @Test
+    void whereThereIsRoomADeletesBytesAreReservedAsOthersAre() throws IOException {
+        Reservation tombstone = accountant.reserveForDelete(300, 0);
+
+        assertThat(tombstone.bytes()).isEqualTo(300);
+        assertSpace(0, 300);
+        tombstone.settle();
+        assertSpace(300, 0);
+    }
+
+    @Test
+    void atTheLimitADeleteThatReplacesNothingIsRefused() throws IOException {
+        accountant.reserve(LIMIT).settle();
+
+        assertThatThrownBy(() -> accountant.reserveForDelete(1, 0))
+                .isInstanceOf(ChunkServerException.InsufficientSpace.class);
+        assertThatThrownBy(() -> accountant.reserveForDelete(-1, 0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> accountant.reserveForDelete(1, -1)).isInstanceOf(IllegalArgumentException.class);
+
+        assertSpace(LIMIT, 0);
+    }
+
+    /** An accountant without an emergency reserve may refuse it; one that promises keeps within its limit at every moment. */
+    @Test
+    void atTheLimitAPromisedDeleteStaysWithinItHoweverItEnds() throws IOException {
+        accountant.reserve(LIMIT).settle();
+        try {
+            Reservation settled = accountant.reserveForDelete(50, 400);
+            assertSpace(LIMIT, 0);
+            settled.settle(400);
+            assertSpace(LIMIT - 350, 0);
+
+            accountant.reserve(350).settle();
+            Reservation late = accountant.reserveForDelete(50, 400);
+            late.releaseReplaced(400);
+            assertSpace(LIMIT - 400, 50);
+            assertRefused(351, 350);
+            late.settle();
+            assertSpace(LIMIT - 350, 0);
+
+            accountant.reserve(350).settle();
+            accountant.reserveForDelete(50, 400).forfeit();
+            assertSpace(LIMIT, 0);
+        } catch (ChunkServerException.InsufficientSpace noReserve) {
+            assertSpace(LIMIT, 0);
+        }
+    }
+
     // Adopting and releasing
 
     @Test

@@ -2,6 +2,7 @@ package io.chunkserver.runner.cli;
 
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.Durability;
+import io.chunkserver.core.model.Location;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.runner.config.Durations;
@@ -21,6 +22,7 @@ final class Converters {
 
     static void registerOn(CommandLine commands) {
         commands.registerConverter(ChunkId.class, converter(ChunkId::parse))
+                .registerConverter(Location.class, converter(Converters::location))
                 .registerConverter(ServerId.class, converter(ServerId::new))
                 .registerConverter(TransactionId.class, converter(TransactionId::parse))
                 .registerConverter(ServerAddress.class, converter(Converters::target))
@@ -40,6 +42,18 @@ final class Converters {
             throw new IllegalArgumentException("server address \"" + text + "\" has port 0, which nobody listens on");
         }
         return address;
+    }
+
+    private static Location location(String text) {
+        String[] parts = text.split(",", -1);
+        try {
+            if (parts.length == 2) {
+                return new Location(Double.parseDouble(parts[0].trim()), Double.parseDouble(parts[1].trim()));
+            }
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(text + " is not X,Y, two numbers", e);
+        }
+        throw new IllegalArgumentException(text + " is not X,Y, two numbers");
     }
 
     private static <T> ITypeConverter<T> converter(Function<String, T> parser) {

@@ -170,7 +170,7 @@ final class Demonstration implements Closeable {
     }
 
     private PlacedServers placed() {
-        return new PlacedServers(requireMasterClient(), COPIES, null, Duration.ofMinutes(1));
+        return new PlacedServers(requireMasterClient(), COPIES, null, null, Duration.ofMinutes(1));
     }
 
     /** Kills the primary of chunk 0. */

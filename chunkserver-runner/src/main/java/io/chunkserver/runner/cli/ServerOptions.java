@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The servers that a verb asks: those that are named, or those that a master knows. */
@@ -22,6 +23,9 @@ final class ServerOptions {
 
     @ArgGroup(multiplicity = "1")
     private Choice choice = new Choice();
+
+    @Mixin
+    private NearOption near = new NearOption();
 
     private static final class Choice {
 
@@ -62,7 +66,7 @@ final class ServerOptions {
     ChunkReaders readers(OpenClient open) {
         return masters().isEmpty()
                 ? new Failover(choice.servers)
-                : new PlacedServers(open.master(masters()), 0, null, Duration.ZERO);
+                : new PlacedServers(open.master(masters()), 0, near.location(), null, Duration.ZERO);
     }
 
     /** Every server that was named, or that is alive as the master sees it. */

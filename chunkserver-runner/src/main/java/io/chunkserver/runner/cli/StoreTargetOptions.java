@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The servers that a verb changes something on. */
@@ -63,6 +64,9 @@ final class StoreTargetOptions {
             })
     private @Nullable Integer copies;
 
+    @Mixin
+    private NearOption near = new NearOption();
+
     @Option(
             names = "--durability",
             paramLabel = "sync|os",
@@ -81,7 +85,8 @@ final class StoreTargetOptions {
         check();
         return masters().isEmpty()
                 ? named()
-                : new PlacedServers(open.master(masters()), copies == null ? 0 : copies, durability, timeout);
+                : new PlacedServers(
+                        open.master(masters()), copies == null ? 0 : copies, near.location(), durability, timeout);
     }
 
     /**

@@ -7,6 +7,7 @@ import io.chunkserver.core.membership.ChunkCopies;
 import io.chunkserver.core.membership.PlacementRequest;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.Durability;
+import io.chunkserver.core.model.Location;
 import io.chunkserver.core.model.Member;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.transport.ServerAddress;
@@ -39,6 +40,7 @@ public final class PlacedServers implements ChunkWriters {
 
     private final MasterClient master;
     private final int copies;
+    private final @Nullable Location near;
     private final @Nullable Durability durability;
     private final Duration timeout;
 
@@ -46,12 +48,19 @@ public final class PlacedServers implements ChunkWriters {
      * Servers as this master names them.
      *
      * @param copies     on how many servers a new chunk is stored; 0 for as many as the master is configured for
+     * @param near       where the caller stands, so that the nearest copy is read and a new chunk is stored near; null for anywhere
      * @param durability null for what the primary is configured to
      * @param timeout    for each chunk
      */
-    public PlacedServers(MasterClient master, int copies, @Nullable Durability durability, Duration timeout) {
+    public PlacedServers(
+            MasterClient master,
+            int copies,
+            @Nullable Location near,
+            @Nullable Durability durability,
+            Duration timeout) {
         this.master = master;
         this.copies = copies;
+        this.near = near;
         this.durability = durability;
         this.timeout = timeout;
     }
@@ -60,8 +69,7 @@ public final class PlacedServers implements ChunkWriters {
     public <T> T write(ChunkId chunk, long maxLengthBytes, Change<T> change) throws IOException {
         Set<ServerId> excluded = new HashSet<>();
         for (int tried = 1; ; tried++) {
-            List<Member> members = master.place(new PlacementRequest(chunk, maxLengthBytes, copies, null, excluded))
-                    .members();
+            List<Member> members = place(new PlacementRequest(chunk, maxLengthBytes, copies, near, excluded));
             try {
                 return change.apply(target(members));
             } catch (ChunkServerException.Unavailable | ChunkServerException.InsufficientSpace e) {
@@ -70,6 +78,21 @@ public final class PlacedServers implements ChunkWriters {
                     throw e;
                 }
                 logger.warn("chunk {} is placed without server {}: {}", chunk, culprit, e.getMessage());
+            }
+        }
+    }
+
+    /** A master that has just begun to lead is waited for: it knows soon who has the chunk. The client itself pauses between its tries. */
+    private List<Member> place(PlacementRequest request) throws IOException {
+        long deadlineNanos = System.nanoTime() + timeout.toNanos();
+        while (true) {
+            try {
+                return master.place(request).members();
+            } catch (ChunkServerException e) {
+                if (e.code() != ErrorCode.MASTER_STARTING || System.nanoTime() - deadlineNanos > 0) {
+                    throw e;
+                }
+                logger.warn("waiting for the master: {}", e.getMessage());
             }
         }
     }
@@ -99,7 +122,7 @@ public final class PlacedServers implements ChunkWriters {
     @Override
     public <T> T read(ChunkId chunk, Question<T> question) throws IOException {
         for (int tried = 1; ; tried++) {
-            ChunkCopies located = master.locate(chunk);
+            ChunkCopies located = master.locate(chunk, near);
             try {
                 return new Failover(addresses(located.members())).first(question);
             } catch (ChunkServerException e) {

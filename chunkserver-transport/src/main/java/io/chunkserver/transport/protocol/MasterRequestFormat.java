@@ -92,6 +92,9 @@ final class MasterRequestFormat {
                 .put("lengthBytes", placement.lengthBytes())
                 .put("copies", placement.copies());
         MembershipJson.locationIfAny(json, "near", placement.near());
+        if (placement.primary() != null) {
+            json.put("primary", placement.primary().toString());
+        }
         ModelJson.texts(json.putArray("excluded"), placement.excluded());
     }
 
@@ -101,6 +104,7 @@ final class MasterRequestFormat {
                 fields.number("lengthBytes"),
                 (int) fields.within("copies", 0, PlacementRequest.MAX_COPIES),
                 MembershipJson.locationIfAny(fields, "near"),
+                fields.valueOrNull("primary", ServerId::new),
                 Set.copyOf(fields.values("excluded", ServerId::new)));
     }
 }

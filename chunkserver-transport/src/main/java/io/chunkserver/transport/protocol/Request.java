@@ -62,8 +62,8 @@ public sealed interface Request
      * @param attributes     kept with the chunk
      * @param durability     null for the server's default
      * @param replicas       the other servers that shall have the chunk
-     * @param copies         when the server asked is to choose the others with its master: how many servers shall have the chunk, 0 for
-     *                       as many as the master is configured for; null when {@code replicas} says all
+     * @param copies         without {@code replicas} the server asked chooses the members with its master, if it has one: how many servers
+     *                       shall have the chunk; 0 or null for as many as the master is configured for
      */
     record Store(
             TransactionId transaction,

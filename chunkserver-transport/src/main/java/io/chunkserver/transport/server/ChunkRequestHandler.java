@@ -1,6 +1,7 @@
 package io.chunkserver.transport.server;
 
 import io.chunkserver.core.ChunkServer;
+import io.chunkserver.core.commit.ChunkWriter;
 import io.chunkserver.core.commit.StoreRequest;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
@@ -20,6 +21,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Turns requests into calls of a chunk server. */
 final class ChunkRequestHandler implements RequestHandler {
@@ -90,10 +92,15 @@ final class ChunkRequestHandler implements RequestHandler {
                 store.attributes(),
                 store.durability() == null ? server.config().durability() : store.durability(),
                 store.timeout());
-        return (store.copies() == null
-                        ? server.begin(request, texts(store.replicas()))
-                        : server.begin(request, store.copies()))
-                .thenApply(BlockSink::of);
+        return begin(request, store.replicas(), store.copies()).thenApply(BlockSink::of);
+    }
+
+    /** A client that names no members leaves them to the master, where there is one: the chunk may be on other servers. */
+    private CompletionStage<ChunkWriter> begin(
+            StoreRequest request, List<ServerAddress> replicas, @Nullable Integer copies) {
+        return replicas.isEmpty()
+                ? server.begin(request, copies == null ? 0 : copies)
+                : server.begin(request, texts(replicas));
     }
 
     private BlockSink prepare(Request.Prepare prepare) {
@@ -180,7 +187,7 @@ final class ChunkRequestHandler implements RequestHandler {
                 Attributes.NONE,
                 delete.durability() == null ? server.config().durability() : delete.durability(),
                 delete.timeout());
-        return server.begin(request, texts(delete.replicas()))
+        return begin(request, delete.replicas(), null)
                 .thenApply(BlockSink::of)
                 .thenCompose(ChunkRequestHandler::withoutBytes);
     }

@@ -8,10 +8,12 @@ import io.chunkserver.core.error.Failure;
 import io.chunkserver.transport.ServerAddress;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 import org.apache.curator.framework.recipes.leader.LeaderLatch;
 import org.apache.curator.framework.recipes.leader.LeaderLatchListener;
+import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.data.Stat;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,7 +59,7 @@ public final class MasterElection implements Closeable {
     @GuardedBy("this")
     private long leadsBy;
 
-    /** Until when nobody else can have been elected, by the ticker. */
+    /** Until when nobody else can have been elected, by the ticker; set when the ensemble has taken a write of the leader. */
     private volatile long confirmedUntil;
 
     // What follows is used on the loop's thread, and by close when that has ended.
@@ -128,17 +130,36 @@ public final class MasterElection implements Closeable {
         var unused = reader.read();
         String path = own.getOurPath();
         long asked = ticker.read();
-        Stat node = path == null ? null : ensemble.client().checkExists().forPath(path);
+        boolean elected = own.hasLeadership();
+        Stat node = path == null
+                ? null
+                : elected ? written(path) : ensemble.client().checkExists().forPath(path);
         if (node == null || node.getEphemeralOwner() != ensemble.sessionId()) {
             standBy();
             throw missed(own);
         }
         misses = 0;
-        confirmedUntil = asked + ensemble.sessionTimeout().toNanos() / 10 * LEASE_TENTHS;
+        if (elected) {
+            confirmedUntil = asked + ensemble.sessionTimeout().toNanos() / 10 * LEASE_TENTHS;
+        }
         settle(own, node.getCzxid());
         if (!lastReason.isEmpty()) {
             LOG.info("master at {} is a candidate with ZooKeeper at {} again", reachable, ensemble.address());
             lastReason = "";
+        }
+    }
+
+    /**
+     * Our node after a write to it, which the majority of the ensemble has agreed to: a member that is cut off from the others may still
+     * show a node of a session that they have ended.
+     */
+    private @Nullable Stat written(String path) throws Exception {
+        try {
+            return ensemble.client()
+                    .setData()
+                    .forPath(path, reachable.toString().getBytes(StandardCharsets.UTF_8));
+        } catch (KeeperException.NoNodeException e) {
+            return null;
         }
     }
 

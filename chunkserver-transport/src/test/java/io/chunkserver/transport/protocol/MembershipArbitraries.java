@@ -130,6 +130,7 @@ final class MembershipArbitraries {
                         MessageArbitraries.counts(),
                         Arbitraries.integers().between(0, PlacementRequest.MAX_COPIES),
                         nearby(),
+                        MessageArbitraries.serverIds().injectNull(0.5),
                         MessageArbitraries.serverIds().set().ofMaxSize(PlacementRequest.MAX_COPIES))
                 .as(PlacementRequest::new);
     }

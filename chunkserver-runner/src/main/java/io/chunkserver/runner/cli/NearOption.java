@@ -1,0 +1,23 @@
+package io.chunkserver.runner.cli;
+
+import io.chunkserver.core.model.Location;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where the caller stands, for a master to name what is near first. */
+final class NearOption {
+
+    @Option(
+            names = "--near",
+            paramLabel = "X,Y",
+            description = {
+                "Where the caller stands, in the plane of the servers' --x and --y: the master names the nearest copy first,",
+                "and for a new chunk the nearest server."
+            })
+    private @Nullable Location near;
+
+    @Nullable
+    Location location() {
+        return near;
+    }
+}
