@@ -1,6 +1,7 @@
 package io.chunkserver.core.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import io.chunkserver.core.commit.Environment;
@@ -100,6 +101,24 @@ class PromiseReportTest {
                         .startsWith("promise broken: a lost version is missing after a crash too\nafter:\n"));
     }
 
+    @Test
+    void aScriptTellsThatAForcedPublicationIsLost() {
+        MemoryDisk disk = new MemoryDisk();
+        ChunkId chunk = new ChunkId("/a", 0);
+        ChunkStoreScript script = new ChunkStoreScript(List.of(
+                new ChunkStoreScript.Stage(chunk, 1, 10),
+                new ChunkStoreScript.Publish(0),
+                new ChunkStoreScript.ForcePublished(),
+                new ChunkStoreScript.LosePower()));
+
+        assertThatThrownBy(() -> script.run(
+                        () -> but(ChunkStore.class, storeOn(disk), "forcePublished", arguments -> null),
+                        () -> disk.crash()))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageStartingWith("the store differs from the model, after 4 steps:\n  1. Stage[chunk=/a#0, ")
+                .hasMessageContaining("[what a crash may leave of chunk /a#0 in place of ");
+    }
+
     /** What a store keeps in an orderly close tells nothing of what it forces. */
     @Test
     void aStoreThatCannotCrashIsNotReportedAndSaysWhatWasNotTested() {
@@ -183,6 +202,14 @@ class PromiseReportTest {
                 .singleElement()
                 .asString()
                 .startsWith("promise broken: free bytes are not negative\nafter:\n  1. disk.freeBytes() = -1\n");
+    }
+
+    @Test
+    void aDiskIsReportedWithTheNameThatItDidNotForce() {
+        assertThat(reports(DiskThatForcesNoNames.class))
+                .anySatisfy(report -> assertThat(report)
+                        .startsWith("promise broken: a forced file outlives a crash once its name is forced\nafter:\n")
+                        .containsSubsequence("disk.forceDirectory()\n", "the power goes\n", "disk2.list() = []\n"));
     }
 
     /** What is reported of the tests of this contract that fail. */
@@ -381,9 +408,33 @@ class PromiseReportTest {
 
     static class DiskThatOwesBytes extends DiskContract {
 
+        private final MemoryDisk memory = new MemoryDisk();
+
         @Override
         protected Disk newDisk() {
-            return but(Disk.class, new MemoryDisk(), "freeBytes", arguments -> -1L);
+            return but(Disk.class, memory, "freeBytes", arguments -> -1L);
+        }
+
+        @Override
+        protected Disk crash() {
+            memory.crash();
+            return newDisk();
+        }
+    }
+
+    static class DiskThatForcesNoNames extends DiskContract {
+
+        private final MemoryDisk memory = new MemoryDisk();
+
+        @Override
+        protected Disk newDisk() {
+            return but(Disk.class, memory, "forceDirectory", arguments -> null);
+        }
+
+        @Override
+        protected Disk crash() {
+            memory.crash();
+            return newDisk();
         }
     }
 
