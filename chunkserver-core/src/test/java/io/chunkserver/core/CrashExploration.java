@@ -9,11 +9,11 @@ import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.core.testkit.ChosenCrash;
 import io.chunkserver.core.testkit.CrashChoices;
 import io.chunkserver.core.testkit.CrashMode;
+import io.chunkserver.core.testkit.CrashMoment;
 import io.chunkserver.core.testkit.DiskFault;
 import io.chunkserver.core.testkit.DiskOperation;
 import io.chunkserver.core.testkit.DiskOperation.Kind;
 import io.chunkserver.core.testkit.DiskScript;
-import io.chunkserver.core.testkit.EveryCrash;
 import io.chunkserver.core.testkit.FaultyDisk;
 import io.chunkserver.core.testkit.MemoryDisk;
 import java.io.IOException;
@@ -91,11 +91,11 @@ final class CrashExploration implements WorkedServer.CrashPoint {
             try {
                 boolean all = true;
                 for (CrashMode mode : CrashMode.values()) {
-                    CrashMoment moment = new CrashMoment(disk, history, mode, next);
-                    all &= explore(moment);
-                    looked(moment, "the process died", () -> recoverTheProcess(moment, false));
+                    CrashMoment moment = new CrashMoment(disk, mode, next);
+                    all &= moment.crash(limit, drawn, random, crash -> look(moment, history, crash));
+                    looked(moment, "the process died", () -> recoverTheProcess(moment, history, false));
                     if (next.isPresent() && next.get().kind() == Kind.FORCE) {
-                        looked(moment, "the force failed", () -> recoverTheProcess(moment, true));
+                        looked(moment, "the force failed", () -> recoverTheProcess(moment, history, true));
                     }
                 }
                 pointsWithAllStates += all ? 1 : 0;
@@ -105,34 +105,16 @@ final class CrashExploration implements WorkedServer.CrashPoint {
         }
     }
 
-    private boolean explore(CrashMoment moment) {
-        if (moment.crashes(limit).isPresent()) {
-            EveryCrash crash = new EveryCrash();
-            do {
-                look(moment, crash);
-            } while (crash.next());
-            return true;
-        }
-        for (int i = 0; i < drawn; i++) {
-            look(moment, ChosenCrash.random(random));
-        }
-        return false;
-    }
-
-    private void look(CrashMoment before, CrashChoices crash) {
-        CrashMoment moment = before.with(before.history().afterCrash(random.nextBoolean()));
+    private void look(CrashMoment moment, StoreHistory before, CrashChoices crash) {
+        StoreHistory history = before.afterCrash(random.nextBoolean());
         MemoryDisk left = moment.disk().copyAfterCrash(moment.mode(), crash);
         looked(moment, "choices " + crash, () -> {
             switch ((int) (states % 3)) {
-                case 0 -> recoverAfterTheProcessDied(left, moment.history());
-                case 1 -> recoverAfterAnotherPowerLoss(left, moment);
-                default -> recoverAfterAPowerLossMeanwhile(left, moment);
+                case 0 -> recoverAfterTheProcessDied(left, history);
+                case 1 -> recoverAfterAnotherPowerLoss(left, history, moment.mode());
+                default -> recoverAfterAPowerLossMeanwhile(left, history, moment.mode());
             }
         });
-    }
-
-    private static String describe(DiskOperation operation) {
-        return operation.kind() + " " + operation.path();
     }
 
     private interface Look {
@@ -145,10 +127,8 @@ final class CrashExploration implements WorkedServer.CrashPoint {
             look.look();
         } catch (IOException | RuntimeException | AssertionError e) {
             throw new AssertionError(
-                    name + ": crash at point " + points + ", before "
-                            + moment.next().map(CrashExploration::describe).orElse("the end") + ", mode "
-                            + moment.mode() + ", "
-                            + crash + ", state " + states + ": " + e.getMessage(),
+                    name + ": crash at point " + points + ", " + moment + ", " + crash + ", state " + states + ": "
+                            + e.getMessage(),
                     e);
         }
     }
@@ -158,16 +138,16 @@ final class CrashExploration implements WorkedServer.CrashPoint {
      *
      * @param failedForce whether it dies of the force that comes next: what that had to write can be read until the power goes
      */
-    private void recoverTheProcess(CrashMoment before, boolean failedForce) throws IOException {
-        CrashMoment moment = before.with(before.history().afterCrash(random.nextBoolean()));
+    private void recoverTheProcess(CrashMoment moment, StoreHistory before, boolean failedForce) throws IOException {
+        StoreHistory history = before.afterCrash(random.nextBoolean());
         MemoryDisk left = moment.disk().copyAfterProcessDeath();
         if (failedForce) {
             failForce(left, moment.next().orElseThrow().path());
         }
         if (random.nextBoolean()) {
-            recoverAfterAnotherPowerLoss(left, moment);
+            recoverAfterAnotherPowerLoss(left, history, moment.mode());
         } else {
-            recoverAfterAPowerLossMeanwhile(left, moment);
+            recoverAfterAPowerLossMeanwhile(left, history, moment.mode());
         }
     }
 
@@ -187,23 +167,25 @@ final class CrashExploration implements WorkedServer.CrashPoint {
     }
 
     /** What the first start showed is still there: readers have seen it. */
-    private void recoverAfterAnotherPowerLoss(MemoryDisk left, CrashMoment moment) throws IOException {
-        RecoveredServer first = recover(left, moment.history(), DiskScript.GOOD);
+    private void recoverAfterAnotherPowerLoss(MemoryDisk left, StoreHistory history, CrashMode mode)
+            throws IOException {
+        RecoveredServer first = recover(left, history, DiskScript.GOOD);
         ChosenCrash crash = ChosenCrash.random(random);
-        MemoryDisk again = left.copyAfterCrash(moment.mode(), crash);
+        MemoryDisk again = left.copyAfterCrash(mode, crash);
         Map<ChunkId, TransactionId> visible =
-                recover(again, moment.history(), DiskScript.GOOD).visible();
+                recover(again, history, DiskScript.GOOD).visible();
         assertThat(visible)
                 .as("versions after another power loss, choices %s", crash)
                 .isEqualTo(first.visible());
     }
 
-    private void recoverAfterAPowerLossMeanwhile(MemoryDisk left, CrashMoment moment) throws IOException {
-        PowerLoss meanwhile = new PowerLoss(left, moment.mode());
-        recover(left, moment.history(), meanwhile);
+    private void recoverAfterAPowerLossMeanwhile(MemoryDisk left, StoreHistory history, CrashMode mode)
+            throws IOException {
+        PowerLoss meanwhile = new PowerLoss(left, mode);
+        recover(left, history, meanwhile);
         if (meanwhile.leaves != null) {
             try {
-                recover(meanwhile.leaves, moment.history(), DiskScript.GOOD);
+                recover(meanwhile.leaves, history, DiskScript.GOOD);
             } catch (IOException | RuntimeException | AssertionError e) {
                 throw new AssertionError(
                         "power lost in the recovery before " + meanwhile.next + ", choices " + meanwhile.crash + ": "
@@ -238,7 +220,7 @@ final class CrashExploration implements WorkedServer.CrashPoint {
         @Override
         public DiskFault before(DiskOperation operation) {
             if (operation.isChange() && changesLeft-- == 0) {
-                next = describe(operation);
+                next = operation.kind() + " " + operation.path();
                 leaves = disk.copyAfterCrash(mode, crash);
             }
             return DiskFault.NONE;

@@ -1,6 +1,7 @@
 package io.chunkserver.core;
 
 import io.chunkserver.core.testkit.CrashMode;
+import io.chunkserver.core.testkit.CrashMoment;
 import io.chunkserver.core.testkit.DiskOperation;
 import io.chunkserver.core.testkit.MemoryDisk;
 import java.util.Optional;
@@ -23,7 +24,7 @@ final class CrashSurvey implements WorkedServer.CrashPoint {
     public void reached(MemoryDisk disk, StoreHistory history, Optional<DiskOperation> next) {
         points++;
         for (CrashMode mode : CrashMode.values()) {
-            OptionalInt crashes = new CrashMoment(disk, history, mode, next).crashes(limit);
+            OptionalInt crashes = new CrashMoment(disk, mode, next).crashes(limit);
             fewCrashes += crashes.orElse(0);
             manyCrashes += crashes.isEmpty() ? 1 : 0;
         }

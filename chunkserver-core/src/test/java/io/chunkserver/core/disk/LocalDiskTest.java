@@ -10,6 +10,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordingFile;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -27,6 +28,12 @@ class LocalDiskTest {
         @Override
         protected Disk newDisk() {
             return new LocalDisk(directory);
+        }
+
+        @Override
+        protected Disk crash() {
+            return Assumptions.abort(
+                    "what a local disk was not told to force is lost only with the power of the whole machine");
         }
     }
 

@@ -37,9 +37,17 @@ class WatchedDiskTest {
     @Nested
     class AsAnyOther extends DiskContract {
 
+        private final MemoryDisk memory = new MemoryDisk();
+
         @Override
         protected Disk newDisk() {
-            return new WatchedDisk(new MemoryDisk());
+            return new WatchedDisk(memory);
+        }
+
+        @Override
+        protected Disk crash() {
+            memory.crash();
+            return newDisk();
         }
     }
 

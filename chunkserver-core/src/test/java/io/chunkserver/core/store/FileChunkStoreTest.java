@@ -7,6 +7,7 @@ import io.chunkserver.core.testkit.ChunkStoreContract;
 import io.chunkserver.core.testkit.MemoryDisk;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,6 +24,12 @@ class FileChunkStoreTest {
         protected ChunkStore openStore() throws IOException {
             return StoreOnMemoryDisk.open(new LocalDisk(directory));
         }
+
+        @Override
+        protected void crash() {
+            Assumptions.abort(
+                    "what a local disk was not told to force is lost only with the power of the whole machine");
+        }
     }
 
     @Nested
@@ -36,6 +43,11 @@ class FileChunkStoreTest {
                     .as("files that the store before left open")
                     .isZero();
             return StoreOnMemoryDisk.open(disk);
+        }
+
+        @Override
+        protected void crash() {
+            disk.crash();
         }
     }
 }

@@ -22,8 +22,16 @@ abstract class ChunkStoreFixture implements StoreSubject, PromiseReport.Traced {
     private ChunkStore store;
     private long transactions;
 
-    /** Opens the store under test; the first call of a test finds it empty, later calls as it was closed. */
+    /** Opens the store under test; the first call of a test finds it empty, later calls as it was closed or as a crash left it. */
     protected abstract ChunkStore openStore() throws IOException;
+
+    /**
+     * Takes the power away: what was not forced is lost, or some of it. The store that is open is not used again, not even closed.
+     *
+     * <p>Where that cannot be simulated, say why with {@link org.junit.jupiter.api.Assumptions#abort(String)}: what the store promises of
+     * crashes is then not tested, and those tests are reported as skipped, with that reason.
+     */
+    protected abstract void crash() throws IOException;
 
     @Override
     public final CallTrace trace() {
@@ -62,6 +70,13 @@ abstract class ChunkStoreFixture implements StoreSubject, PromiseReport.Traced {
     @Override
     public final void reopen() throws IOException {
         store.close();
+        store = traced();
+    }
+
+    @Override
+    public final void crashAndReopen() throws IOException {
+        trace.note("the power goes");
+        crash();
         store = traced();
     }
 

@@ -30,12 +30,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What every {@link Disk} promises while nothing crashes and nothing fails.
+ * What every {@link Disk} promises while nothing fails, and of what a crash leaves.
  *
- * <p>Extend it and implement {@link #newDisk}.
+ * <p>Extend it and implement {@link #newDisk} and {@link #crash}.
  */
 @ExtendWith(PromiseReport.class)
-public abstract class DiskContract implements PromiseReport.Traced {
+public abstract class DiskContract implements DiskCrashContract, PromiseReport.Traced {
 
     private static final Path ROOT = Path.of("");
     private static final Path FILE = Path.of("file");
@@ -47,6 +47,27 @@ public abstract class DiskContract implements PromiseReport.Traced {
 
     /** An empty disk whose root directory exists. */
     protected abstract Disk newDisk() throws IOException;
+
+    /**
+     * Takes the power away and brings it back: what was not forced is lost, or some of it.
+     *
+     * <p>Where that cannot be simulated, say why with {@link org.junit.jupiter.api.Assumptions#abort(String)}: what the disk promises of
+     * crashes is then not tested, and those tests are reported as skipped, with that reason.
+     *
+     * @return the disk with what is left, which may be the same object; none of its files is open
+     */
+    protected abstract Disk crash() throws IOException;
+
+    @Override
+    public final Disk disk() {
+        return disk;
+    }
+
+    @Override
+    public final void losePower() throws IOException {
+        trace.note("the power goes");
+        disk = trace.of(Disk.class, crash());
+    }
 
     @Override
     public final CallTrace trace() {

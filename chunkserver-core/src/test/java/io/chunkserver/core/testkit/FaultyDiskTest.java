@@ -32,7 +32,13 @@ class FaultyDiskTest {
 
         @Override
         protected Disk newDisk() {
-            return new FaultyDisk(new MemoryDisk(), DiskScript.GOOD);
+            return new FaultyDisk(memory, DiskScript.GOOD);
+        }
+
+        @Override
+        protected Disk crash() {
+            memory.crash();
+            return newDisk();
         }
     }
 

@@ -28,7 +28,13 @@ class MemoryDiskTest {
 
         @Override
         protected Disk newDisk() {
-            return new MemoryDisk();
+            return disk;
+        }
+
+        @Override
+        protected Disk crash() {
+            disk.crash();
+            return disk;
         }
     }
 

@@ -4,6 +4,7 @@ import java.util.Locale;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
+import org.opentest4j.TestAbortedException;
 
 /**
  * Tells whoever runs a contract on a broken implementation which promise was broken and what broke it: the test's name as a
@@ -20,6 +21,10 @@ public final class PromiseReport implements TestExecutionExceptionHandler, Lifec
 
     @Override
     public void handleTestExecutionException(ExtensionContext context, Throwable failure) {
+        // What cannot be tried is skipped for the reason that it gives, and breaks no promise.
+        if (failure instanceof TestAbortedException skipped) {
+            throw skipped;
+        }
         throw report("promise broken: ", context, failure);
     }
 

@@ -1,6 +1,7 @@
 package io.chunkserver.core.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import io.chunkserver.core.commit.Environment;
@@ -13,6 +14,7 @@ import io.chunkserver.core.commit.log.TransactionLog;
 import io.chunkserver.core.commit.log.TransactionLogConfig;
 import io.chunkserver.core.disk.DataDirectory;
 import io.chunkserver.core.disk.Disk;
+import io.chunkserver.core.disk.DiskFile;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.Attempt;
 import io.chunkserver.core.model.ChunkId;
@@ -31,15 +33,18 @@ import io.chunkserver.core.store.StoreSnapshot;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.testkit.engine.EngineTestKit;
+import org.junit.platform.testkit.engine.Events;
 
 /** Runs each contract on something that breaks one promise, and looks at what is reported. */
 class PromiseReportTest {
@@ -67,6 +72,67 @@ class PromiseReportTest {
                         "chunkStore3.list(, null, 2147483647) = ",
                         "chunkStore3.snapshot() = StoreSnapshot[chunks=50, ",
                         "expected: 100");
+    }
+
+    @Test
+    void aStoreIsReportedWithThePublicationThatItDidNotForce() {
+        assertThat(reports(StoreThatForcesNoPublication.class))
+                .allSatisfy(report -> assertThat(report).contains("chunkStore.forcePublished()\n", "the power goes\n"))
+                .anySatisfy(report -> assertThat(report)
+                        .startsWith("promise broken: a forced publication outlives a crash byte for byte\nafter:\n")
+                        .containsSubsequence(
+                                "  6. chunkStore.publish(/data/file#0, ",
+                                "  7. chunkStore.forcePublished()\n",
+                                "  9. the power goes\n",
+                                " 10. chunkStore2.stat(/data/file#0) = Optional.empty\n",
+                                "[the published version]"))
+                .anySatisfy(report ->
+                        assertThat(report).startsWith("promise broken: a forced deletion outlives a crash\nafter:\n"));
+    }
+
+    @Test
+    void aStoreIsReportedThatForcesNothingAtAll() {
+        assertThat(reports(StoreThatForcesNothing.class))
+                .anySatisfy(report -> assertThat(report)
+                        .startsWith("promise broken: a finished version outlives a crash as staged\nafter:\n"))
+                .anySatisfy(report -> assertThat(report)
+                        .startsWith("promise broken: a forced publication outlives a crash byte for byte\nafter:\n"))
+                .anySatisfy(report -> assertThat(report)
+                        .startsWith("promise broken: a lost version is missing after a crash too\nafter:\n"));
+    }
+
+    @Test
+    void aScriptTellsThatAForcedPublicationIsLost() {
+        MemoryDisk disk = new MemoryDisk();
+        ChunkId chunk = new ChunkId("/a", 0);
+        ChunkStoreScript script = new ChunkStoreScript(List.of(
+                new ChunkStoreScript.Stage(chunk, 1, 10),
+                new ChunkStoreScript.Publish(0),
+                new ChunkStoreScript.ForcePublished(),
+                new ChunkStoreScript.LosePower()));
+
+        assertThatThrownBy(() -> script.run(
+                        () -> but(ChunkStore.class, storeOn(disk), "forcePublished", arguments -> null),
+                        () -> disk.crash()))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageStartingWith("the store differs from the model, after 4 steps:\n  1. Stage[chunk=/a#0, ")
+                .hasMessageContaining("[what a crash may leave of chunk /a#0 in place of ");
+    }
+
+    /** What a store keeps in an orderly close tells nothing of what it forces. */
+    @Test
+    void aStoreThatCannotCrashIsNotReportedAndSaysWhatWasNotTested() {
+        Events tests = EngineTestKit.engine("junit-jupiter")
+                .selectors(selectClass(StoreThatForcesNothingAndCannotCrash.class))
+                .execute()
+                .testEvents();
+
+        assertThat(tests.failed().list()).isEmpty();
+        assertThat(tests.aborted()
+                        .map(aborted -> aborted.getRequiredPayload(TestExecutionResult.class))
+                        .map(result -> result.getThrowable().orElseThrow().getMessage()))
+                .isNotEmpty()
+                .allSatisfy(reason -> assertThat(reason).contains("nobody can take its power away"));
     }
 
     @Test
@@ -138,6 +204,14 @@ class PromiseReportTest {
                 .startsWith("promise broken: free bytes are not negative\nafter:\n  1. disk.freeBytes() = -1\n");
     }
 
+    @Test
+    void aDiskIsReportedWithTheNameThatItDidNotForce() {
+        assertThat(reports(DiskThatForcesNoNames.class))
+                .anySatisfy(report -> assertThat(report)
+                        .startsWith("promise broken: a forced file outlives a crash once its name is forced\nafter:\n")
+                        .containsSubsequence("disk.forceDirectory()\n", "the power goes\n", "disk2.list() = []\n"));
+    }
+
     /** What is reported of the tests of this contract that fail. */
     private static List<String> reports(Class<?> contract) {
         return EngineTestKit.engine("junit-jupiter")
@@ -166,6 +240,11 @@ class PromiseReportTest {
                         : store.delete(there.get().id(), there.get().version());
             });
         }
+
+        @Override
+        protected void crash() {
+            disk.crash();
+        }
     }
 
     static class StoreThatCountsToFifty extends ChunkStoreContract {
@@ -180,11 +259,60 @@ class PromiseReportTest {
                 return new StoreSnapshot(Math.min(50, right.chunks()), right.tombstones(), right.publishedBytes());
             });
         }
+
+        @Override
+        protected void crash() {
+            disk.crash();
+        }
+    }
+
+    static class StoreThatForcesNoPublication extends ChunkStoreContract {
+
+        private final MemoryDisk disk = new MemoryDisk();
+
+        @Override
+        protected ChunkStore openStore() throws IOException {
+            return but(ChunkStore.class, storeOn(disk), "forcePublished", arguments -> null);
+        }
+
+        @Override
+        protected void crash() {
+            disk.crash();
+        }
+    }
+
+    static class StoreThatForcesNothing extends ChunkStoreContract {
+
+        private final MemoryDisk disk = new MemoryDisk();
+
+        @Override
+        protected ChunkStore openStore() throws IOException {
+            Disk unforcedNames = but(Disk.class, disk, "forceDirectory", arguments -> null);
+            return storeOn(but(
+                    Disk.class,
+                    unforcedNames,
+                    "create",
+                    arguments -> but(DiskFile.class, disk.create((Path) arguments[0]), "force", nothing -> null)));
+        }
+
+        @Override
+        protected void crash() {
+            disk.crash();
+        }
+    }
+
+    static class StoreThatForcesNothingAndCannotCrash extends StoreThatForcesNothing {
+
+        @Override
+        protected void crash() {
+            Assumptions.abort("nobody can take its power away");
+        }
     }
 
     private static ChunkStore storeOn(Disk disk) throws IOException {
         disk.createDirectories(DataDirectory.CHUNKS);
         disk.createDirectories(DataDirectory.QUARANTINE);
+        disk.forceDirectory(Path.of(""));
         return FileChunkStore.open(disk, DataDirectory.CHUNKS, DataDirectory.QUARANTINE, DataDirectory.INDEX);
     }
 
@@ -280,9 +408,33 @@ class PromiseReportTest {
 
     static class DiskThatOwesBytes extends DiskContract {
 
+        private final MemoryDisk memory = new MemoryDisk();
+
         @Override
         protected Disk newDisk() {
-            return but(Disk.class, new MemoryDisk(), "freeBytes", arguments -> -1L);
+            return but(Disk.class, memory, "freeBytes", arguments -> -1L);
+        }
+
+        @Override
+        protected Disk crash() {
+            memory.crash();
+            return newDisk();
+        }
+    }
+
+    static class DiskThatForcesNoNames extends DiskContract {
+
+        private final MemoryDisk memory = new MemoryDisk();
+
+        @Override
+        protected Disk newDisk() {
+            return but(Disk.class, memory, "forceDirectory", arguments -> null);
+        }
+
+        @Override
+        protected Disk crash() {
+            memory.crash();
+            return newDisk();
         }
     }
 

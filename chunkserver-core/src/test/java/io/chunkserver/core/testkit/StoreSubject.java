@@ -32,6 +32,9 @@ interface StoreSubject {
     /** Closes the store and opens it again. */
     void reopen() throws IOException;
 
+    /** Loses what was not forced, and opens what is left; skips the test where that cannot be simulated. */
+    void crashAndReopen() throws IOException;
+
     /** A transaction that was not used before. */
     StageKey newKey();
 
