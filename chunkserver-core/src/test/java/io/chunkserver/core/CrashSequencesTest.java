@@ -70,6 +70,7 @@ class CrashSequencesTest {
     private final SplittableRandom random = new SplittableRandom(SEED);
     private long sequences;
     private long points;
+    private long examined;
     private long states;
 
     @Test
@@ -79,8 +80,8 @@ class CrashSequencesTest {
             extend(new ArrayList<>(), length);
         }
         System.out.printf(
-                "crashes of %d sequences: %d states, %d crash points, seed %d, %.1f s%n",
-                sequences, states, points, SEED, (System.nanoTime() - start) / 1e9);
+                "crashes of %d sequences: %d states at %d of %d crash points, seed %d, %.1f s%n",
+                sequences, states, examined, points, SEED, (System.nanoTime() - start) / 1e9);
         assertThat(sequences).isEqualTo(16 + 16 * 16 + 16 * 16 * 16);
         assertThat(states).isPositive();
     }
@@ -106,6 +107,7 @@ class CrashSequencesTest {
         WorkedServer server = new WorkedServer(config, SEED, (disk, history, next) -> {
             points++;
             if (random.nextDouble() < perMoment) {
+                examined++;
                 exploration.reached(disk, history, next);
             }
         });
