@@ -52,6 +52,8 @@ public final class FakeReplica implements Replica {
     private CommitReply reply = CommitReply.APPLIED;
     private InquiryAnswer knows = InquiryAnswer.DONT_KNOW;
     private Runnable onCommit = () -> {};
+    private final List<Long> fetches = new ArrayList<>();
+    private int blocksBeforeBreak = Integer.MAX_VALUE;
 
     FakeReplica(FakeReplicas replicas, Member member) {
         this.replicas = replicas;
@@ -109,6 +111,11 @@ public final class FakeReplica implements Replica {
         knows = answer;
     }
 
+    /** Breaks off each fetch after so many blocks from now on. */
+    public void breakOffAfter(int blocks) {
+        blocksBeforeBreak = blocks;
+    }
+
     /** Runs this when the next commit arrives, before it is confirmed. */
     public void onNextCommit(Runnable action) {
         onCommit = action;
@@ -124,6 +131,11 @@ public final class FakeReplica implements Replica {
     /** The prepare requests that reached it, in order; the members before it have passed them on. */
     public List<PrepareRequest> prepared() {
         return List.copyOf(prepared);
+    }
+
+    /** The offsets from which it was asked for a copy, in order. */
+    public List<Long> fetches() {
+        return List.copyOf(fetches);
     }
 
     /** The attempts that it was told to commit, in order, with repetitions. */
@@ -197,13 +209,35 @@ public final class FakeReplica implements Replica {
         if (deaf("a fetch of " + chunk)) {
             return unreachable();
         }
+        fetches.add(offset);
         FakeCopy copy = copies.get(chunk);
         return copy == null
                 ? CompletableFuture.failedFuture(
                         Failure.of(ErrorCode.CHUNK_NOT_FOUND, "chunk " + chunk + " is not here")
                                 .at(member.id())
                                 .toException())
-                : copy.give(atLeast, offset, sink);
+                : copy.give(atLeast, offset, new BreakingSink(sink));
+    }
+
+    /** Takes so many blocks, and is gone then. */
+    private final class BreakingSink implements CopySink {
+
+        private final CopySink sink;
+        private int left = blocksBeforeBreak;
+
+        private BreakingSink(CopySink sink) {
+            this.sink = sink;
+        }
+
+        @Override
+        public CompletionStage<Void> begin(ChunkInfo info, Attributes attributes) {
+            return sink.begin(info, attributes);
+        }
+
+        @Override
+        public CompletionStage<Void> write(CheckedBlock block) {
+            return left-- > 0 ? sink.write(block) : unreachable();
+        }
     }
 
     private boolean deaf(String message) {
