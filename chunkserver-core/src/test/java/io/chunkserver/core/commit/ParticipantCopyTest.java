@@ -10,6 +10,7 @@ import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.core.testkit.DiskOperation.Kind;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -151,6 +152,29 @@ class ParticipantCopyTest extends ParticipantOnMemoryDisk {
         assertThat(published()).isEqualTo(ChunkVersion.NONE);
     }
 
+    /** There are as many of them, so only their checksum tells. */
+    @Test
+    void aPromiseOfAsManyOtherBytesIsNotCommittedByACopy() {
+        PrepareRequest promise = promised(FIRST);
+        CheckedBlock bytes = CheckedBlock.of(ByteBuffer.wrap(new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}));
+        ChunkInfo same = version(SECOND, promise.transaction());
+        assertThat(same.lengthBytes()).isEqualTo(bytes.lengthBytes());
+        IncomingCopy copy = begun(new ChunkInfo(
+                CHUNK,
+                SECOND,
+                promise.transaction(),
+                0,
+                same.lengthBytes(),
+                bytes.crc32c(),
+                same.storedBytes(),
+                false));
+        settled(copy.write(bytes).toCompletableFuture());
+
+        assertFails(ErrorCode.BUSY, copy.finish().toCompletableFuture());
+        assertThat(participant.open()).hasSize(1);
+        assertThat(published()).isEqualTo(ChunkVersion.NONE);
+    }
+
     @Test
     void aRetryOfATransactionThatIsHereByACopyIsNotAppliedAgain() {
         PrepareRequest retry = request(FIRST);
@@ -162,7 +186,7 @@ class ParticipantCopyTest extends ParticipantOnMemoryDisk {
     @Test
     void bytesOtherThanTheSourcesAreNotTaken() throws IOException {
         IncomingCopy copy = begun(version(FIRST, transaction(1)));
-        copy.write(CheckedBlock.of(java.nio.ByteBuffer.wrap(new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})));
+        copy.write(CheckedBlock.of(ByteBuffer.wrap(new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})));
 
         assertFails(ErrorCode.CHECKSUM_MISMATCH, copy.finish().toCompletableFuture());
         assertThat(published()).isEqualTo(ChunkVersion.NONE);

@@ -103,6 +103,15 @@ class EmergencyReserveTest {
         assertThat(EmergencyReserve.open(disk).heldBytes()).isEqualTo(reserve.heldBytes());
     }
 
+    /** On a disk that is full after a crash there is no other time to put it back. */
+    @Test
+    void whatWasPutBackOutlivesACrash() throws IOException {
+        whole();
+        disk.crash();
+
+        assertThat(EmergencyReserve.open(disk).heldBytes()).isEqualTo(EmergencyReserve.BYTES);
+    }
+
     @Test
     void aServerStartsOnAFullDiskOutOfTheReserve() throws IOException {
         DataDirectory.open(disk, new Random(1)).close();

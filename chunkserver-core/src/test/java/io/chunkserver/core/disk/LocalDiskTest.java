@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.util.List;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Assumptions;
@@ -46,24 +47,54 @@ class LocalDiskTest {
         assertThat(directory.resolve("missing/root/file")).isEmptyFile();
     }
 
+    private interface Action {
+        void run() throws IOException;
+    }
+
     /** Whether a force gets to the operating system only a power cut shows; the virtual machine tells that it was asked. */
-    @Test
-    void aForcedDirectoryIsForcedByTheOperatingSystem() throws IOException {
+    private List<String> forcedBy(Action action) throws IOException {
         Path recorded = directory.resolve("recorded.jfr");
-        Path folder = Path.of("folder");
-        Disk disk = new LocalDisk(directory);
-        disk.createDirectories(folder);
         try (Recording recording = new Recording()) {
             recording.enable("jdk.FileForce").withoutThreshold();
             recording.start();
-            disk.forceDirectory(folder);
+            action.run();
             recording.stop();
             recording.dump(recorded);
         }
+        return RecordingFile.readAllEvents(recorded).stream()
+                .map(event -> event.getString("path"))
+                .toList();
+    }
 
-        assertThat(RecordingFile.readAllEvents(recorded))
-                .extracting(event -> event.getString("path"))
+    @Test
+    void aForcedDirectoryIsForcedByTheOperatingSystem() throws IOException {
+        Path folder = Path.of("folder");
+        Disk disk = new LocalDisk(directory);
+        disk.createDirectories(folder);
+
+        assertThat(forcedBy(() -> disk.forceDirectory(folder)))
                 .contains(directory.resolve(folder).toString());
+    }
+
+    /** Else a file system without a journal could lose the new name, and then force the loss of the old one. */
+    @Test
+    void aRenameBetweenDirectoriesForcesTheNewName() throws IOException {
+        Disk disk = new LocalDisk(directory);
+        disk.createDirectories(Path.of("old"));
+        disk.createDirectories(Path.of("new"));
+        disk.create(Path.of("old/file")).close();
+
+        assertThat(forcedBy(() -> disk.rename(Path.of("old/file"), Path.of("new/file"))))
+                .contains(directory.resolve("new").toString());
+    }
+
+    /** Nobody else knows the directories above the root, so nobody else can force them. */
+    @Test
+    void eachDirectoryAboveANewRootIsForced() throws IOException {
+        Disk disk = new LocalDisk(directory.resolve("missing/root"));
+
+        assertThat(forcedBy(() -> disk.createDirectories(Path.of(""))))
+                .contains(directory.toString(), directory.resolve("missing").toString());
     }
 
     @Test

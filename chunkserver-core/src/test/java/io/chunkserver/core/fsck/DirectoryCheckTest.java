@@ -107,8 +107,9 @@ class DirectoryCheckTest {
                 of("a bit of the footer's length", s -> s.flip(s.file(THREE_BLOCKS), -16), FindingKind.DAMAGED_CHUNK),
                 of("a bit of the trailer's mark", s -> s.flip(s.file(THREE_BLOCKS), -1), FindingKind.DAMAGED_CHUNK),
                 of("a bit of a tombstone", s -> s.flip(s.file(DELETED), 9), FindingKind.DAMAGED_CHUNK),
-                of("a chunk of a newer format", s -> chunkFormat(s, 2), FindingKind.FORMAT_TOO_NEW),
-                of("a chunk of an older format", s -> chunkFormat(s, 0), FindingKind.FORMAT_TOO_OLD),
+                at("another checksum of the whole chunk", s -> footer(s, 32, 1234), FindingKind.DAMAGED_CHUNK, 0),
+                of("a chunk of a newer format", s -> footer(s, 0, 2), FindingKind.FORMAT_TOO_NEW),
+                of("a chunk of an older format", s -> footer(s, 0, 0), FindingKind.FORMAT_TOO_OLD),
                 of(
                         "a file that is there twice",
                         s -> s.write(
@@ -223,10 +224,11 @@ class DirectoryCheckTest {
         return server.file(EMPTY).resolveSibling(hash + ".1.1.staged");
     }
 
-    private static void chunkFormat(StoppedServer server, int format) throws IOException {
+    /** Changes a number in the footer of a chunk, which still matches its checksum. */
+    private static void footer(StoppedServer server, int at, int value) throws IOException {
         Path file = server.file(THREE_BLOCKS);
         int size = server.read(file).length;
-        server.reseal(file, FOOTER_AT, format, FOOTER_AT, size - 12, size - 12);
+        server.reseal(file, FOOTER_AT + at, value, FOOTER_AT, size - 12, size - 12);
     }
 
     private static void identityFormat(StoppedServer server, char format) throws IOException {
@@ -333,6 +335,19 @@ class DirectoryCheckTest {
         assertThat(told.findings)
                 .allSatisfy(finding -> assertThat(finding.repaired()).isEmpty());
         assertThat(server.contents().keySet()).isEqualTo(after.keySet());
+    }
+
+    /** Who repairs is told where the file is now, and may have the server start on that. */
+    @Test
+    void whatARepairPutAsideStaysThereWhenThePowerGoes() throws IOException {
+        Path file = server.file(ONE_BLOCK);
+        server.flip(file, 0);
+
+        check(true);
+        server.disk.crash();
+
+        assertThat(server.disk.size(file)).isEmpty();
+        assertThat(server.files.quarantined()).hasSize(1);
     }
 
     @Test

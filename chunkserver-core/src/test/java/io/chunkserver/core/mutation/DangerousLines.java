@@ -51,6 +51,16 @@ final class DangerousLines {
                         "stamp != null && stamp.isOlderThan(begun)",
                         "stamp != null"),
                 without("mark of a file that is gone", "store/Quarantine.java", "disk.forceDirectory(folder);"),
+                without(
+                        "folder that a check takes a file out of",
+                        "store/StoreFiles.java",
+                        "disk.forceDirectory(DiskNames.parentOf(file));"),
+                without("folder of a staged name", "store/StoreFolders.java", "force(DiskNames.parentOf(chunkFile));"),
+                without("any chunk folder", "store/StoreFolders.java", "disk.forceDirectory(folder);"),
+                without(
+                        "copy before anybody hears of it",
+                        "commit/ChunkLane.java",
+                        "participant.storage().store().forcePublished();"),
                 without("publications of a recovery", "commit/CommitRecovery.java", "store.forcePublished();"));
     }
 
@@ -71,6 +81,7 @@ final class DangerousLines {
                         "commit/log/LogRecovery.java",
                         "folder.disk().forceDirectory(folder.path());"),
                 without("log folder's own name", "commit/log/LogFolder.java", "disk.forceDirectory(Path.of(\"\"));"),
+                without("folders above the log's", "commit/log/LogFolder.java", "disk.forceDirectory(directory);"),
                 without("removal of a segment", "commit/log/LogFolder.java", "disk.forceDirectory(path);"),
                 changed(
                         "publications before outcomes are forgotten",
@@ -81,7 +92,22 @@ final class DangerousLines {
                         "publications before segments go",
                         "commit/log/Checkpoints.java",
                         "        if (!forcePublished()) {\n            return;",
-                        "        if (false) {\n            return;"));
+                        "        if (false) {\n            return;"),
+                without(
+                        "publications that the log asks for",
+                        "commit/log/Checkpoints.java",
+                        "setting.barrier().forcePublished();"),
+                changed(
+                        "publications that the log asks a server for",
+                        "OpenParts.java",
+                        "() -> forced(opening.await()::forcePublished, admission)",
+                        "() -> {}"),
+                without("force that is passed on", "OpenParts.java", "force.force();"),
+                changed(
+                        "failure to force a checkpoint's folders",
+                        "OpenParts.java",
+                        "() -> forced(store::checkpointIfDue, admission)",
+                        "store::checkpointIfDue"));
     }
 
     private static List<DangerousLine> forcesOfTheDirectory() {
@@ -99,6 +125,35 @@ final class DangerousLines {
                 without("folders of the data directory", "disk/DataDirectory.java", "disk.forceDirectory(ROOT);"),
                 without("file of the operating system", "disk/LocalDiskFile.java", "channel.force(true);"),
                 changed("failure of an early write", "disk/WriteBack.java", "running == null", "true"),
+                without("early write", "disk/WriteBack.java", "channel.force(false);"),
+                without("new folder of a rename", "disk/LocalDisk.java", "forceDirectory(DiskNames.parentOf(to));"),
+                without("folders above the root", "disk/LocalDisk.java", "forceResolved(parent);"),
+                without("directory that is asked for", "disk/LocalDisk.java", "forceResolved(resolve(directory));"),
+                changed(
+                        "directory of a disk that is watched",
+                        "disk/WatchedDisk.java",
+                        "() -> disk.forceDirectory(directory)",
+                        "() -> {}"),
+                changed("file of a disk that is watched", "disk/WatchedDisk.java", "file::force", "() -> {}"),
+                changed(
+                        "reserve that is cut",
+                        "disk/EmergencyReserve.java",
+                        "// Some file systems give the room back only then.\n            file.force();",
+                        ""),
+                changed(
+                        "reserve that is filled",
+                        "disk/EmergencyReserve.java",
+                        "file.writeFully(filling(BYTES - from), from);\n            file.force();",
+                        "file.writeFully(filling(BYTES - from), from);"),
+                without(
+                        "name of the reserve",
+                        "disk/EmergencyReserve.java",
+                        "disk.forceDirectory(DiskNames.parentOf(FILE));"),
+                without("state of a check", "fsck/CheckStateFile.java", "open.force();"),
+                without(
+                        "name of a check's state",
+                        "fsck/CheckStateFile.java",
+                        "disk.forceDirectory(DiskNames.parentOf(file));"),
                 without("directory of the operating system", "disk/LocalDisk.java", "channel.force(true);"));
     }
 
@@ -112,6 +167,12 @@ final class DangerousLines {
                         "lengthBytes != checksums.lengthBytes() || ",
                         ""),
                 changed("block that is forwarded", "replication/ForkedStream.java", "!block.intact()", "false"),
+                changed(
+                        "block that was not compared yet",
+                        "checksum/CheckedBlock.java",
+                        "Crc32c.of(data) == crc32c",
+                        "true"),
+                changed("block that is fetched", "PublishedFetch.java", "!block.intact()", "false"),
                 changed("block that is read", "store/PublishedFile.java", "crc != blockChecksum(block)", "false"),
                 changed(
                         "table of checksums",
@@ -125,6 +186,37 @@ final class DangerousLines {
                         "Crc32c.of(footer.duplicate().limit(footer.limit() - TRAILER_BYTES + Integer.BYTES)) != crc",
                         "false"),
                 changed("size of a chunk file", "store/ChunkFileFormat.java", "expected != fileBytes", "false"),
+                changed(
+                        "table of checksums in a check",
+                        "store/StoreFiles.java",
+                        "Crc32c.of(table.flip()) != footer.tableCrc()",
+                        "table.flip() == null"),
+                changed(
+                        "block in a check",
+                        "store/StoreFiles.java",
+                        "crc != table.getInt(block * Integer.BYTES)",
+                        "false"),
+                changed(
+                        "sum of a whole chunk in a check",
+                        "store/StoreFiles.java",
+                        "whole == footer.dataCrc()",
+                        "true"),
+                changed(
+                        "header of a checkpoint",
+                        "store/IndexCheckpointFormat.java",
+                        "header.getInt(12) != Crc32c.of(header.duplicate().limit(12))",
+                        "false"),
+                changed(
+                        "block of a checkpoint",
+                        "store/IndexCheckpointFormat.java",
+                        "block.getInt(Integer.BYTES) != checksum(block)",
+                        "false"),
+                changed(
+                        "progress of a scrub",
+                        "scrub/ScrubProgressFormat.java",
+                        "bytes.getInt(end) != Crc32c.of(bytes.slice(0, end))",
+                        "false"),
+                changed("sum of what is promised", "commit/Hold.java", "prepared.crc32c() == version.crc32c()", "true"),
                 changed("footer against the index", "store/ChunkOpener.java", "footer.info().equals(expected)", "true"),
                 changed("file system that is gone", "store/ChunkOpener.java", "!rootNow().equals(root)", "false"),
                 without(
@@ -216,6 +308,16 @@ final class DangerousLines {
                         "commit/CoordinatedTransaction.java",
                         "coordinator.participant().storage().log().force(decision).whenComplete",
                         "CompletableFuture.<Void>completedFuture(null).whenComplete"),
+                changed(
+                        "promise or commit before it is told",
+                        "commit/ChunkLane.java",
+                        "participant\n                .storage()\n                .log()\n                .force(record)",
+                        "participant.storage().log().append(record);\n        CompletableFuture.<Void>completedFuture(null)"),
+                changed(
+                        "removal in the log before the file goes",
+                        "commit/ChunkLane.java",
+                        "participant.storage().log().force(removal)",
+                        "participant.storage().log().append(removal);\n        CompletableFuture.<Void>completedFuture(null)"),
                 changed(
                         "promise before the yes",
                         "commit/ParticipantMachine.java",

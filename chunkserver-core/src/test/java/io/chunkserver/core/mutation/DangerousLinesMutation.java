@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -26,6 +27,9 @@ import org.junit.jupiter.api.Test;
  *
  * <p>Takes some minutes, so only the profile {@code mutation} runs it: {@code mvn -pl chunkserver-core -Pmutation test}. After a
  * change of a few lines, {@code -Dmutation.only=REGEX} takes out only those in whose names, or names of their files, that is found.
+ *
+ * <p>What is printed of each begins with one word: {@code NOTICED} with the test that failed, {@code SURVIVED}, which fails this test, or
+ * {@code HUNG} or {@code DIED}, which count as noticed and may be looked at: they may be the mutant's doing or the machine's.
  */
 class DangerousLinesMutation {
 
@@ -37,9 +41,26 @@ class DangerousLinesMutation {
     /** Many times what all tests take. Whoever runs this on a busy machine does not want a slow run taken for a hang. */
     private static final int MAX_MINUTES = 20;
 
-    private record Verdict(DangerousLine line, boolean noticed) {}
+    /** How a run of the tests ended. */
+    private enum End {
+        SURVIVED,
+        /** A test failed. */
+        NOTICED,
+        /** A test did not end. That is noticed too, since no build passes with it, but no test says what is wrong. */
+        HUNG,
+        /** The process did not tell of a test that failed, and neither did all tests pass. Noticed, as with one that hangs. */
+        DIED
+    }
 
-    private record Outcome(boolean noticed, String by) {}
+    private record Verdict(DangerousLine line, End end) {}
+
+    private record Outcome(End end, String how) {
+
+        @Override
+        public String toString() {
+            return end + " " + how;
+        }
+    }
 
     @Test
     void theTestsNoticeWhenADangerousLineIsGone() throws Exception {
@@ -47,16 +68,20 @@ class DangerousLinesMutation {
             // A mutant of an earlier run must not stand beside one of this run.
             MoreFiles.deleteRecursively(MUTANTS);
         }
-        assertThat(run(MUTANTS.resolve("none"), List.of(), ROOT + ".store").noticed())
+        assertThat(run(MUTANTS.resolve("none"), List.of(), ROOT + ".store").end())
                 .as("a test fails although nothing was taken out; it would notice everything")
-                .isFalse();
+                .isEqualTo(End.SURVIVED);
         List<DangerousLine> lines = chosen();
-        List<DangerousLine> survivors = verdicts(lines).stream()
-                .filter(verdict -> !verdict.noticed())
-                .map(Verdict::line)
-                .toList();
-        System.out.printf("dangerous lines: %d of %d noticed%n", lines.size() - survivors.size(), lines.size());
-        assertThat(survivors).as("lines whose loss no test notices").isEmpty();
+        List<Verdict> verdicts = verdicts(lines);
+        System.out.printf(
+                "dangerous lines: %d %s%n",
+                lines.size(),
+                verdicts.stream().collect(Collectors.groupingBy(Verdict::end, TreeMap::new, Collectors.counting())));
+        assertThat(verdicts.stream()
+                        .filter(verdict -> verdict.end() == End.SURVIVED)
+                        .map(Verdict::line))
+                .as("lines whose loss no test notices")
+                .isEmpty();
     }
 
     private static List<DangerousLine> chosen() {
@@ -97,10 +122,8 @@ class DangerousLinesMutation {
         Outcome outcome = run(folder, List.of(classes), line.packageName(ROOT));
         System.out.printf(
                 "dangerous lines: %s: %s, %d s%n",
-                line,
-                outcome.noticed() ? outcome.by() : "SURVIVED",
-                TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin));
-        return new Verdict(line, outcome.noticed());
+                line, outcome, TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin));
+        return new Verdict(line, outcome.end());
     }
 
     /**
@@ -128,9 +151,9 @@ class DangerousLinesMutation {
         boolean ended = tests.waitFor(MAX_MINUTES, TimeUnit.MINUTES);
         if (!ended) {
             tests.destroyForcibly();
-            return new Outcome(true, "a test that does not end");
+            return new Outcome(End.HUNG, "for " + MAX_MINUTES + " minutes: " + output);
         }
-        return new Outcome(tests.exitValue() != 0, lastLine(output));
+        return tests.exitValue() == 0 ? new Outcome(End.SURVIVED, "all tests") : failed(tests.exitValue(), output);
     }
 
     private static void compile(DangerousLine line, Path folder, Path classes) throws IOException {
@@ -153,11 +176,12 @@ class DangerousLinesMutation {
         }
     }
 
-    private static String lastLine(Path output) throws IOException {
+    private static Outcome failed(int status, Path output) throws IOException {
         List<String> lines = Files.readAllLines(output);
         return lines.stream()
-                .filter(line -> line.startsWith("noticed by"))
+                .filter(line -> status == MutantSuite.NOTICED && line.startsWith(MutantSuite.NOTICED_BY))
                 .findFirst()
-                .orElse("a process that died: " + output);
+                .map(line -> new Outcome(End.NOTICED, line.substring(MutantSuite.NOTICED_BY.length())))
+                .orElseGet(() -> new Outcome(End.DIED, "with exit status " + status + ": " + output));
     }
 }

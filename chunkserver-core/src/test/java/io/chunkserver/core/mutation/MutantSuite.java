@@ -19,6 +19,9 @@ final class MutantSuite {
 
     static final int NOTICED = 1;
 
+    /** Begins the line that names the test. */
+    static final String NOTICED_BY = "noticed by ";
+
     private static final String ROOT = "io.chunkserver.core";
 
     private MutantSuite() {}
@@ -53,7 +56,7 @@ final class MutantSuite {
         @Override
         public void executionFinished(TestIdentifier test, TestExecutionResult result) {
             if (result.getStatus() == TestExecutionResult.Status.FAILED) {
-                System.out.println("noticed by " + test.getLegacyReportingName() + " of " + test.getUniqueId());
+                System.out.println(NOTICED_BY + test.getLegacyReportingName() + " of " + test.getUniqueId());
                 result.getThrowable().ifPresent(failure -> failure.printStackTrace(System.out));
                 System.out.flush();
                 Runtime.getRuntime().halt(NOTICED);
