@@ -21,7 +21,6 @@ import io.chunkserver.core.testkit.FakeReplica;
 import io.chunkserver.core.testkit.FakeReplicas;
 import io.chunkserver.core.testkit.MemoryDisk;
 import io.chunkserver.core.testkit.SimulatedTime;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -88,14 +87,15 @@ class OrderedCopiesTest {
 
     private void orderCopy(long version) {
         List<Member> sources = List.of(first.member(), second.member());
-        master.order(new Order.Copy(
-                CHUNK, new ChunkVersion(version), new TransactionId("w", 0, version), false, sources));
+        master.order(
+                new Order.Copy(CHUNK, new ChunkVersion(version), new TransactionId("w", 0, version), false, sources));
     }
 
-    private byte[] here() throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        server.read(CHUNK, bytes);
-        return bytes.toByteArray();
+    /** What is published here passed the comparison with its checksums before. */
+    private void assertIsHere(long version, byte[] content) throws IOException {
+        ChunkInfo here = server.stat(CHUNK).orElseThrow();
+        assertThat(here.version()).isEqualTo(new ChunkVersion(version));
+        assertThat(here.crc32c()).isEqualTo(Crc32c.of(ByteBuffer.wrap(content)));
     }
 
     @Test
@@ -106,7 +106,7 @@ class OrderedCopiesTest {
         first.breakOffAfter(3);
         orderCopy(1);
         time.runFor(LONG_ENOUGH);
-        assertThat(here()).isEqualTo(content);
+        assertIsHere(1, content);
         assertThat(first.fetches()).containsExactly(0L);
         assertThat(second.fetches()).containsExactly(3L * BLOCK);
     }
@@ -120,7 +120,7 @@ class OrderedCopiesTest {
         first.breakOffAfter(3);
         orderCopy(1);
         time.runFor(LONG_ENOUGH);
-        assertThat(here()).isEqualTo(newer);
+        assertIsHere(2, newer);
         assertThat(second.fetches()).containsExactly(3L * BLOCK, 0L);
     }
 
@@ -148,6 +148,6 @@ class OrderedCopiesTest {
         time.runFor(Duration.ofMillis(3_500));
         assertThat(server.stat(CHUNK)).as("before its time").isEmpty();
         time.runFor(LONG_ENOUGH);
-        assertThat(here()).isEqualTo(content);
+        assertIsHere(1, content);
     }
 }
