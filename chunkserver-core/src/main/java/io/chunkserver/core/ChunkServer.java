@@ -221,15 +221,19 @@ public final class ChunkServer implements Closeable {
         if (remembered.isPresent()) {
             return CompletableFuture.completedFuture(remembered.get());
         }
-        Optional<Failure> refusal =
-                parts.admission().refusal(request.kind(), request.chunk(), request.maxLengthBytes());
+        Optional<ChunkServerException> refusal = refusal(request);
         if (refusal.isPresent()) {
-            return CompletableFuture.failedFuture(
-                    refusal.get().at(self().id()).in(request.transaction()).toException());
+            return CompletableFuture.failedFuture(refusal.get());
         }
         return parts.chain()
                 .order(replicas)
                 .thenApply(chain -> parts.coordinator().begin(request, chain));
+    }
+
+    private Optional<ChunkServerException> refusal(StoreRequest request) {
+        return parts.admission()
+                .refusal(request.kind(), request.chunk(), request.maxLengthBytes())
+                .map(why -> why.at(self().id()).in(request.transaction()).toException());
     }
 
     /**
@@ -247,6 +251,10 @@ public final class ChunkServer implements Closeable {
         Optional<ChunkWriter> remembered = parts.coordinator().remembered(request);
         if (remembered.isPresent()) {
             return CompletableFuture.completedFuture(remembered.get());
+        }
+        Optional<ChunkServerException> refusal = refusal(request);
+        if (refusal.isPresent()) {
+            return CompletableFuture.failedFuture(refusal.get());
         }
         PlacementRequest placement = new PlacementRequest(
                 request.chunk(), request.maxLengthBytes(), copies, self().location(), self().id(), Set.of());

@@ -8,9 +8,10 @@ import io.chunkserver.core.error.Failure;
 import io.chunkserver.transport.ServerAddress;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
+import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.recipes.leader.LeaderLatch;
 import org.apache.curator.framework.recipes.leader.LeaderLatchListener;
 import org.apache.zookeeper.KeeperException;
@@ -59,7 +60,7 @@ public final class MasterElection implements Closeable {
     @GuardedBy("this")
     private long leadsBy;
 
-    /** Until when nobody else can have been elected, by the ticker; set when the ensemble has taken a write of the leader. */
+    /** Until when nobody else can have been elected, by the ticker; set when the ensemble has agreed. */
     private volatile long confirmedUntil;
 
     // What follows is used on the loop's thread, and by close when that has ended.
@@ -131,15 +132,14 @@ public final class MasterElection implements Closeable {
         String path = own.getOurPath();
         long asked = ticker.read();
         boolean elected = own.hasLeadership();
-        Stat node = path == null
-                ? null
-                : elected ? written(path) : ensemble.client().checkExists().forPath(path);
+        Stat node = path == null ? null : ensemble.client().checkExists().forPath(path);
         if (node == null || node.getEphemeralOwner() != ensemble.sessionId()) {
             standBy();
             throw missed(own);
         }
         misses = 0;
         if (elected) {
+            agree(Objects.requireNonNull(path));
             confirmedUntil = asked + ensemble.sessionTimeout().toNanos() / 10 * LEASE_TENTHS;
         }
         settle(own, node.getCzxid());
@@ -150,17 +150,16 @@ public final class MasterElection implements Closeable {
     }
 
     /**
-     * Our node after a write to it, which the majority of the ensemble has agreed to: a member that is cut off from the others may still
-     * show a node of a session that they have ended.
+     * Has the majority of the ensemble agree that our node is there: a member that is cut off from the others may still show a node of a
+     * session that they have ended. A transaction is agreed on, a read is not; and it changes nothing, since a change of the node would use
+     * up the watch by which the next candidate waits for its end.
+     *
+     * @throws KeeperException.NoNodeException when it is gone
      */
-    private @Nullable Stat written(String path) throws Exception {
-        try {
-            return ensemble.client()
-                    .setData()
-                    .forPath(path, reachable.toString().getBytes(StandardCharsets.UTF_8));
-        } catch (KeeperException.NoNodeException e) {
-            return null;
-        }
+    private void agree(String path) throws Exception {
+        CuratorFramework client = ensemble.client();
+        var unused = client.transaction()
+                .forOperations(client.transactionOp().check().forPath(path));
     }
 
     private LeaderLatch enter() throws Exception {

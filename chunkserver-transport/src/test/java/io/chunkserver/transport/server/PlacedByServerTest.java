@@ -112,6 +112,7 @@ class PlacedByServerTest {
 
     @Test
     void withoutAnAnswerOfTheMasterNothingIsStored() throws IOException {
+        master.holders(cluster.server("a").self());
         master.refuse(Failure.of(ErrorCode.UNREACHABLE, "gone"));
         assertThatThrownBy(() -> store("a")).hasMessageContaining("gone");
         assertThat(has("a")).isFalse();
