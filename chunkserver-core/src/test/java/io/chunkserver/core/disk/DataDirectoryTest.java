@@ -82,15 +82,14 @@ class DataDirectoryTest {
         assertThat(openAndClose()).isEqualTo(first.atNextBoot());
     }
 
-    /** The identity's place is forced with every opening, so what is missing is made durable by that only where it lies here. */
+    /** Identity and reserve force their names with every opening: here the one lies elsewhere, and there is no room for the other. */
     @Test
-    void foldersOutliveACrashAlsoWhenTheIdentityLiesElsewhere() throws IOException {
-        DataDirectory.on(disk, random)
-                .identityFile(new MemoryDisk(), DataDirectory.IDENTITY_FILE)
-                .open();
-        disk.crash();
+    void foldersOutliveACrashByThemselves() throws IOException {
+        MemoryDisk full = new MemoryDisk(EmergencyReserve.BYTES);
+        openAndClose(DataDirectory.on(full, random).identityFile(new MemoryDisk(), DataDirectory.IDENTITY_FILE));
+        full.crash();
 
-        assertThat(disk.list(ROOT)).contains(DataDirectory.CHUNKS, DataDirectory.LOG, DataDirectory.QUARANTINE);
+        assertThat(full.list(ROOT)).contains(DataDirectory.CHUNKS, DataDirectory.LOG, DataDirectory.QUARANTINE);
     }
 
     @Test
