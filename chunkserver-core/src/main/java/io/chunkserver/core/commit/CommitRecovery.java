@@ -60,8 +60,8 @@ public final class CommitRecovery {
      * @throws IOException when the disk fails; the next start begins anew
      */
     public static Report run(ChunkStore store, TransactionLog log) throws IOException {
-        RecoveryPlan plan = new RecoveryPlan(log.table());
-        plan.superseded().forEach(prepared -> log.append(new Aborted(prepared.transaction(), prepared.attempt())));
+        RecoveryPlan plan = new RecoveryPlan(log.table(), store::committedVersion);
+        plan.over().forEach(prepared -> log.append(new Aborted(prepared.transaction(), prepared.attempt())));
         List<StagedVersion> staged = store.staged().stream()
                 .sorted(Comparator.comparing(
                         (StagedVersion version) -> version.info().version()))

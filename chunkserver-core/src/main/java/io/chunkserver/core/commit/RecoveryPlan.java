@@ -3,6 +3,7 @@ package io.chunkserver.core.commit;
 import io.chunkserver.core.commit.log.LogRecord.Prepared;
 import io.chunkserver.core.commit.log.Outcome;
 import io.chunkserver.core.commit.log.TransactionTable;
+import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.store.StageKey;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** What a start makes of what the log says. Pure: no I/O, no threads, no clock. */
 public final class RecoveryPlan {
@@ -27,15 +29,19 @@ public final class RecoveryPlan {
 
     private final TransactionTable table;
     private final Map<StageKey, Prepared> standing = new LinkedHashMap<>();
-    private final List<Prepared> superseded = new ArrayList<>();
+    private final List<Prepared> over = new ArrayList<>();
 
-    /** A plan for what the table says now. */
-    public RecoveryPlan(TransactionTable table) {
+    /**
+     * A plan for what the table says now.
+     *
+     * @param committed the version of a chunk that is committed in the store, published or missing; {@link ChunkVersion#NONE} when none is
+     */
+    public RecoveryPlan(TransactionTable table, Function<ChunkId, ChunkVersion> committed) {
         this.table = table;
         List<Prepared> inDoubt = table.inDoubt();
         for (Prepared prepared : inDoubt) {
-            if (isSuperseded(prepared, inDoubt)) {
-                superseded.add(prepared);
+            if (isSuperseded(prepared, inDoubt) || isOvertaken(prepared, committed.apply(prepared.chunk()))) {
+                over.add(prepared);
             } else {
                 standing.put(new StageKey(prepared.transaction(), prepared.attempt()), prepared);
             }
@@ -47,9 +53,9 @@ public final class RecoveryPlan {
         return standing.values();
     }
 
-    /** The promises that a newer attempt has made void: their aborts were lost with the end of the log. */
-    List<Prepared> superseded() {
-        return superseded;
+    /** The promises that were aborted, as what came after them shows: the records of it were lost with the end of the log. */
+    List<Prepared> over() {
+        return over;
     }
 
     /** What becomes of the file that this attempt has staged. */
@@ -85,5 +91,13 @@ public final class RecoveryPlan {
                 .anyMatch(other -> other.transaction().equals(prepared.transaction())
                         && other.coordinatorLogId().equals(prepared.coordinatorLogId())
                         && other.attempt().isNewerThan(prepared.attempt()));
+    }
+
+    /**
+     * A version that is as new as the promised one comes to a server by the log, which then says what became of the promise, or as a
+     * copy. A copy is published only where no transaction holds the chunk, or tells in the log that the promise was kept.
+     */
+    private static boolean isOvertaken(Prepared prepared, ChunkVersion committed) {
+        return committed.isNewerThan(prepared.base());
     }
 }

@@ -30,7 +30,7 @@ final class ExpectedVersions {
             plan = null;
             return;
         }
-        plan = new RecoveryPlan(log.table());
+        plan = new RecoveryPlan(log.table(), files::version);
         for (Outcome outcome : log.table().outcomes()) {
             outcomes.computeIfAbsent(files.folderOf(outcome.chunk()), folder -> new HashMap<>())
                     .merge(outcome.chunk(), outcome, (a, b) -> a.version().isNewerThan(b.version()) ? a : b);

@@ -119,6 +119,17 @@ public final class StoreFiles {
         return below;
     }
 
+    /** The version of a chunk that the footer of its file tells; {@link ChunkVersion#NONE} when there is none that can be read. */
+    public ChunkVersion version(ChunkId chunk) {
+        Path file = layout.chunkFile(chunk);
+        try (DiskFile open = disk.openForRead(file)) {
+            return FooterReader.read(open, file).version();
+        } catch (IOException e) {
+            // Whoever checks the file tells what is wrong with it.
+            return ChunkVersion.NONE;
+        }
+    }
+
     /**
      * Reads all of a file that is called as one of a store's.
      *

@@ -128,6 +128,24 @@ class CommitRecoveryTest {
     }
 
     @Test
+    void aPromiseThatACopyHasOvertakenIsAbortedInTheLog() throws IOException {
+        Prepared promise = promise(0, new Attempt(1, 1));
+        Prepared copied = promise(0, new Attempt(1, 2));
+        stage(promise);
+        force(promise);
+        stage(copied);
+        store.publish(CHUNK, key(copied));
+
+        Report report = recover();
+        time.runFor(QUIET);
+
+        assertThat(report.inDoubt()).isEmpty();
+        assertThat(storage.log().table().inDoubt()).isEmpty();
+        assertThat(store.staged()).isEmpty();
+        assertThat(published()).isEqualTo(1);
+    }
+
+    @Test
     void alsoWhenTheVersionThatReplacedItIsMissing() throws IOException {
         Prepared old = promise(0);
         Prepared current = promise(1);

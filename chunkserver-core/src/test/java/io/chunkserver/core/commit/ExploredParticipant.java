@@ -244,11 +244,11 @@ final class ExploredParticipant {
 
     /** Does what {@link CommitRecovery} does with what is staged and promised. */
     void recover(TransactionTable table) {
-        RecoveryPlan plan = new RecoveryPlan(table);
-        plan.superseded().forEach(promise -> log.write(new Aborted(promise.transaction(), promise.attempt())));
+        RecoveryPlan plan = rules.plan(table, chunk.version());
+        plan.over().forEach(promise -> log.write(new Aborted(promise.transaction(), promise.attempt())));
         ChunkVersion visible = chunk.version();
         for (StageKey key : Set.copyOf(staged)) {
-            switch (rules.fate(key, table)) {
+            switch (rules.fate(key, plan)) {
                 case KEEP -> {}
                 case DISCARD -> staged.remove(key);
                 case PUBLISH -> {

@@ -114,15 +114,15 @@ enum ProtocolMutants {
     }),
     PROMISE_GIVEN_UP_AT_A_RESTART(new ProtocolRules() {
         @Override
-        RecoveryPlan.Fate fate(StageKey staged, TransactionTable table) {
-            RecoveryPlan.Fate fate = super.fate(staged, table);
+        RecoveryPlan.Fate fate(StageKey staged, RecoveryPlan plan) {
+            RecoveryPlan.Fate fate = super.fate(staged, plan);
             return fate == RecoveryPlan.Fate.KEEP ? RecoveryPlan.Fate.DISCARD : fate;
         }
     }),
     COMMITTED_BYTES_REMOVED_AT_A_RESTART(new ProtocolRules() {
         @Override
-        RecoveryPlan.Fate fate(StageKey staged, TransactionTable table) {
-            RecoveryPlan.Fate fate = super.fate(staged, table);
+        RecoveryPlan.Fate fate(StageKey staged, RecoveryPlan plan) {
+            RecoveryPlan.Fate fate = super.fate(staged, plan);
             return fate == RecoveryPlan.Fate.PUBLISH ? RecoveryPlan.Fate.DISCARD : fate;
         }
     }),
@@ -223,6 +223,12 @@ enum ProtocolMutants {
         boolean isOf(StageKey promise, StageKey copy) {
             return promise.transaction().equals(copy.transaction());
         }
+    }),
+    PROMISE_KEPT_BESIDE_THE_COPY_THAT_CAME_AFTER_ITS_ABORT(new ProtocolRules() {
+        @Override
+        RecoveryPlan plan(TransactionTable table, ChunkVersion committed) {
+            return super.plan(table, ChunkVersion.NONE);
+        }
     });
 
     private final ProtocolRules rules;
@@ -257,6 +263,8 @@ enum ProtocolMutants {
                 ProtocolBounds.of(2).another(ProtocolBounds.A).withCopies();
             case RETRY_OF_A_COPIED_TRANSACTION_APPLIED_AGAIN, PROMISE_COMMITTED_BY_A_COPY_OF_OTHER_BYTES ->
                 ProtocolBounds.of(2).attempts(2).restarts(1).wipes(1).withCopies();
+            case PROMISE_KEPT_BESIDE_THE_COPY_THAT_CAME_AFTER_ITS_ABORT ->
+                ProtocolBounds.of(2).attempts(2).restarts(2).wipes(1).withCopies();
             default -> ProtocolBounds.of(2).restarts(1);
         };
     }

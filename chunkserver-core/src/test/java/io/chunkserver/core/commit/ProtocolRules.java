@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.Immutable;
 import io.chunkserver.core.commit.CoordinatorState.Phase;
 import io.chunkserver.core.commit.log.LogRecord;
 import io.chunkserver.core.commit.log.TransactionTable;
+import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.store.StageKey;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +24,13 @@ class ProtocolRules {
         return InquiryRule.answer(open, committed, logged);
     }
 
-    RecoveryPlan.Fate fate(StageKey staged, TransactionTable table) {
-        return new RecoveryPlan(table).of(staged);
+    /** What a start on which this version is committed makes of its log. */
+    RecoveryPlan plan(TransactionTable table, ChunkVersion committed) {
+        return new RecoveryPlan(table, any -> committed);
+    }
+
+    RecoveryPlan.Fate fate(StageKey staged, RecoveryPlan plan) {
+        return plan.of(staged);
     }
 
     /** Whether what follows a forced record waits until it is durable. */
