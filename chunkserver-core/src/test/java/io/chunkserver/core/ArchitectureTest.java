@@ -51,7 +51,7 @@ class ArchitectureTest {
             Map.entry("retry", Set.of()),
             Map.entry("error", Set.of("model")),
             Map.entry("stats", Set.of("model")),
-            Map.entry("disk", Set.of("stats", "error", "model")),
+            Map.entry("disk", Set.of("checksum", "stats", "error", "model")),
             Map.entry("checksum", Set.of("stats", "error", "model")),
             Map.entry("store", Set.of("checksum", "disk", "stats", "error", "model")),
             Map.entry("space", Set.of("disk", "stats", "error", "model")),

@@ -71,13 +71,14 @@ final class ClusterRun {
     /** What the run consisted of, in one line. */
     String summary() {
         return String.format(
-                "%.1f virtual hours, %d steps, %d transactions, %d calls, %d restarts, %d failed forces",
+                "%.1f virtual hours, %d steps, %d transactions, %d calls, %d restarts, %d failed starts, faults of disks %s",
                 virtualTime().toMinutes() / 60.0,
                 steps,
                 clients.stream().mapToLong(SimulatedClient::transactions).sum(),
                 history.size(),
                 cluster.restarts(),
-                cluster.failedForces());
+                cluster.failedStarts(),
+                cluster.diskFaults());
     }
 
     /** Clients at work and trouble. */

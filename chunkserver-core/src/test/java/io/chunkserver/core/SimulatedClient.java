@@ -297,13 +297,21 @@ final class SimulatedClient {
         }
     }
 
-    private static void notRead(Read call, ErrorCode code, Throwable failure) {
+    private void notRead(Read call, ErrorCode code, Throwable failure) {
         if (code == ErrorCode.CHUNK_NOT_FOUND) {
             call.absent();
-        } else if (code == ErrorCode.INTERNAL || code == ErrorCode.CORRUPT) {
+        } else if (code == ErrorCode.INTERNAL || (code == ErrorCode.CORRUPT && cluster.noBitFlipped())) {
             throw new AssertionError(call + " met a defect: " + failure.getMessage(), failure);
         } else {
             call.failed();
+        }
+    }
+
+    private static void closeAfter(ChunkReader reader, IOException failure) {
+        try {
+            reader.close();
+        } catch (IOException e) {
+            failure.addSuppressed(e);
         }
     }
 
@@ -318,9 +326,11 @@ final class SimulatedClient {
             reader.close();
             call.found(reader.info(), describe(bytes.flip()));
         } catch (ChunkServerException e) {
+            closeAfter(reader, e);
             notRead(call, e.code(), e);
         } catch (IOException e) {
-            // The server went down under the reader.
+            // The disk failed, or the server went down under the reader.
+            closeAfter(reader, e);
             call.failed();
         }
     }

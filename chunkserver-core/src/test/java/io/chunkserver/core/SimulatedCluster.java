@@ -6,9 +6,6 @@ import io.chunkserver.core.membership.ServerState;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.testkit.ChosenCrash;
 import io.chunkserver.core.testkit.CrashMode;
-import io.chunkserver.core.testkit.DiskFault;
-import io.chunkserver.core.testkit.DiskOperation;
-import io.chunkserver.core.testkit.DiskScript;
 import io.chunkserver.core.testkit.FaultyDisk;
 import io.chunkserver.core.testkit.MemoryDisk;
 import io.chunkserver.core.testkit.SimulatedNetwork;
@@ -16,6 +13,7 @@ import io.chunkserver.core.testkit.SimulatedTime;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,8 +30,11 @@ final class SimulatedCluster {
     private static final Duration FAST_DISK = Duration.ofMillis(20);
     private static final Duration SLOW_DISK = Duration.ofSeconds(1);
 
-    /** A failing force is one of the next that a server does: in a vote, a decision, a publication or a new segment. */
-    private static final int FORCES_AHEAD = 8;
+    /** A fault befalls one of the next operations of its kind: in a vote, a decision, a publication, a new segment, or the next start. */
+    private static final int OPERATIONS_AHEAD = 8;
+
+    /** A server looks for room every ten seconds. */
+    private static final Duration ROOM_IS_NOTICED = Duration.ofSeconds(15);
 
     /** Most transactions are over by then: a crash before it hits every step of the protocol sooner or later. */
     private static final Duration LONGEST_STORE = Duration.ofMillis(400);
@@ -42,12 +43,13 @@ final class SimulatedCluster {
     private final SimulatedTime time;
     private final SimulatedNetwork network;
     private final Map<String, MemoryDisk> disks = new HashMap<>();
-    private final Map<String, FailingForces> forces = new HashMap<>();
+    private final Map<String, DiskTrouble> troubles = new HashMap<>();
     private final CrashMode mode;
     private final Map<String, SimulatedTime.Life> lives = new HashMap<>();
     private final Map<String, ChunkServer> servers = new LinkedHashMap<>();
     private @Nullable Throwable defect;
     private int starts;
+    private int failedStarts;
 
     SimulatedCluster(SplittableRandom random) {
         this.random = random;
@@ -56,38 +58,7 @@ final class SimulatedCluster {
         mode = random.nextBoolean() ? CrashMode.POSIX : CrashMode.JOURNAL;
         for (String name : NAMES) {
             disks.put(name, new MemoryDisk());
-            forces.put(name, new FailingForces());
-        }
-    }
-
-    /**
-     * Has one of a disk's next forces fail, after which it behaves as if nothing had been: the trap into which whoever tries a
-     * failed force again falls (Rebello et al., <i>Can Applications Recover from fsync Failures?</i>, ATC 2020).
-     */
-    private static final class FailingForces implements DiskScript {
-
-        private static final int NEVER = -1;
-
-        private int left = NEVER;
-        private int failures;
-
-        /** Names in a folder were not made durable, and now never are, whoever forces it. */
-        private boolean folderFailed;
-
-        @Override
-        public DiskFault before(DiskOperation operation) {
-            boolean force = operation.kind() == DiskOperation.Kind.FORCE
-                    || operation.kind() == DiskOperation.Kind.FORCE_DIRECTORY;
-            if (!force || left == NEVER) {
-                return DiskFault.NONE;
-            }
-            left--;
-            if (left != NEVER) {
-                return DiskFault.NONE;
-            }
-            failures++;
-            folderFailed |= operation.kind() == DiskOperation.Kind.FORCE_DIRECTORY;
-            return DiskFault.IO_ERROR;
+            troubles.put(name, new DiskTrouble());
         }
     }
 
@@ -104,16 +75,36 @@ final class SimulatedCluster {
         return Objects.requireNonNull(disks.get(name));
     }
 
-    private FailingForces forces(String name) {
-        return Objects.requireNonNull(forces.get(name));
+    /** What goes wrong with the disk of this server. */
+    DiskTrouble trouble(String name) {
+        return Objects.requireNonNull(troubles.get(name));
     }
 
     int restarts() {
         return starts - NAMES.size();
     }
 
-    long failedForces() {
-        return forces.values().stream().mapToLong(script -> script.failures).sum();
+    /** How many faults of each kind the disks had. */
+    Map<DiskTrouble.Kind, Integer> diskFaults() {
+        Map<DiskTrouble.Kind, Integer> faults = new EnumMap<>(DiskTrouble.Kind.class);
+        for (DiskTrouble.Kind kind : DiskTrouble.Kind.values()) {
+            faults.put(
+                    kind,
+                    troubles.values().stream()
+                            .mapToInt(trouble -> trouble.happened(kind))
+                            .sum());
+        }
+        return faults;
+    }
+
+    /** Whether all disks gave the bytes that they have. */
+    boolean noBitFlipped() {
+        return troubles.values().stream().allMatch(trouble -> trouble.happened(DiskTrouble.Kind.BIT_FLIPS) == 0);
+    }
+
+    /** How often a start failed because of the disk. */
+    int failedStarts() {
+        return failedStarts;
     }
 
     String anyName() {
@@ -142,7 +133,7 @@ final class SimulatedCluster {
     /** Does something that a cluster has to live with. */
     void trouble() throws IOException {
         String name = anyName();
-        switch (random.nextInt(16)) {
+        switch (random.nextInt(20)) {
             case 0, 1 -> crash(name);
             case 2 -> time.after(time.upTo(LONGEST_STORE), () -> crash(name));
             case 3, 4, 5, 6 -> restart(name);
@@ -152,7 +143,10 @@ final class SimulatedCluster {
             case 10, 11 -> network.heal();
             case 12 -> network.lossRate(random.nextInt(3) * 0.02);
             case 13 -> slow(name);
-            case 14 -> forces(name).left = random.nextInt(FORCES_AHEAD);
+            case 14 -> trouble(name).plan(DiskTrouble.Kind.FORCE_FAILS, random.nextInt(OPERATIONS_AHEAD));
+            case 15, 16 -> trouble(name).plan(DiskTrouble.Kind.any(random), random.nextInt(OPERATIONS_AHEAD));
+            case 17 -> disk(name).othersUse(disk(name).freeBytes());
+            case 18 -> disk(name).othersUse(0);
             default -> time.after(time.upTo(LONGEST_STORE), () -> network.cut(name, anyName()));
         }
     }
@@ -163,14 +157,18 @@ final class SimulatedCluster {
         }
     }
 
-    private void start(String name) throws IOException {
-        SimulatedTime.Life life = time.life(FAST_DISK);
-        ChunkServer server = ChunkServer.builder(new FaultyDisk(disk(name), forces(name)))
+    private ChunkServer open(String name, SimulatedTime.Life life) throws IOException {
+        return ChunkServer.builder(new FaultyDisk(disk(name), trouble(name)))
                 .serverId(new ServerId(name))
                 .config(ChunkServerConfig.DEFAULT.withLog(smallLog()))
                 .replicas(network.seenBy(name))
                 .environment(life.environment())
                 .start();
+    }
+
+    private void start(String name) throws IOException {
+        SimulatedTime.Life life = time.life(FAST_DISK);
+        ChunkServer server = open(name, life);
         server.reachableAt(name, 0);
         starts++;
         lives.put(name, life);
@@ -189,17 +187,32 @@ final class SimulatedCluster {
                 new OutcomeRetention(200, Duration.ofHours(1), 10_000));
     }
 
-    /** Starts a server that is down. One whose disk has failed is down to its operator, who starts it again. */
+    /** Starts a server that is down. One whose disk has failed, or is full, is down to its operator, who starts it again. */
     private void restart(String name) throws IOException {
         ChunkServer server = servers.get(name);
         if (server != null && server.status().state() == ServerState.READ_ONLY) {
             crash(name);
         }
         if (!servers.containsKey(name)) {
-            forces(name).left = FailingForces.NEVER;
             mountAnew(name);
-            start(name);
+            int faults = trouble(name).happened();
+            try {
+                start(name);
+            } catch (IOException e) {
+                failedToStart(name, faults, e);
+            }
         }
+    }
+
+    /** A fault of the disk may keep a server from starting; it leaves nothing open, and the next one tries again. */
+    private void failedToStart(String name, int faultsBefore, IOException failure) {
+        if (trouble(name).happened() == faultsBefore) {
+            throw new AssertionError("server " + name + " does not start on a good disk", failure);
+        }
+        if (disk(name).openFiles() > 0) {
+            throw new AssertionError("server " + name + " did not start and left files open", failure);
+        }
+        failedStarts++;
     }
 
     /**
@@ -207,8 +220,8 @@ final class SimulatedCluster {
      * from durable ones, has the log forget them, and a later power loss takes them.
      */
     private void mountAnew(String name) {
-        if (forces(name).folderFailed) {
-            forces(name).folderFailed = false;
+        if (trouble(name).folderFailed()) {
+            trouble(name).mountedAnew();
             disk(name).crash(mode, ChosenCrash.random(random));
         }
     }
@@ -260,7 +273,11 @@ final class SimulatedCluster {
     void heal() throws IOException {
         network.heal();
         for (String name : NAMES) {
-            forces(name).left = FailingForces.NEVER;
+            trouble(name).end();
+            disk(name).othersUse(0);
+        }
+        runFor(ROOM_IS_NOTICED);
+        for (String name : NAMES) {
             restart(name);
             lives.get(name).longestDiskDelay(FAST_DISK);
         }

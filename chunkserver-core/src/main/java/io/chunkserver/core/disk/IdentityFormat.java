@@ -1,5 +1,6 @@
 package io.chunkserver.core.disk;
 
+import io.chunkserver.core.checksum.Crc32c;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
@@ -9,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
@@ -25,12 +27,14 @@ import java.util.function.Function;
  *   "x": 0.0,                              location
  *   "y": 0.0,
  *   "last_port": 0,                        0: none yet
- *   "boot_count": 1203948                  one more for each start
+ *   "boot_count": 1203948,                 one more for each start
+ *   "crc32c": "89abcdef"                   of all that stands before it, as it is written here
  * }
  * </pre>
  *
- * <p>All keys are required; unknown ones are ignored and not kept. Three errors are told apart: text that is no such
- * object is {@code CORRUPT}; a key that is missing or has a value of the wrong kind is {@code BAD_CONFIGURATION},
+ * <p>All keys but the checksum are required; unknown ones are ignored and not kept. The checksum is there because each start writes the
+ * file anew: a digit that was read wrongly once would be wrong for ever. Whoever changes a value by hand removes it. Three errors are told
+ * apart: text that is no such object, or does not match its checksum, is {@code CORRUPT}; a key that is missing or has a value of the wrong kind is {@code BAD_CONFIGURATION},
  * because somebody edited it; another format is {@code FORMAT_TOO_NEW} or {@code FORMAT_TOO_OLD}.
  */
 final class IdentityFormat {
@@ -39,6 +43,8 @@ final class IdentityFormat {
 
     /** A larger file is not read: it is none of ours. */
     static final int MAX_BYTES = 16 * 1024;
+
+    private static final String CHECKSUM = "crc32c";
 
     private static final String RESTORE =
             "restore the file from a copy, or move the whole data directory away and" + " start with an empty one";
@@ -52,7 +58,17 @@ final class IdentityFormat {
     }
 
     static ByteBuffer encode(ServerIdentity identity) {
-        String json = "{\n"
+        String values = values(identity);
+        return StandardCharsets.UTF_8.encode(
+                values + ",\n  \"" + CHECKSUM + "\": " + FlatJson.quote(checksum(values)) + "\n}\n");
+    }
+
+    private static String checksum(String values) {
+        return HexFormat.of().toHexDigits(Crc32c.of(StandardCharsets.UTF_8.encode(values)));
+    }
+
+    private static String values(ServerIdentity identity) {
+        return "{\n"
                 + line("format", String.valueOf(FORMAT))
                 + line("server_id", FlatJson.quote(identity.serverId().value()))
                 + line("uuid", FlatJson.quote(identity.uuid().toString()))
@@ -60,8 +76,7 @@ final class IdentityFormat {
                 + line("x", String.valueOf(identity.location().x()))
                 + line("y", String.valueOf(identity.location().y()))
                 + line("last_port", String.valueOf(identity.lastPort()))
-                + "  \"boot_count\": " + identity.bootCount() + "\n}\n";
-        return StandardCharsets.UTF_8.encode(json);
+                + "  \"boot_count\": " + identity.bootCount();
     }
 
     private static String line(String key, String value) {
@@ -76,7 +91,7 @@ final class IdentityFormat {
     static ServerIdentity decode(ByteBuffer bytes, String file) throws ChunkServerException {
         IdentityFormat format = new IdentityFormat(file, parse(bytes, file));
         format.checkFormat();
-        return new ServerIdentity(
+        ServerIdentity identity = new ServerIdentity(
                 format.string("server_id", ServerId::new),
                 format.string("uuid", IdentityFormat::uuid),
                 format.string("log_id", IdentityFormat::uuid),
@@ -84,6 +99,8 @@ final class IdentityFormat {
                         format.number("x", IdentityFormat::coordinate), format.number("y", IdentityFormat::coordinate)),
                 format.number("last_port", token -> (int) inRange(token, 0, ServerIdentity.MAX_PORT)),
                 format.number("boot_count", token -> inRange(token, 1, Long.MAX_VALUE)));
+        format.checkChecksum(identity);
+        return identity;
     }
 
     private static Map<String, FlatJson.Value> parse(ByteBuffer bytes, String file) throws ChunkServerException {
@@ -113,6 +130,16 @@ final class IdentityFormat {
                             ErrorCode.FORMAT_TOO_OLD,
                             "identity file " + file + " has format " + found + "; this version reads " + FORMAT)
                     .withHint("upgrade in steps, by a version that still reads it")
+                    .toException();
+        }
+    }
+
+    /** Files of older versions of this software have none. */
+    private void checkChecksum(ServerIdentity identity) throws ChunkServerException {
+        if (values.containsKey(CHECKSUM) && !string(CHECKSUM, text -> text).equals(checksum(values(identity)))) {
+            throw Failure.of(ErrorCode.CORRUPT, "identity file " + file + " does not match its checksum")
+                    .withHint("if somebody changed it on purpose, remove the line with \"" + CHECKSUM + "\"; else "
+                            + RESTORE)
                     .toException();
         }
     }

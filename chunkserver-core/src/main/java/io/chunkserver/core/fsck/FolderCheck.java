@@ -98,6 +98,10 @@ final class FolderCheck {
         StoreFiles.Checked checked;
         try {
             checked = files.check(file, progress);
+            if (checked.damage() != null) {
+                // A bit may have been wrong on the way from the disk.
+                checked = files.check(file, bytes -> {});
+            }
         } catch (IOException e) {
             told.add(file);
             findings.unreadable(file, e);

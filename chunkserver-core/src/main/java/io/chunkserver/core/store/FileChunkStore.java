@@ -289,6 +289,10 @@ public final class FileChunkStore implements ChunkStore {
             unforced.remove(removed);
         }
         Path file = layout.stagedFile(chunk, key);
+        if (!folders.isThere(file)) {
+            // As when a store is refused before anything is staged: there is nothing to remove, and no folder to force.
+            return;
+        }
         try {
             changing(file, () -> {
                 disk.delete(file);

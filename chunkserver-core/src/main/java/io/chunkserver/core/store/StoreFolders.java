@@ -96,7 +96,14 @@ final class StoreFolders {
         return failure != null;
     }
 
-    /** A change of the name of a chunk file begins; whoever makes it ends it at the folder that is returned. */
+    /** Whether there is a folder for this chunk file: it was found when the store was opened, or a name in it was changed since. */
+    boolean isThere(Path chunkFile) {
+        return folders.containsKey(DiskNames.parentOf(chunkFile));
+    }
+
+    /**
+     * A change of the name of a chunk file begins, in a folder that is there; whoever makes it ends it at the folder that is returned.
+     */
     StoreFolder beginChange(Path chunkFile) {
         StoreFolder folder = folderOf(chunkFile);
         folder.begin();

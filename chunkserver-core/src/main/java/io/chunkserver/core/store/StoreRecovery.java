@@ -182,9 +182,14 @@ final class StoreRecovery {
         }
     }
 
+    /** Judges nothing by one reading: a bit may have been wrong on the way from the disk. */
     private ChunkFooter footer(Path file) throws IOException {
         try (DiskFile open = disk.openForRead(file)) {
-            return FooterReader.read(open, file);
+            try {
+                return FooterReader.read(open, file);
+            } catch (ChunkServerException.Corrupt once) {
+                return FooterReader.read(open, file);
+            }
         }
     }
 

@@ -8,9 +8,11 @@ import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.model.Location;
 import io.chunkserver.core.model.ServerId;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,9 +39,16 @@ class IdentityFormatTest {
               "x": 1.5,
               "y": -0.25,
               "last_port": 7100,
-              "boot_count": 42
+              "boot_count": 42,
+              "crc32c": "d5b6ddfc"
             }
             """;
+
+    /** As versions of this software wrote it that had no checksum. */
+    private static final String WITHOUT_CHECKSUM = WRITTEN.lines()
+            .filter(line -> !line.contains("crc32c"))
+            .collect(Collectors.joining("\n"))
+            .replace("42,", "42");
 
     private static ServerIdentity decode(String text) throws IOException {
         return IdentityFormat.decode(StandardCharsets.UTF_8.encode(text), FILE);
@@ -65,6 +74,29 @@ class IdentityFormatTest {
     @Test
     void whatIsWrittenIsRead() throws IOException {
         assertThat(decode(WRITTEN)).isEqualTo(IDENTITY);
+        assertThat(decode(WITHOUT_CHECKSUM)).isEqualTo(IDENTITY);
+    }
+
+    /** Each start writes the file anew: what was read wrongly once would be wrong for ever. */
+    @Test
+    void noBitOfAValueIsReadWronglyWithoutBeingNoticed() {
+        byte[] bytes = WRITTEN.getBytes(StandardCharsets.UTF_8);
+        for (int bit = 0; bit < bytes.length * 8; bit++) {
+            byte[] wrong = bytes.clone();
+            wrong[bit / 8] ^= (byte) (1 << bit % 8);
+            try {
+                assertThat(IdentityFormat.decode(ByteBuffer.wrap(wrong), FILE))
+                        .as("with bit %d of %s wrong", bit % 8, (char) bytes[bit / 8])
+                        .isEqualTo(IDENTITY);
+            } catch (IOException noticed) {
+                assertThat(noticed).hasMessageContaining(FILE);
+            }
+        }
+    }
+
+    @Test
+    void whoChangesAValueByHandIsToldWhatToDo() {
+        assertRefused(WRITTEN.replace("7100", "7101"), ErrorCode.CORRUPT, "checksum", "remove the line");
     }
 
     @Test
@@ -81,7 +113,8 @@ class IdentityFormatTest {
     @ParameterizedTest
     @ValueSource(strings = {"format", "server_id", "uuid", "log_id", "x", "y", "last_port", "boot_count"})
     void everyKeyIsRequired(String key) {
-        assertRefused(WRITTEN.replace('"' + key + '"', "\"other\""), ErrorCode.BAD_CONFIGURATION, '"' + key + '"');
+        assertRefused(
+                WITHOUT_CHECKSUM.replace('"' + key + '"', "\"other\""), ErrorCode.BAD_CONFIGURATION, '"' + key + '"');
     }
 
     @ParameterizedTest
@@ -102,7 +135,8 @@ class IdentityFormatTest {
     })
     void aValueOfTheWrongKindNamesItsKey(String key, String right, String wrong) {
         String line = '"' + key + "\": ";
-        assertRefused(WRITTEN.replace(line + right, line + wrong), ErrorCode.BAD_CONFIGURATION, '"' + key + '"');
+        assertRefused(
+                WITHOUT_CHECKSUM.replace(line + right, line + wrong), ErrorCode.BAD_CONFIGURATION, '"' + key + '"');
     }
 
     @Test

@@ -21,6 +21,7 @@ import io.chunkserver.core.fsck.FindingKind.Severity;
 import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.testkit.DiskFault;
 import io.chunkserver.core.testkit.DiskOperation;
+import io.chunkserver.core.testkit.DiskScript;
 import io.chunkserver.core.testkit.ExpectedErrors;
 import io.chunkserver.core.testkit.FaultyDisk;
 import io.chunkserver.core.testkit.MemoryDisk;
@@ -415,6 +416,20 @@ class DirectoryCheckTest {
     @Test
     void aDiskThatFailsWhileAChunkIsReadIsNoDamage() throws IOException {
         assertUnreadable(DiskOperation.Kind.READ, server.file(THREE_BLOCKS));
+    }
+
+    @Test
+    void aChunkThatWasReadWronglyOnceIsNoDamage() throws IOException {
+        Path chunk = server.file(THREE_BLOCKS);
+        DiskScript once = DiskScript.once(
+                operation -> operation.kind() == DiskOperation.Kind.READ
+                        && operation.path().equals(chunk),
+                2,
+                DiskFault.FLIPPED_BIT);
+
+        check(new FaultyDisk(server.disk, once), true, told, null);
+
+        assertThat(told.findings).isEmpty();
     }
 
     @Test

@@ -73,7 +73,20 @@ final class DangerousLines {
                         "fresh segment's name",
                         "commit/log/SegmentSupply.java",
                         "folder.disk().forceDirectory(folder.path());"),
-                without("last batch, written again", "commit/log/LogRecovery.java", "writeAgain(segment, last);"),
+                without(
+                        "last batch, written again",
+                        "commit/log/LogRecovery.java",
+                        "writeAgain(segment, last, replay.lastSequence());"),
+                changed(
+                        "last batch, judged again before that",
+                        "commit/log/LogRecovery.java",
+                        "if (!asBefore) {",
+                        "if (false) {"),
+                changed(
+                        "log, read again before it is cut",
+                        "commit/log/LogRecovery.java",
+                        "if (reading.replay().remains() == null) {",
+                        "if (true) {"),
                 without("last segment at a start", "commit/log/LogRecovery.java", "            segment.force();"),
                 without("ready segment at a start", "commit/log/LogRecovery.java", "ready.force();"),
                 without(
@@ -248,6 +261,21 @@ final class DangerousLines {
                         "store/StoreRecovery.java",
                         "missing.version().isNewerThan(info.version())",
                         "false"),
+                changed(
+                        "footer, read again before its file is put aside",
+                        "store/StoreRecovery.java",
+                        "catch (ChunkServerException.Corrupt once)",
+                        "catch (ArithmeticException once)"),
+                changed(
+                        "checksum of the identity",
+                        "disk/IdentityFormat.java",
+                        "values.containsKey(CHECKSUM) && !string(CHECKSUM, text -> text).equals(checksum(values(identity)))",
+                        "false"),
+                changed(
+                        "promise that a copy has overtaken",
+                        "commit/RecoveryPlan.java",
+                        " || isOvertaken(prepared, committed.apply(prepared.chunk()))",
+                        ""),
                 changed("good copy before one is destroyed", "store/QuarantineUpkeep.java", """
                                     store.verify(published.get().id());
                                     return true;

@@ -3,15 +3,21 @@ package io.chunkserver.core.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.chunkserver.core.disk.DataDirectory;
 import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.model.Durability;
+import io.chunkserver.core.testkit.DiskFault;
+import io.chunkserver.core.testkit.DiskOperation;
+import io.chunkserver.core.testkit.DiskScript;
+import io.chunkserver.core.testkit.FaultyDisk;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
@@ -114,6 +120,32 @@ class StoreOnFailingDiskTest extends StoreOnMemoryDisk {
         store = open(failingDisk());
         assertThat(store.findings()).isEmpty();
         store.verify(CHUNK);
+    }
+
+    @Test
+    void aFooterThatWasReadWronglyOnceIsNoDamage() throws IOException {
+        // So few that the bit which is wrong is one of the footer's.
+        byte[] few = new byte[10];
+        StageKey published = stage(CHUNK, 1, Durability.SYNC, few);
+        ChunkInfo info = store.publish(CHUNK, published).info();
+        StageKey key = stage(OTHER, 1, Durability.SYNC, few);
+        store.close();
+        disk.delete(DataDirectory.INDEX.resolve("checkpoint"));
+
+        for (String name : List.of(".chunk", ".staged")) {
+            store = open(new FaultyDisk(
+                    disk,
+                    DiskScript.once(
+                            operation -> operation.kind() == DiskOperation.Kind.READ
+                                    && operation.path().toString().endsWith(name),
+                            0,
+                            DiskFault.FLIPPED_BIT)));
+            assertThat(store.findings()).isEmpty();
+            assertThat(store.verify(CHUNK)).isEqualTo(info);
+            assertThat(store.staged()).extracting(StagedVersion::key).containsExactly(key);
+            store.close();
+            disk.delete(DataDirectory.INDEX.resolve("checkpoint"));
+        }
     }
 
     @Test

@@ -92,14 +92,19 @@ abstract class StoreOnMemoryDisk {
     }
 
     StageKey stage(ChunkId chunk, long version, Durability durability) throws IOException {
+        return stage(chunk, version, durability, data);
+    }
+
+    StageKey stage(ChunkId chunk, long version, Durability durability, byte[] content) throws IOException {
         StageKey key = newKey();
         StageRequest request =
                 new StageRequest(chunk, new ChunkVersion(version), key, 0, false, Attributes.NONE, durability);
         try (StagedChunk staged = store.stage(request)) {
-            for (int offset = 0; offset < data.length; offset += BLOCK) {
-                staged.write(CheckedBlock.of(ByteBuffer.wrap(data, offset, Math.min(BLOCK, data.length - offset))));
+            for (int offset = 0; offset < content.length; offset += BLOCK) {
+                int length = Math.min(BLOCK, content.length - offset);
+                staged.write(CheckedBlock.of(ByteBuffer.wrap(content, offset, length)));
             }
-            staged.finish(data.length, Crc32c.of(ByteBuffer.wrap(data)));
+            staged.finish(content.length, Crc32c.of(ByteBuffer.wrap(content)));
         }
         return key;
     }

@@ -36,6 +36,18 @@ interface ChunkRemovalContract extends StoreSubject {
         stage(request(CHUNK, 1, key), bytes(10, 1));
     }
 
+    /** As when a store is refused before anything is staged. */
+    @Test
+    default void discardingWhatWasNeverStagedLeavesNothingToBeForced() throws IOException {
+        store().discard(CHUNK, newKey());
+        store().forcePublished();
+
+        byte[] data = bytes(100, 1);
+        put(CHUNK, 1, data);
+        store().forcePublished();
+        assertThat(read(CHUNK)).isEqualTo(data);
+    }
+
     @Test
     default void discardingRemovesAStagedVersionInAnyState() throws IOException {
         StageKey finished = newKey();

@@ -59,6 +59,7 @@ public final class MemoryDisk implements Disk {
     private MemoryTree tree;
     private EntryJournal journal;
     private long usedBytes;
+    private long othersBytes;
     private long changes;
     private int lastNumber;
 
@@ -135,6 +136,11 @@ public final class MemoryDisk implements Disk {
             usedBytes += inode.inUse() ? 0 : roomOf(inode.current().size());
             inode.addName();
         });
+    }
+
+    /** Has other users of the disk take so much of its room, until they are said to take another amount. */
+    public synchronized void othersUse(long bytes) {
+        othersBytes = bytes;
     }
 
     /** How many files are open: 0 when whoever uses the disk has cleaned up. */
@@ -267,7 +273,7 @@ public final class MemoryDisk implements Disk {
 
     @Override
     public synchronized long freeBytes() {
-        return capacityBytes - usedBytes;
+        return Math.max(0, capacityBytes - usedBytes - othersBytes);
     }
 
     @Override
@@ -287,7 +293,7 @@ public final class MemoryDisk implements Disk {
      */
     int makeRoom(MemoryInode inode, long position, int count) throws IOException {
         long size = inode.current().size();
-        long largest = roomOf(size) + (capacityBytes - usedBytes) / BLOCK_BYTES * BLOCK_BYTES;
+        long largest = roomOf(size) + freeBytes() / BLOCK_BYTES * BLOCK_BYTES;
         int fitting = (int) Math.max(0, Math.min(count, Math.min(largest, Integer.MAX_VALUE) - position));
         if (fitting == 0 && count > 0) {
             throw new DiskFullException("no room on " + this + " of " + capacityBytes + " bytes");

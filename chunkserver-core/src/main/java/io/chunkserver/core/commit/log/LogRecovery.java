@@ -5,6 +5,7 @@ import static io.chunkserver.core.commit.log.LogSegmentFormat.SECTOR_BYTES;
 import io.chunkserver.core.disk.DiskFullException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -61,10 +62,9 @@ final class LogRecovery {
     }
 
     private LogWriter reopen(SortedSet<Long> segments) throws IOException {
-        ReplayedTable replayed = new ReplayedTable();
-        LogReplay replay = new LogReplay(folder, replayed);
-        replay.read(segments);
-
+        Reading reading = read(segments);
+        ReplayedTable replayed = reading.table();
+        LogReplay replay = reading.replay();
         long oldest = Math.max(segments.first(), replayed.restoredFrom());
         LogTail tail = mend(segments, replay);
         try {
@@ -86,6 +86,34 @@ final class LogRecovery {
         return writer(tail, table, replayed.start(oldest));
     }
 
+    private record Reading(ReplayedTable table, LogReplay replay) {}
+
+    /**
+     * Reads the log, and once more before anything is cut off it: a bit that was wrong on the way from the disk looks like a torn batch,
+     * and cutting is for ever.
+     */
+    private Reading read(SortedSet<Long> segments) throws IOException {
+        Reading reading = readOnce(segments);
+        if (reading.replay().remains() == null) {
+            return reading;
+        }
+        Reading second = readOnce(segments);
+        boolean alike =
+                Objects.equals(second.replay().remains(), reading.replay().remains());
+        if (second.replay().remains() != null && !alike) {
+            throw new IOException("transaction log " + folder.path()
+                    + " does not read the same twice; nothing was changed, start the server again");
+        }
+        return second;
+    }
+
+    private Reading readOnce(SortedSet<Long> segments) throws IOException {
+        ReplayedTable table = new ReplayedTable();
+        LogReplay replay = new LogReplay(folder, table);
+        replay.read(segments);
+        return new Reading(table, replay);
+    }
+
     private LogTail mend(SortedSet<Long> segments, LogReplay replay) throws IOException {
         LogReplay.LastBatch last = replay.lastBatch();
         long number = last == null ? segments.first() : last.segment();
@@ -93,7 +121,7 @@ final class LogRecovery {
         @Nullable SegmentFile ready = null;
         try {
             if (last != null) {
-                writeAgain(segment, last);
+                writeAgain(segment, last, replay.lastSequence());
             }
             cut(segment, replay.remains());
             segment.force();
@@ -119,12 +147,22 @@ final class LogRecovery {
     /**
      * Writes the last batch a second time. That it could be read does not show that it is on the disk: the process may
      * have died before the force, and after a failed force the operating system may hold bytes that it takes for
-     * written. Those before it were forced before it was written.
+     * written. Those before it were forced before it was written. It is judged once more, so that no wrong bit takes the place of
+     * a right one.
      */
-    private static void writeAgain(SegmentFile segment, LogReplay.LastBatch last) throws IOException {
+    private static void writeAgain(SegmentFile segment, LogReplay.LastBatch last, long sequence) throws IOException {
         ByteBuffer batch = ByteBuffer.allocate(last.sizeBytes());
         segment.read(batch, last.position());
-        segment.write(batch.flip(), last.position());
+        batch.flip();
+        boolean asBefore = LogSegmentFormat.batchHeader(batch, 0, segment.number())
+                .filter(header -> header.sequence() == sequence)
+                .filter(header -> LogSegmentFormat.bodyChecks(batch, 0, header))
+                .isPresent();
+        if (!asBefore) {
+            throw new IOException("the last batch of transaction log segment " + segment
+                    + " does not read the same twice; nothing was changed, start the server again");
+        }
+        segment.write(batch, last.position());
     }
 
     /**

@@ -7,13 +7,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.testkit.DiskFault;
+import io.chunkserver.core.testkit.DiskOperation;
+import io.chunkserver.core.testkit.DiskScript;
 import io.chunkserver.core.testkit.FaultyDisk;
 import io.chunkserver.core.testkit.MemoryDisk;
 import io.chunkserver.core.testkit.StopAfter;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -71,6 +76,42 @@ class SegmentedTransactionLogFailureTest {
         log.append(prepared(2));
 
         assertThat(log.table().inDoubt()).containsExactly(prepared(1));
+    }
+
+    /** The bit that is wrong is one of the last batch, in the middle of the segment: it looks as if a crash had torn it. */
+    @Test
+    void aReadThatIsWrongOnceMakesNoStartForgetAnything() throws IOException {
+        SegmentedTransactionLog log = new LogFixture(memory).open();
+        List<LogRecord.Prepared> promises =
+                LongStream.rangeClosed(1, 4).mapToObj(LogFixture::largePrepared).toList();
+        promises.forEach(promise -> force(log, promise));
+
+        int reads = 0;
+        while (startsAlsoAfterAWrongRead(reads, promises)) {
+            reads++;
+        }
+        assertThat(reads).isGreaterThan(3);
+    }
+
+    /** @return false when the start has not read so often */
+    private boolean startsAlsoAfterAWrongRead(int number, List<LogRecord.Prepared> promises) throws IOException {
+        MemoryDisk left = memory.copyAfterProcessDeath();
+        DiskScript once = DiskScript.once(
+                operation -> operation.kind() == DiskOperation.Kind.READ, number, DiskFault.FLIPPED_BIT);
+        boolean[] flipped = new boolean[1];
+        FaultyDisk lying = new FaultyDisk(left, operation -> {
+            DiskFault fault = once.before(operation);
+            flipped[0] |= fault.equals(DiskFault.FLIPPED_BIT);
+            return fault;
+        });
+        try {
+            new LogFixture(lying).open();
+        } catch (IOException refused) {
+            assertThat(refused).hasMessageContaining(LogFixture.FOLDER.toString());
+        }
+        SegmentedTransactionLog next = new LogFixture(left.copyAfterProcessDeath()).open();
+        assertThat(next.table().inDoubt()).as("after wrong read %d", number).containsExactlyElementsOf(promises);
+        return flipped[0];
     }
 
     @Test
