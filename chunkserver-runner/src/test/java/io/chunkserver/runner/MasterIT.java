@@ -86,12 +86,11 @@ class MasterIT {
                         .containsExactly("/a/file#0 2", "/a/file#1 2", "/a/file#2 2", "/a/single#0 3"));
 
         ask("chunk", "rm", "/a/single#0");
-        assertThat(RunnerJar.run("chunk", "get", "/a/single#0", copy + "2", "--master", master.address())
+        assertThat(Cli.run("chunk", "get", "/a/single#0", copy + "2", "--master", master.address())
                         .exitCode())
                 .isEqualTo(4);
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(list("/a/s")).isEmpty());
-        assertThat(RunnerJar.run("tx", "ls", "--master", master.address()).out())
-                .isEmpty();
+        assertThat(Cli.run("tx", "ls", "--master", master.address()).out()).isEmpty();
     }
 
     @Test
@@ -116,7 +115,7 @@ class MasterIT {
         ask("put", file.toString(), "/a/file");
         String address = master.address();
         master.kill();
-        Outcome without = RunnerJar.run("put", file.toString(), "/b/file", "--master", address);
+        Outcome without = Cli.run("put", file.toString(), "/b/file", "--master", address);
         assertThat(without.exitCode()).as(without.err()).isEqualTo(5);
         assertThat(without.err()).contains(address);
 
@@ -139,7 +138,7 @@ class MasterIT {
                 "--heartbeat-interval",
                 INTERVAL)) {
             await().atMost(PATIENCE).until(logs(twin, servers.get(0).address(), twin.address()));
-            JsonNode status = RunnerJar.answer("status", "--server", twin.address());
+            JsonNode status = Cli.answer("status", "--server", twin.address());
             assertThat(status.get("masters").get(0).get("reason").asText())
                     .contains(servers.get(0).address())
                     .contains(twin.address());
@@ -160,13 +159,13 @@ class MasterIT {
         JsonNode status = ask("drain", "--server-id", "s1", "--wait");
         assertThat(status.get("state").asText()).isEqualTo("draining");
         assertThat(status.get("reason").asText()).contains("operator");
-        Outcome refused = RunnerJar.run("chunk", "put", file.toString(), "/a/single#0", "--server", drained);
+        Outcome refused = Cli.run("chunk", "put", file.toString(), "/a/single#0", "--server", drained);
         assertThat(refused.exitCode()).as(refused.err()).isEqualTo(12);
         ask("put", file.toString(), "/b/file");
         for (JsonNode chunk : chunksOf(drained)) {
             Path copy = directory.resolve("copy");
             String id = chunk.get("chunk").asText();
-            RunnerJar.answer("chunk", "get", id, copy.toString(), "--server", drained);
+            Cli.answer("chunk", "get", id, copy.toString(), "--server", drained);
         }
         servers.get(0).kill();
         Path copy = directory.resolve("whole");
@@ -174,21 +173,21 @@ class MasterIT {
         assertThat(copy).hasSameBinaryContentAs(file);
 
         servers.set(0, serve("s1", 1));
-        JsonNode again = RunnerJar.answer("status", "--server", servers.get(0).address());
+        JsonNode again = Cli.answer("status", "--server", servers.get(0).address());
         assertThat(again.get("state").asText()).as("after a restart").isEqualTo("draining");
-        JsonNode resumed = RunnerJar.answer("resume", "--server", servers.get(0).address());
+        JsonNode resumed = Cli.answer("resume", "--server", servers.get(0).address());
         assertThat(resumed.get("state").asText()).isEqualTo("ready");
-        RunnerJar.answer(
+        Cli.answer(
                 "chunk",
                 "put",
                 file.toString(),
-                "/a/single#0",
+                "/a/new#0",
                 "--server",
                 servers.get(0).address());
     }
 
     private static List<JsonNode> chunksOf(String server) {
-        Outcome listed = RunnerJar.run("-o", "json", "chunk", "ls", "--server", server);
+        Outcome listed = Cli.run("-o", "json", "chunk", "ls", "--server", server);
         assertThat(listed.exitCode()).as(listed.err()).isZero();
         return listed.out().lines().map(RunnerJar::parse).toList();
     }
@@ -202,13 +201,13 @@ class MasterIT {
 
     @Test
     void anAddressThatIsNoMasterIsSaidToBeNone() {
-        Outcome server = RunnerJar.run("chunk", "ls", "--master", servers.get(0).address());
+        Outcome server = Cli.run("chunk", "ls", "--master", servers.get(0).address());
         assertThat(server.exitCode()).isEqualTo(5);
         assertThat(server.err()).contains(servers.get(0).address()).contains("chunk server");
-        Outcome other = RunnerJar.run("chunk", "ls", "--server", master.address());
+        Outcome other = Cli.run("chunk", "ls", "--server", master.address());
         assertThat(other.exitCode()).isEqualTo(5);
         assertThat(other.err()).contains(master.address()).contains("master");
-        Outcome unknown = RunnerJar.run("chunk", "ls", "--master", "no-such-host.invalid:7000");
+        Outcome unknown = Cli.run("chunk", "ls", "--master", "no-such-host.invalid:7000");
         assertThat(unknown.exitCode()).isEqualTo(5);
         assertThat(unknown.err()).contains("no-such-host.invalid");
     }
@@ -216,10 +215,10 @@ class MasterIT {
     @Test
     void wrongUsesAreRefused() throws IOException {
         Path file = random("file");
-        assertThat(RunnerJar.run("put", file.toString(), "/a", "--master", master.address(), "--replicas", "0")
+        assertThat(Cli.run("put", file.toString(), "/a", "--master", master.address(), "--replicas", "0")
                         .exitCode())
                 .isEqualTo(2);
-        assertThat(RunnerJar.run(
+        assertThat(Cli.run(
                                 "put",
                                 file.toString(),
                                 "/a",
@@ -229,7 +228,7 @@ class MasterIT {
                                 servers.get(0).address())
                         .exitCode())
                 .isEqualTo(2);
-        Outcome many = RunnerJar.run("put", file.toString(), "/a", "--master", master.address(), "--replicas", "4");
+        Outcome many = Cli.run("put", file.toString(), "/a", "--master", master.address(), "--replicas", "4");
         assertThat(many.exitCode()).as(many.err()).isEqualTo(5);
         assertThat(many.err()).contains("3").contains("4");
     }
@@ -237,12 +236,12 @@ class MasterIT {
     private JsonNode ask(String... arguments) {
         List<String> withMaster = new ArrayList<>(List.of(arguments));
         withMaster.addAll(List.of("--master", master.address()));
-        return RunnerJar.answer(withMaster.toArray(String[]::new));
+        return Cli.answer(withMaster.toArray(String[]::new));
     }
 
     /** Chunk and number of copies of each line. */
     private List<String> list(String prefix) {
-        Outcome listed = RunnerJar.run("-o", "json", "chunk", "ls", "--prefix", prefix, "--master", master.address());
+        Outcome listed = Cli.run("-o", "json", "chunk", "ls", "--prefix", prefix, "--master", master.address());
         assertThat(listed.exitCode()).as(listed.err()).isZero();
         return listed.out()
                 .lines()
@@ -253,7 +252,7 @@ class MasterIT {
     }
 
     private List<JsonNode> members() {
-        JsonNode status = RunnerJar.answer("status", "--master", master.address());
+        JsonNode status = Cli.answer("status", "--master", master.address());
         return StreamSupport.stream(status.get("members").spliterator(), false).toList();
     }
 

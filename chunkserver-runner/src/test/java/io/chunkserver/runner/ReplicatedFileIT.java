@@ -59,6 +59,7 @@ class ReplicatedFileIT {
 
         servers.get(0).kill();
         Path copy = directory.resolve("copy");
+        // In a process of its own, which tells on its standard error whom it passes by.
         Outcome read = RunnerJar.run(
                 "-o",
                 "json",
@@ -74,8 +75,7 @@ class ReplicatedFileIT {
         assertThat(read.json().get("sha256").asText())
                 .isEqualTo(stored.get("sha256").asText());
         assertThat(copy).hasSameBinaryContentAs(file);
-        assertThat(RunnerJar.run("tx", "ls", "--server", servers.get(1).address())
-                        .out())
+        assertThat(Cli.run("tx", "ls", "--server", servers.get(1).address()).out())
                 .isEmpty();
     }
 
@@ -86,8 +86,7 @@ class ReplicatedFileIT {
         servers.get(2).kill();
         servers.set(2, start(3));
         Path copy = directory.resolve("copy");
-        RunnerJar.answer(
-                "get", "/f", copy.toString(), "--server", servers.get(2).address());
+        Cli.answer("get", "/f", copy.toString(), "--server", servers.get(2).address());
         assertThat(copy).hasSameBinaryContentAs(file);
     }
 
@@ -97,7 +96,7 @@ class ReplicatedFileIT {
         Path shorter = random("short", 1500, 4);
         put(shorter.toString(), "/f");
         for (ServerProcess server : servers) {
-            assertThat(RunnerJar.run("chunk", "ls", "--server", server.address())
+            assertThat(Cli.run("chunk", "ls", "--server", server.address())
                             .out()
                             .lines())
                     .hasSize(1)
@@ -106,8 +105,7 @@ class ReplicatedFileIT {
                     .startsWith("/f#0  version 2");
         }
         Path copy = directory.resolve("copy");
-        RunnerJar.answer(
-                "get", "/f", copy.toString(), "--server", servers.get(1).address());
+        Cli.answer("get", "/f", copy.toString(), "--server", servers.get(1).address());
         assertThat(copy).hasSameBinaryContentAs(shorter);
     }
 
@@ -116,18 +114,16 @@ class ReplicatedFileIT {
         JsonNode stored = put(Files.createFile(directory.resolve("empty")).toString(), "/empty");
         assertThat(stored.get("chunks").asInt()).isEqualTo(1);
         Path copy = directory.resolve("copy");
-        RunnerJar.answer(
-                "get", "/empty", copy.toString(), "--server", servers.get(2).address());
+        Cli.answer("get", "/empty", copy.toString(), "--server", servers.get(2).address());
         assertThat(copy).isEmptyFile();
     }
 
     @Test
     void standardInputComesBackOnStandardOutput() {
         byte[] text = "line after line\n".repeat(20_000).getBytes(UTF_8);
-        Outcome stored = RunnerJar.run(text, arguments("put", "-", "/stream", "--chunk-size", "64KiB"));
+        Outcome stored = Cli.run(text, arguments("put", "-", "/stream", "--chunk-size", "64KiB"));
         assertThat(stored.exitCode()).as(stored.err()).isZero();
-        Outcome read =
-                RunnerJar.run("get", "/stream", "-", "--server", servers.get(1).address());
+        Outcome read = Cli.run("get", "/stream", "-", "--server", servers.get(1).address());
         assertThat(read.out()).isEqualTo(new String(text, UTF_8));
         assertThat(read.err()).contains("SHA-256");
     }
@@ -136,10 +132,10 @@ class ReplicatedFileIT {
     void fileThatMixesTwoVersionsIsNotHandedOver() throws IOException {
         put(random("file", LENGTH, 5).toString(), "/f");
         Path other = random("other", 1024 * 1024, 6);
-        RunnerJar.answer(arguments("chunk", "put", other.toString(), "/f#2"));
+        Cli.answer(arguments("chunk", "put", other.toString(), "/f#2"));
         Path copy = directory.resolve("copy");
-        Outcome read = RunnerJar.run(
-                "get", "/f", copy.toString(), "--server", servers.get(0).address());
+        Outcome read =
+                Cli.run("get", "/f", copy.toString(), "--server", servers.get(0).address());
         assertThat(read.exitCode()).isEqualTo(8);
         assertThat(copy).doesNotExist();
     }
@@ -147,20 +143,20 @@ class ReplicatedFileIT {
     @Test
     void deletedChunkIsGoneOnAllServers() throws IOException {
         Path file = random("file", 1000, 7);
-        RunnerJar.answer(arguments("chunk", "put", file.toString(), "/c#0", "--attribute", "kind=log"));
-        JsonNode stat = RunnerJar.answer(
-                "chunk", "stat", "/c#0", "--server", servers.get(2).address());
+        Cli.answer(arguments("chunk", "put", file.toString(), "/c#0", "--attribute", "kind=log"));
+        JsonNode stat =
+                Cli.answer("chunk", "stat", "/c#0", "--server", servers.get(2).address());
         assertThat(stat.get("attributes").get("kind").asText()).isEqualTo("log");
-        RunnerJar.answer(arguments("chunk", "rm", "/c#0"));
+        Cli.answer(arguments("chunk", "rm", "/c#0"));
         for (ServerProcess server : servers) {
-            assertThat(RunnerJar.run("chunk", "stat", "/c#0", "--server", server.address())
+            assertThat(Cli.run("chunk", "stat", "/c#0", "--server", server.address())
                             .exitCode())
                     .isEqualTo(4);
         }
     }
 
     private JsonNode put(String file, String path) {
-        return RunnerJar.answer(arguments("put", file, path, "--chunk-size", "1MiB"));
+        return Cli.answer(arguments("put", file, path, "--chunk-size", "1MiB"));
     }
 
     /** A verb and the servers that it concerns: all of them. */

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The runner as users have it: a jar that is run in a process of its own. */
@@ -38,6 +39,15 @@ final class RunnerJar {
         JsonNode json() {
             String[] lines = out.strip().split("\n");
             return parse(lines[lines.length - 1]);
+        }
+
+        /** The same, of a verb that must have succeeded. */
+        JsonNode answer(String... arguments) {
+            if (exitCode != 0) {
+                throw new AssertionError(
+                        "exit code " + exitCode + " of " + String.join(" ", arguments) + "\n" + out + err);
+            }
+            return json();
         }
     }
 
@@ -75,14 +85,12 @@ final class RunnerJar {
 
     /** Runs a verb that must succeed, and returns its answer. */
     static JsonNode answer(String... arguments) {
-        List<String> withFormat = new ArrayList<>(List.of("-o", "json"));
-        withFormat.addAll(List.of(arguments));
-        Outcome outcome = run(withFormat.toArray(String[]::new));
-        if (outcome.exitCode() != 0) {
-            throw new AssertionError(
-                    "exit code " + outcome.exitCode() + " of " + withFormat + "\n" + outcome.out() + outcome.err());
-        }
-        return outcome.json();
+        String[] asked = inJson(arguments);
+        return run(asked).answer(asked);
+    }
+
+    static String[] inJson(String... arguments) {
+        return Stream.concat(Stream.of("-o", "json"), Arrays.stream(arguments)).toArray(String[]::new);
     }
 
     static JsonNode parse(String json) {

@@ -135,7 +135,7 @@ class ScrubIT {
 
         Speed beside = new Speed(load);
         for (ServerProcess server : servers) {
-            JsonNode begun = RunnerJar.answer("scrub", "start", "--server", server.address());
+            JsonNode begun = Cli.answer("scrub", "start", "--server", server.address());
             assertThat(begun.get("schema").asText()).isEqualTo("chunkserver.scrub/1");
         }
         await().atMost(PATIENCE).until(this::allExamined);
@@ -158,7 +158,7 @@ class ScrubIT {
                     .as("copies that s%s took out of service, seed %s", number, SEED)
                     .isEqualTo(damaged.get(number).size());
         }
-        RunnerJar.Outcome told = RunnerJar.run(
+        RunnerJar.Outcome told = Cli.run(
                 "-o", "json", "scrub", "status", "--server", servers.get(0).address());
         assertThat(told.exitCode()).as(told.err()).isEqualTo(7);
         assertThat(told.json().get("strays").asLong()).isZero();
@@ -224,20 +224,19 @@ class ScrubIT {
         flip(file(2, chunk), 70_000);
 
         String server = servers.get(2).address();
-        RunnerJar.Outcome found = RunnerJar.run("chunk", "verify", chunk.toString(), "--server", server);
+        RunnerJar.Outcome found = Cli.run("chunk", "verify", chunk.toString(), "--server", server);
         assertThat(found.exitCode()).isEqualTo(7);
         assertThat(found.err()).contains("s2", chunk.toString(), "block 1");
 
         await().atMost(PATIENCE)
-                .until(() -> RunnerJar.run("chunk", "verify", chunk.toString(), "--server", server)
+                .until(() -> Cli.run("chunk", "verify", chunk.toString(), "--server", server)
                                 .exitCode()
                         == 0);
         RunnerJar.Outcome all =
-                RunnerJar.run("-o", "json", "chunk", "verify", chunk.toString(), "--master", master.address());
+                Cli.run("-o", "json", "chunk", "verify", chunk.toString(), "--master", master.address());
         assertThat(all.exitCode()).isZero();
         assertThat(all.out().lines()).hasSize(SERVERS).allMatch(line -> line.contains("\"sound\":true"));
-        assertThat(RunnerJar.run("chunk", "verify", "/none#0", "--server", server)
-                        .exitCode())
+        assertThat(Cli.run("chunk", "verify", "/none#0", "--server", server).exitCode())
                 .isEqualTo(4);
     }
 

@@ -209,13 +209,13 @@ class ZooKeeperIT {
         byte[] bytes = new byte[100_000];
         new Random(SEED).nextBytes(bytes);
         Path file = Files.write(directory.resolve("file"), bytes);
-        RunnerJar.answer("put", file.toString(), "images/file", "--zookeeper", connect);
-        RunnerJar.answer("get", "images/file", directory.resolve("copy").toString(), "--zookeeper", connect);
+        Cli.answer("put", file.toString(), "images/file", "--zookeeper", connect);
+        Cli.answer("get", "images/file", directory.resolve("copy").toString(), "--zookeeper", connect);
         assertThat(directory.resolve("copy")).hasBinaryContent(bytes);
-        JsonNode status = RunnerJar.answer("status", "--zookeeper", connect);
+        JsonNode status = Cli.answer("status", "--zookeeper", connect);
         assertThat(status.get("leading").asBoolean()).isTrue();
         assertThat(status.get("epoch").asLong()).isPositive();
-        JsonNode server = RunnerJar.answer("status", "--server", servers.get(0).address());
+        JsonNode server = Cli.answer("status", "--server", servers.get(0).address());
         assertThat(server.get("masters")).hasSize(MASTERS + 1);
         assertThat(server.get("masters").get(0).get("address").asText()).isEqualTo("zookeeper " + connect);
         assertThat(server.get("masters").get(0).get("registered").asBoolean()).isTrue();
@@ -223,7 +223,7 @@ class ZooKeeperIT {
 
     @Test
     void anEnsembleThatIsNoneIsNamedAndAServerServesWithoutIt() throws Exception {
-        RunnerJar.Outcome outcome = RunnerJar.run("status", "--zookeeper", "no-such-host.invalid");
+        RunnerJar.Outcome outcome = Cli.run("status", "--zookeeper", "no-such-host.invalid");
         assertThat(outcome.exitCode()).isEqualTo(5);
         assertThat(outcome.err()).contains("no-such-host.invalid does not resolve");
         assertThat(outcome.err().lines().filter(line -> line.contains("Exception")))
@@ -232,7 +232,7 @@ class ZooKeeperIT {
         try (ServerProcess lone =
                 ServerProcess.start(directory.resolve("lone"), "--zookeeper", "no-such-host.invalid:1")) {
             eventually(() -> lone.log().contains("host no-such-host.invalid does not resolve"));
-            assertThat(RunnerJar.answer("status", "--server", lone.address())
+            assertThat(Cli.answer("status", "--server", lone.address())
                             .get("masters")
                             .get(0)
                             .get("registered")
@@ -253,7 +253,7 @@ class ZooKeeperIT {
         Path served = directory.resolve("served");
         try (ServerProcess server =
                 ServerProcess.startWith(List.of("-Xlog:class+load:file=" + served), directory.resolve("plain"))) {
-            RunnerJar.answer("status", "--server", server.address());
+            Cli.answer("status", "--server", server.address());
         }
         assertNoneOfZooKeeper(served);
     }

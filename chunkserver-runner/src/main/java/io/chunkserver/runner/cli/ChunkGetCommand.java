@@ -34,7 +34,7 @@ final class ChunkGetCommand implements Callable<Integer> {
     private LocalFile file = LocalFile.STANDARD_STREAM;
 
     @Mixin
-    private final ServerOptions options = new ServerOptions();
+    private final ReaderOptions options = new ReaderOptions();
 
     @Option(names = "--offset", paramLabel = "SIZE", description = "The first byte; default: 0.")
     private SizeBytes offset = new SizeBytes(0);

@@ -22,7 +22,7 @@ final class ChunkStatCommand implements Callable<Integer> {
     private ChunkId id;
 
     @Mixin
-    private final ServerOptions options = new ServerOptions();
+    private final ReaderOptions options = new ReaderOptions();
 
     ChunkStatCommand(Console console, Clients clients) {
         this.console = console;

@@ -30,7 +30,7 @@ final class GetCommand implements Callable<Integer> {
     private LocalFile file = LocalFile.STANDARD_STREAM;
 
     @Mixin
-    private final ServerOptions options = new ServerOptions();
+    private final ReaderOptions options = new ReaderOptions();
 
     GetCommand(Console console, Clients clients) {
         this.console = console;

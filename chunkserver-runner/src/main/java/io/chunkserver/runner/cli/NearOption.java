@@ -1,5 +1,8 @@
 package io.chunkserver.runner.cli;
 
+import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.Location;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -15,6 +18,16 @@ final class NearOption {
                 "and for a new chunk the nearest server."
             })
     private @Nullable Location near;
+
+    /** Only a master knows where servers stand. */
+    void check(MasterChoice masters) throws ChunkServerException {
+        if (near != null && masters.isEmpty()) {
+            throw Failure.of(
+                            ErrorCode.INVALID_ARGUMENT,
+                            "--near is for a master to choose by; name it with --master or --zookeeper")
+                    .toException();
+        }
+    }
 
     @Nullable
     Location location() {

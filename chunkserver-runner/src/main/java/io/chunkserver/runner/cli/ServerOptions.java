@@ -5,17 +5,12 @@ import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.membership.MemberStatus;
 import io.chunkserver.core.membership.MemberStatus.Liveness;
 import io.chunkserver.runner.cli.Clients.OpenClient;
-import io.chunkserver.runner.file.ChunkReaders;
-import io.chunkserver.runner.file.Failover;
-import io.chunkserver.runner.file.PlacedServers;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.zookeeper.EnsembleAddress;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The servers that a verb asks: those that are named, or those that a master knows. */
@@ -23,9 +18,6 @@ final class ServerOptions {
 
     @ArgGroup(multiplicity = "1")
     private Choice choice = new Choice();
-
-    @Mixin
-    private NearOption near = new NearOption();
 
     private static final class Choice {
 
@@ -62,11 +54,9 @@ final class ServerOptions {
         return new MasterChoice(choice.masters, choice.zooKeeper);
     }
 
-    /** Who is asked for chunks. */
-    ChunkReaders readers(OpenClient open) {
-        return masters().isEmpty()
-                ? new Failover(choice.servers)
-                : new PlacedServers(open.master(masters()), 0, near.location(), null, Duration.ZERO);
+    /** The servers that were named; empty when a master was. */
+    List<ServerAddress> named() {
+        return choice.servers;
     }
 
     /** Every server that was named, or that is alive as the master sees it. */

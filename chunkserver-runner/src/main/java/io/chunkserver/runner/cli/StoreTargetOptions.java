@@ -104,6 +104,7 @@ final class StoreTargetOptions {
         if (timeout.isZero()) {
             throw invalid("timeout 0 leaves no time");
         }
+        near.check(masters());
         if (!masters.isEmpty() && zooKeeper != null) {
             throw invalid("--zookeeper knows the masters; leave out --master");
         }

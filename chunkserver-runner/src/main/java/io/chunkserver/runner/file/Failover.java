@@ -7,7 +7,10 @@ import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.transport.ServerAddress;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,14 +26,26 @@ public final class Failover implements ChunkReaders {
     private static final Logger logger = LoggerFactory.getLogger(Failover.class);
 
     private final List<ServerAddress> servers;
+    private final Set<ServerAddress> silent;
     private int current;
 
     /** Servers of which at least one is given; the first is asked first. */
     public Failover(List<ServerAddress> servers) {
+        this(servers, new HashSet<>());
+    }
+
+    /**
+     * Servers of which those are asked last that did not answer lately: to find that out takes seconds each time.
+     *
+     * @param silent those that did not answer; kept up to date here
+     */
+    Failover(List<ServerAddress> servers, Set<ServerAddress> silent) {
         if (servers.isEmpty()) {
             throw new IllegalArgumentException("no server is given");
         }
-        this.servers = List.copyOf(servers);
+        this.servers =
+                servers.stream().sorted(Comparator.comparing(silent::contains)).toList();
+        this.silent = silent;
     }
 
     /** Asks the servers, whatever the chunk. */
@@ -50,12 +65,17 @@ public final class Failover implements ChunkReaders {
         for (int tried = 0; tried < servers.size(); tried++) {
             ServerAddress server = servers.get(current);
             try {
-                return question.ask(server);
+                T answer = question.ask(server);
+                silent.remove(server);
+                return answer;
             } catch (ChunkServerException e) {
                 if (isFinal(e)) {
                     throw e;
                 }
                 failures.add(e);
+                if (e.code() == ErrorCode.UNREACHABLE || e.code() == ErrorCode.TIMEOUT) {
+                    silent.add(server);
+                }
                 current = (current + 1) % servers.size();
                 if (tried < servers.size() - 1) {
                     logger.warn("server {} failed, trying {}: {}", server, servers.get(current), e.getMessage());

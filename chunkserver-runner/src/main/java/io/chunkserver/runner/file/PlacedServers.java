@@ -27,7 +27,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A store that a server refused or that did not reach it is tried on the servers that the master names without it; one whose
  * outcome is unknown is not, for it may have been done. A read whose servers all failed is tried once more with what the master
- * knows then: they may have been replaced meanwhile.
+ * knows then: they may have been replaced meanwhile. A server that does not answer is asked last for the chunks after that.
+ *
+ * <p>Used by one thread.
  */
 public final class PlacedServers implements ChunkWriters {
 
@@ -43,6 +45,9 @@ public final class PlacedServers implements ChunkWriters {
     private final @Nullable Location near;
     private final @Nullable Durability durability;
     private final Duration timeout;
+
+    /** Servers that did not answer lately; at most as many as the master names. */
+    private final Set<ServerAddress> silent = new HashSet<>();
 
     /**
      * Servers as this master names them.
@@ -85,14 +90,16 @@ public final class PlacedServers implements ChunkWriters {
     /** A master that has just begun to lead is waited for: it knows soon who has the chunk. The client itself pauses between its tries. */
     private List<Member> place(PlacementRequest request) throws IOException {
         long deadlineNanos = System.nanoTime() + timeout.toNanos();
-        while (true) {
+        for (int tried = 1; ; tried++) {
             try {
                 return master.place(request).members();
             } catch (ChunkServerException e) {
                 if (e.code() != ErrorCode.MASTER_STARTING || System.nanoTime() - deadlineNanos > 0) {
                     throw e;
                 }
-                logger.warn("waiting for the master: {}", e.getMessage());
+                if (tried == 1) {
+                    logger.warn("waiting for the master: {}", e.getMessage());
+                }
             }
         }
     }
@@ -124,7 +131,7 @@ public final class PlacedServers implements ChunkWriters {
         for (int tried = 1; ; tried++) {
             ChunkCopies located = master.locate(chunk, near);
             try {
-                return new Failover(addresses(located.members())).first(question);
+                return new Failover(addresses(located.members()), silent).first(question);
             } catch (ChunkServerException e) {
                 if (tried == MAX_LOCATIONS || Failover.isFinal(e)) {
                     throw e;

@@ -10,7 +10,9 @@ import io.chunkserver.core.error.Failure;
 import io.chunkserver.transport.ServerAddress;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class FailoverTest {
@@ -27,6 +29,28 @@ class FailoverTest {
         ServerAddress second = servers.first(server -> answerOf(server, TWO));
         assertThat(List.of(first, second)).containsExactly(TWO, TWO);
         assertThat(asked).containsExactly(ONE, TWO, TWO);
+    }
+
+    /** A hung server costs its time-out once, not for every chunk of a file. */
+    @Test
+    void whoDidNotAnswerIsAskedLastForOtherChunksUntilItAnswers() throws IOException {
+        Set<ServerAddress> silent = new HashSet<>();
+        for (ServerAddress answering : List.of(TWO, TWO, ONE, ONE)) {
+            new Failover(List.of(ONE, TWO), silent).first(server -> answerOf(server, answering));
+        }
+        assertThat(asked).containsExactly(ONE, TWO, TWO, TWO, ONE, ONE);
+    }
+
+    @Test
+    void whoAnswersThatItHasNotWhatIsAskedForIsNotTakenForSilent() throws IOException {
+        Set<ServerAddress> silent = new HashSet<>();
+        new Failover(List.of(ONE, TWO), silent).first(server -> {
+            if (server.equals(ONE)) {
+                throw Failure.of(ErrorCode.CHUNK_NOT_FOUND, "no").toException();
+            }
+            return server;
+        });
+        assertThat(silent).isEmpty();
     }
 
     @Test
