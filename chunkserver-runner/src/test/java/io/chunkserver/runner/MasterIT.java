@@ -177,6 +177,11 @@ class MasterIT {
         assertThat(again.get("state").asText()).as("after a restart").isEqualTo("draining");
         JsonNode resumed = Cli.answer("resume", "--server", servers.get(0).address());
         assertThat(resumed.get("state").asText()).isEqualTo("ready");
+        await("for the master to hear of it")
+                .atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(members())
+                        .extracting(member -> member.get("state").asText())
+                        .doesNotContain("draining"));
         Cli.answer(
                 "chunk",
                 "put",
