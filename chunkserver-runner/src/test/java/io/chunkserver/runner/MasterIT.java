@@ -180,8 +180,8 @@ class MasterIT {
         await("for the master to hear of it")
                 .atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(members())
-                        .extracting(member -> member.get("state").asText())
-                        .doesNotContain("draining"));
+                        .allSatisfy(member ->
+                                assertThat(member.path("state").asText()).isEqualTo("ready")));
         Cli.answer(
                 "chunk",
                 "put",
