@@ -100,7 +100,7 @@ final class ClusterAnswer {
         @Nullable Heartbeat heartbeat = member.lastHeartbeat();
         return heartbeat == null
                 ? json
-                : json.with("state", heartbeat.state())
+                : json.with("state", heartbeat.state().name().toLowerCase(Locale.ROOT))
                         .with("reason", heartbeat.reason())
                         .with("limitBytes", heartbeat.space().limitBytes())
                         .with("usedBytes", heartbeat.space().usedBytes())
