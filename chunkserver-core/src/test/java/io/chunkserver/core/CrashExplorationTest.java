@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class CrashExplorationTest {
 
-    private static final long STATES = Long.getLong("crash.states", 4000);
+    private static final long STATES = Long.getLong("crash.states", 3000);
     private static final long SEED = Long.getLong("crash.seed", 1);
 
     /** Of moments with at most this many crashes in one mode all are looked at. */

@@ -28,22 +28,21 @@ class ProtocolExplorationTest {
                 ProtocolBounds.of(2).another(A),
                 ProtocolBounds.of(2).another(B),
                 ProtocolBounds.of(2).attempts(2).begunAt(A, B),
-                ProtocolBounds.of(3).restarts(1),
                 ProtocolBounds.of(3).restarts(1).wipes(1),
                 ProtocolBounds.of(2).another(A).withCopies(),
-                ProtocolBounds.of(2).restarts(1).wipes(1).withCopies(),
-                ProtocolBounds.of(2)
-                        .attempts(2)
-                        .begunAt(A, B)
-                        .restarts(1)
-                        .wipes(1)
-                        .withCopies());
+                ProtocolBounds.of(2).restarts(1).wipes(1).withCopies());
     }
 
     static Stream<ProtocolBounds> full() {
         return Stream.of(
                 ProtocolBounds.of(2).attempts(2).restarts(2).wipes(1),
                 ProtocolBounds.of(2).attempts(2).restarts(1).wipes(1).diskFailures(1),
+                ProtocolBounds.of(2)
+                        .attempts(2)
+                        .begunAt(A, B)
+                        .restarts(1)
+                        .wipes(1)
+                        .withCopies(),
                 ProtocolBounds.of(2).attempts(2).begunAt(A, B).restarts(2).wipes(1),
                 ProtocolBounds.of(2).another(A).restarts(1).wipes(1),
                 ProtocolBounds.of(2).another(B).restarts(1).wipes(1),
