@@ -1,7 +1,27 @@
 /**
- * A coordinator of two-phase commit of one's own, every state of which is looked at with the test kit.
+ * A coordinator of two-phase commit of one's own, in two parts that the test kit looks at in two ways.
  *
- * <p>{@code HastyDecisionRules} are the first attempt. Their fault shows only when a timeout and a loss of power meet within the few
+ * <p><b>The whole.</b> {@code WitnessCoordinator} implements {@code TwoPhaseCoordinator}: it keeps decisions in a file, and no bytes. It
+ * passes the contract of all coordinators ({@code WitnessCoordinatorTest}) and any script that jqwik makes up
+ * ({@code WitnessCoordinatorProperties}). {@code ForgetfulWitness} is the first attempt: a start does not look at what all members have
+ * confirmed. It passes every test that one thinks of first, since members and clients have heard by then. The property finds that a
+ * member which asks after that start is told the opposite, and the script that shows it is short:
+ *
+ * <pre>
+ * a promise of the commit protocol is broken, after 8 steps:
+ *   1. Begin[chunk=1]
+ *   2. Finish[store=0]
+ *   3. Pass[time=PT0.02S]
+ *   4. Begin[chunk=2]
+ *   5. Finish[store=1]
+ *   6. Pass[time=PT0.02S]
+ *   7. Crash[]
+ *   8. Pass[time=PT0.02S]
+ * [an inquiry was answered ABORT attempt 1.1, and somebody was told the opposite before]
+ * </pre>
+ *
+ * <p><b>The rules in it.</b> {@code HastyDecisionRules} are the first attempt at {@code DecisionRules}. Their fault shows only when a
+ * timeout and a loss of power meet within the few
  * milliseconds in which the decision gets to the disk; no example that one thinks of comes there. A model of what is around the
  * rules, two members, a disk and a network, says what can happen next, and {@code StateExplorer} goes through all of it, the
  * shortest ways first:

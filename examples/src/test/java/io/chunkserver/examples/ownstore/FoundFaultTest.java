@@ -1,18 +1,15 @@
 package io.chunkserver.examples.ownstore;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
-import java.util.List;
+import io.chunkserver.examples.FailedProperties;
 import org.junit.jupiter.api.Test;
-import org.junit.platform.engine.TestExecutionResult;
-import org.junit.platform.testkit.engine.EngineTestKit;
 
 class FoundFaultTest {
 
     @Test
     void thePropertyFindsTheFaultAndShowsItInFourSteps() {
-        assertThat(failuresOf(FailingEarlyCheck.class))
+        assertThat(FailedProperties.of(FailingEarlyCheck.class))
                 .singleElement()
                 .asString()
                 .startsWith("""
@@ -26,26 +23,12 @@ class FoundFaultTest {
 
     @Test
     void theSameSeedGivesTheSameReport() {
-        assertThat(failuresOf(FailingEarlyCheck.class)).isEqualTo(failuresOf(FailingEarlyCheck.class));
+        assertThat(FailedProperties.of(FailingEarlyCheck.class))
+                .isEqualTo(FailedProperties.of(FailingEarlyCheck.class));
     }
 
     @Test
     void theMendedStorePasses() {
-        assertThat(failuresOf(MapChunkStoreProperties.class)).isEmpty();
-    }
-
-    /** Runs the properties of a class inside this test; returns what is reported of those that fail. */
-    private static List<String> failuresOf(Class<?> properties) {
-        return EngineTestKit.engine("jqwik")
-                .selectors(selectClass(properties))
-                .configurationParameter("jqwik.database", "target/jqwik-database-of-found-fault")
-                .configurationParameter("jqwik.reporting.usejunitplatform", "true") // and so not to standard output
-                .execute()
-                .testEvents()
-                .assertStatistics(events -> events.started(1))
-                .failed()
-                .map(failed -> failed.getRequiredPayload(TestExecutionResult.class))
-                .map(result -> result.getThrowable().orElseThrow().getMessage())
-                .toList();
+        assertThat(FailedProperties.of(MapChunkStoreProperties.class)).isEmpty();
     }
 }
