@@ -129,7 +129,7 @@ final class CoordinatedStore implements ChunkWriter {
     }
 
     boolean isUndecided() {
-        return WitnessCoordinator.isUndecided(transaction.phase());
+        return transaction.phase() == Phase.VOTING || transaction.phase() == Phase.RECORDING;
     }
 
     TransactionSummary summary() {

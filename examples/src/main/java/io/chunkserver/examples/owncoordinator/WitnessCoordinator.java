@@ -17,7 +17,6 @@ import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.core.replication.Replicas;
 import io.chunkserver.examples.owncoordinator.DecisionFile.Decision;
-import io.chunkserver.examples.owncoordinator.DecisionRules.Phase;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -153,15 +152,5 @@ class WitnessCoordinator implements TwoPhaseCoordinator {
     @Override
     public final synchronized Optional<TransactionSummary> find(TransactionId transaction) {
         return Optional.ofNullable(open.get(transaction)).map(CoordinatedStore::summary);
-    }
-
-    /** Only used to name it in reports. */
-    @Override
-    public String toString() {
-        return "witness " + self;
-    }
-
-    static boolean isUndecided(Phase phase) {
-        return phase == Phase.VOTING || phase == Phase.RECORDING;
     }
 }
