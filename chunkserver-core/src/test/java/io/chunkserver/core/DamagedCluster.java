@@ -102,7 +102,7 @@ final class DamagedCluster {
                 .config(ChunkServerConfig.DEFAULT.withScrub(
                         new ScrubConfig(1L << 30, Duration.ZERO, Duration.ofSeconds(30))))
                 .replicas(network.seenBy(name))
-                .masters(List.of(new KnownMaster("master", master.seenBy(() -> !life.hasEnded()))))
+                .masters(List.of(new KnownMaster("master", master.seenBy(name, () -> !life.hasEnded()))))
                 .environment(life.environment())
                 .start();
         servers.put(name, server);

@@ -50,7 +50,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Five servers and a master in virtual time. Clients store, replace and delete where the master says; servers crash, are away for long,
- * lose their disks or come back with older ones, and the master forgets everything. When all is quiet every chunk that was acknowledged
+ * lose their disks or come back with older ones, the network is cut, also between a server and all others, and the master forgets everything. When all is quiet every chunk that was acknowledged
  * is on as many servers as it should be, with the bytes of one transaction, and nothing older is anywhere.
  */
 final class HealingRun {
@@ -66,8 +66,11 @@ final class HealingRun {
     private static final Duration STORE_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration LONGEST_STEP = Duration.ofSeconds(3);
 
-    /** Dead servers are noticed, copies are made, surplus is removed, and old promises are settled. */
-    private static final Duration HEALING = Duration.ofMinutes(8);
+    /**
+     * Dead servers are noticed, copies are made, surplus is removed, and old promises are settled. A server that was named for a store
+     * and was then cut off keeps what it has for as long as the master remembers that, ten minutes.
+     */
+    private static final Duration HEALING = Duration.ofMinutes(12);
 
     private final SplittableRandom random;
     private final SimulatedTime time;
@@ -124,7 +127,7 @@ final class HealingRun {
                 .location(new Location(NAMES.indexOf(name), 0))
                 .config(ChunkServerConfig.DEFAULT.withScrub(ON_DEMAND))
                 .replicas(network.seenBy(name))
-                .masters(List.of(new KnownMaster("master", master.seenBy(() -> !life.hasEnded()))))
+                .masters(List.of(new KnownMaster("master", master.seenBy(name, () -> !life.hasEnded()))))
                 .environment(life.environment())
                 .start();
         lives.put(name, life);
@@ -179,7 +182,7 @@ final class HealingRun {
 
     private void trouble() throws IOException {
         String name = NAMES.get(random.nextInt(NAMES.size()));
-        switch (random.nextInt(10)) {
+        switch (random.nextInt(11)) {
             case 0, 1 -> crash(name);
             case 2, 3, 4, 5 -> restart(name);
             case 6 -> master.restart();
@@ -188,17 +191,27 @@ final class HealingRun {
                 master.lossRate(0.05);
             }
             case 8 -> network.cut(name, NAMES.get(random.nextInt(NAMES.size())));
+            case 9 -> cutOff(name);
             default -> {
                 network.heal();
-                master.lossRate(0);
+                master.heal();
             }
+        }
+    }
+
+    /** The server lives on and reaches nobody; clients that stand beside it may still ask it. */
+    private void cutOff(String name) {
+        master.cutOff(name);
+        for (String other : NAMES) {
+            network.cut(name, other);
+            network.cut(other, name);
         }
     }
 
     /** Ends all trouble, and waits until everything is as it should be. */
     void heal() throws IOException {
         network.heal();
-        master.lossRate(0);
+        master.heal();
         for (String name : NAMES) {
             restart(name);
         }

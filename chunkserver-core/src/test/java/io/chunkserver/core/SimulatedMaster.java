@@ -19,7 +19,9 @@ import io.chunkserver.core.model.Location;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.testkit.SimulatedTime;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -37,6 +39,7 @@ final class SimulatedMaster {
     private final SimulatedTime time;
     private final SplittableRandom random;
     private final MasterConfig config;
+    private final Set<String> cutOff = new HashSet<>();
     private ClusterMaster master;
     private double lossRate;
 
@@ -66,6 +69,17 @@ final class SimulatedMaster {
         lossRate = rate;
     }
 
+    /** Loses everything between this server and the master. */
+    void cutOff(String server) {
+        cutOff.add(server);
+    }
+
+    /** Lets everything through again. */
+    void heal() {
+        cutOff.clear();
+        lossRate = 0;
+    }
+
     private void tick() {
         master.tick();
         time.after(config.heartbeatInterval(), this::tick);
@@ -79,25 +93,31 @@ final class SimulatedMaster {
     }
 
     /** The master as one run of a server reaches it, which hears nothing any more when it has ended. */
-    Master seenBy(BooleanSupplier lives) {
-        return new Link(lives);
+    Master seenBy(String server, BooleanSupplier lives) {
+        return new Link(server, lives);
     }
 
     private final class Link implements Master {
 
+        private final String server;
         private final BooleanSupplier lives;
 
-        Link(BooleanSupplier lives) {
+        Link(String server, BooleanSupplier lives) {
+            this.server = server;
             this.lives = lives;
+        }
+
+        private boolean isLost() {
+            return cutOff.contains(server) || random.nextDouble() < lossRate;
         }
 
         private <T> CompletionStage<T> exchange(Function<Master, CompletionStage<T>> message) {
             CompletableFuture<T> answer = new CompletableFuture<>();
             time.after(time.upTo(LONGEST_DELAY), () -> {
-                if (random.nextDouble() >= lossRate) {
+                if (!isLost()) {
                     message.apply(master)
                             .whenComplete((value, failure) -> time.after(time.upTo(LONGEST_DELAY), () -> {
-                                if (lives.getAsBoolean() && random.nextDouble() >= lossRate) {
+                                if (lives.getAsBoolean() && !isLost()) {
                                     if (failure == null) {
                                         answer.complete(value);
                                     } else {

@@ -117,10 +117,14 @@ final class ClusterState {
             return HeartbeatReply.UNKNOWN;
         }
         boolean wasDead = member.isDead();
+        boolean wasLive = member.isLive();
         boolean tookChunks = member.takesChunks();
         member.heartbeat(heartbeat);
         if (wasDead) {
             LOG.info("server {} is back", member.member());
+        }
+        if (!wasLive) {
+            // What was looked at while it was not heard may concern it: older versions there got no order.
             table.beginWalk();
         }
         if (tookChunks != member.takesChunks()) {

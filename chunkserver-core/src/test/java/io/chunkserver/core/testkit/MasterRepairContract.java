@@ -177,6 +177,22 @@ interface MasterRepairContract extends MasterSteps {
         }
     }
 
+    /** It was not heard for a moment, which is too short for it to be dead and long enough to miss what happened. */
+    @Test
+    default void aDeletionReachesAServerThatWasSuspectWhenItWasReported() {
+        List<NaiveServer> all = settled(4);
+        all.subList(0, 3).forEach(server -> store(server, version(CHUNK, 1, "w")));
+        pass(SUSPECT_AFTER, all.subList(1, 4));
+        all.subList(1, 3).forEach(server -> store(server, tombstone(CHUNK, 2, "w")));
+        plan();
+
+        Map<ServerId, List<Order>> orders = pass(4, all);
+        assertThat(orders.get(all.get(0).id()))
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Order.Copy.class, copy -> assertThat(copy.tombstone()).isTrue());
+    }
+
     @Test
     default void nothingIsOrderedForAChunkInConflict() {
         List<NaiveServer> all = settled(6);
