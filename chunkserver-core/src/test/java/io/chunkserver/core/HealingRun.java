@@ -28,6 +28,7 @@ import io.chunkserver.core.scrub.ScrubConfig;
 import io.chunkserver.core.testkit.ChosenCrash;
 import io.chunkserver.core.testkit.CrashChoices;
 import io.chunkserver.core.testkit.CrashMode;
+import io.chunkserver.core.testkit.FaultyDisk;
 import io.chunkserver.core.testkit.MemoryDisk;
 import io.chunkserver.core.testkit.SimulatedNetwork;
 import io.chunkserver.core.testkit.SimulatedTime;
@@ -60,6 +61,15 @@ final class HealingRun {
     /** Nothing is damaged here, and what a scrub reads would only put off other work. */
     private static final ScrubConfig ON_DEMAND = new ScrubConfig(1 << 20, Duration.ZERO, Duration.ZERO);
 
+    /** What a disk may do without that its server has to be started again. */
+    private static final List<DiskTrouble.Kind> HARMLESS = List.of(
+            DiskTrouble.Kind.READ_FAILS,
+            DiskTrouble.Kind.READ_IS_SHORT,
+            DiskTrouble.Kind.WRITE_IS_SHORT,
+            DiskTrouble.Kind.BIT_FLIPS);
+
+    private static final int OPERATIONS_AHEAD = 8;
+
     private static final List<String> NAMES = List.of("a", "b", "c", "d", "e");
     private static final int CHUNKS = 6;
     private static final int LARGEST_CHUNK = 200_000;
@@ -79,6 +89,7 @@ final class HealingRun {
     private final CrashMode mode;
     private final Map<String, MemoryDisk> disks = new HashMap<>();
     private final Map<String, MemoryDisk> olderDisks = new HashMap<>();
+    private final Map<String, DiskTrouble> troubles = new HashMap<>();
     private final Map<String, SimulatedTime.Life> lives = new HashMap<>();
     private final Map<String, ChunkServer> servers = new LinkedHashMap<>();
     private final Map<ChunkId, Story> stories = new LinkedHashMap<>();
@@ -106,6 +117,7 @@ final class HealingRun {
         }
         for (String name : NAMES) {
             disks.put(name, new MemoryDisk());
+            troubles.put(name, new DiskTrouble());
             start(name);
         }
         runFor(Duration.ofMinutes(1));
@@ -122,7 +134,7 @@ final class HealingRun {
 
     private void start(String name) throws IOException {
         SimulatedTime.Life life = time.life(Duration.ofMillis(20));
-        ChunkServer server = ChunkServer.builder(disks.get(name))
+        ChunkServer server = ChunkServer.builder(new FaultyDisk(disks.get(name), troubles.get(name)))
                 .serverId(new ServerId(name))
                 .location(new Location(NAMES.indexOf(name), 0))
                 .config(ChunkServerConfig.DEFAULT.withScrub(ON_DEMAND))
@@ -150,7 +162,15 @@ final class HealingRun {
 
     private void restart(String name) throws IOException {
         if (!servers.containsKey(name)) {
-            start(name);
+            int faults = troubles.get(name).happened();
+            try {
+                start(name);
+            } catch (IOException e) {
+                // It leaves nothing behind, and the next start tries again.
+                assertThat(troubles.get(name).happened())
+                        .as("faults of a disk on which server %s does not start: %s", name, e)
+                        .isGreaterThan(faults);
+            }
         }
     }
 
@@ -182,7 +202,7 @@ final class HealingRun {
 
     private void trouble() throws IOException {
         String name = NAMES.get(random.nextInt(NAMES.size()));
-        switch (random.nextInt(11)) {
+        switch (random.nextInt(13)) {
             case 0, 1 -> crash(name);
             case 2, 3, 4, 5 -> restart(name);
             case 6 -> master.restart();
@@ -192,6 +212,9 @@ final class HealingRun {
             }
             case 8 -> network.cut(name, NAMES.get(random.nextInt(NAMES.size())));
             case 9 -> cutOff(name);
+            case 10, 11 ->
+                troubles.get(name)
+                        .plan(HARMLESS.get(random.nextInt(HARMLESS.size())), random.nextInt(OPERATIONS_AHEAD));
             default -> {
                 network.heal();
                 master.heal();
@@ -213,6 +236,7 @@ final class HealingRun {
         network.heal();
         master.heal();
         for (String name : NAMES) {
+            troubles.get(name).end();
             restart(name);
         }
         runFor(HEALING);
