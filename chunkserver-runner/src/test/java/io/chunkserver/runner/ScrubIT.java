@@ -232,10 +232,12 @@ class ScrubIT {
                 .until(() -> Cli.run("chunk", "verify", chunk.toString(), "--server", server)
                                 .exitCode()
                         == 0);
-        RunnerJar.Outcome all =
-                Cli.run("-o", "json", "chunk", "verify", chunk.toString(), "--master", master.address());
-        assertThat(all.exitCode()).isZero();
-        assertThat(all.out().lines()).hasSize(SERVERS).allMatch(line -> line.contains("\"sound\":true"));
+        await("for the master to hear of the new copy").atMost(PATIENCE).untilAsserted(() -> {
+            RunnerJar.Outcome all =
+                    Cli.run("-o", "json", "chunk", "verify", chunk.toString(), "--master", master.address());
+            assertThat(all.exitCode()).isZero();
+            assertThat(all.out().lines()).hasSize(SERVERS).allMatch(line -> line.contains("\"sound\":true"));
+        });
         assertThat(Cli.run("chunk", "verify", "/none#0", "--server", server).exitCode())
                 .isEqualTo(4);
     }

@@ -4,6 +4,7 @@ import io.chunkserver.core.membership.ClusterStatus;
 import io.chunkserver.core.membership.Heartbeat;
 import io.chunkserver.core.membership.MemberStatus;
 import io.chunkserver.core.membership.MemberStatus.Liveness;
+import io.chunkserver.core.membership.ServerState;
 import io.chunkserver.runner.config.Durations;
 import io.chunkserver.runner.config.Sizes;
 import java.time.temporal.ChronoUnit;
@@ -77,7 +78,7 @@ final class ClusterAnswer {
                 .append(member.liveness().name().toLowerCase(Locale.ROOT));
         if (heartbeat != null && member.liveness() == Liveness.LIVE) {
             line.append(", ")
-                    .append(heartbeat.state())
+                    .append(word(heartbeat.state()))
                     .append(heartbeat.reason().isEmpty() ? "" : " (" + heartbeat.reason() + ")")
                     .append(", ")
                     .append(Sizes.readable(heartbeat.space().availableBytes()))
@@ -85,6 +86,10 @@ final class ClusterAnswer {
                     .append(Sizes.readable(heartbeat.space().limitBytes()));
         }
         return line.append(", ").append(Quantity.copies(member.copies())).toString();
+    }
+
+    private static String word(ServerState state) {
+        return state.name().toLowerCase(Locale.ROOT);
     }
 
     private static JsonLine json(MemberStatus member) {
@@ -100,7 +105,7 @@ final class ClusterAnswer {
         @Nullable Heartbeat heartbeat = member.lastHeartbeat();
         return heartbeat == null
                 ? json
-                : json.with("state", heartbeat.state().name().toLowerCase(Locale.ROOT))
+                : json.with("state", word(heartbeat.state()))
                         .with("reason", heartbeat.reason())
                         .with("limitBytes", heartbeat.space().limitBytes())
                         .with("usedBytes", heartbeat.space().usedBytes())

@@ -128,13 +128,13 @@ class AnswersTest {
     void aServerThatIsSilentIsToldWithoutItsOldStateToPeopleAndWithItToPrograms() {
         assertThat(ClusterAnswer.of(cluster(Liveness.LIVE)).text())
                 .endsWith(
-                        "\nserver one at h:1, location (0.0, 0.0): live, READY, 512.0 KiB available of 1.0 MiB, 3 copies");
+                        "\nserver one at h:1, location (0.0, 0.0): live, ready, 512.0 KiB available of 1.0 MiB, 3 copies");
         for (Liveness silent : List.of(Liveness.SUSPECT, Liveness.DEAD)) {
             Answer answer = ClusterAnswer.of(cluster(silent));
             String word = silent.name().toLowerCase(Locale.ROOT);
             assertThat(answer.text()).endsWith("\nserver one at h:1, location (0.0, 0.0): " + word + ", 3 copies");
             assertThat(answer.json().toString())
-                    .contains("\"liveness\":\"" + word + "\"", "\"state\":\"READY\"", "\"availableBytes\":524288");
+                    .contains("\"liveness\":\"" + word + "\"", "\"state\":\"ready\"", "\"availableBytes\":524288");
         }
     }
 
