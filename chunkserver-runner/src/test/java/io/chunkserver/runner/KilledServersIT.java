@@ -51,7 +51,7 @@ class KilledServersIT {
 
     private static final Logger LOG = LoggerFactory.getLogger(KilledServersIT.class);
 
-    private static final int ROUNDS = Integer.getInteger("kills.rounds", 16);
+    private static final int ROUNDS = Integer.getInteger("kills.rounds", 12);
     private static final long SEED = Long.getLong("kills.seed", 20_260_101L);
     private static final int SERVERS = 3;
     private static final int CHUNKS = 4;

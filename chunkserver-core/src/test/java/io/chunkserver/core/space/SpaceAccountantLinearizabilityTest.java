@@ -29,7 +29,7 @@ class SpaceAccountantLinearizabilityTest {
         new ModelCheckingOptions()
                 .threads(3)
                 .actorsPerThread(2)
-                .iterations(15 * Integer.getInteger("lincheck.scale", 1))
+                .iterations(10 * Integer.getInteger("lincheck.scale", 1))
                 .invocationsPerIteration(50)
                 .sequentialSpecification(NaiveCalls.class)
                 .check(Calls.class);

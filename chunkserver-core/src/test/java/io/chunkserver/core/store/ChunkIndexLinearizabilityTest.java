@@ -28,7 +28,7 @@ class ChunkIndexLinearizabilityTest {
                 .threads(2)
                 .actorsPerThread(3)
                 .actorsAfter(2)
-                .iterations(6 * Integer.getInteger("lincheck.scale", 1))
+                .iterations(4 * Integer.getInteger("lincheck.scale", 1))
                 .invocationsPerIteration(1000)
                 .minimizeFailedScenario(false)
                 .sequentialSpecification(Model.class)

@@ -36,7 +36,7 @@ class ChunkStoreLinearizabilityTest {
                 .actorsBefore(2)
                 .actorsPerThread(3)
                 .actorsAfter(1)
-                .iterations(3 * Integer.getInteger("lincheck.scale", 1))
+                .iterations(2 * Integer.getInteger("lincheck.scale", 1))
                 .invocationsPerIteration(30)
                 .sequentialSpecification(Model.class)
                 // Each of these is one step to the others: the disk's calls exclude each other, the rest has no state.
