@@ -83,9 +83,6 @@ final class DiskTrouble implements DiskScript {
         for (Kind kind : Kind.values()) {
             if (kind.mayBefall(operation) && isDue(kind)) {
                 happened.merge(kind, 1, Integer::sum);
-                if (Boolean.getBoolean("trouble")) {
-                    new Exception("TROUBLE " + kind + " " + operation).printStackTrace();
-                }
                 folderFailed |= operation.kind() == DiskOperation.Kind.FORCE_DIRECTORY;
                 return kind.fault();
             }

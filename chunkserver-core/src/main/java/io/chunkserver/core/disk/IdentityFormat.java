@@ -32,10 +32,12 @@ import java.util.function.Function;
  * }
  * </pre>
  *
- * <p>All keys but the checksum are required; unknown ones are ignored and not kept. The checksum is there because each start writes the
- * file anew: a digit that was read wrongly once would be wrong for ever. Whoever changes a value by hand removes it. Three errors are told
- * apart: text that is no such object, or does not match its checksum, is {@code CORRUPT}; a key that is missing or has a value of the wrong kind is {@code BAD_CONFIGURATION},
- * because somebody edited it; another format is {@code FORMAT_TOO_NEW} or {@code FORMAT_TOO_OLD}.
+ * <p>All keys but the checksum are required; unknown ones are ignored and not kept. The checksum is there because each start writes
+ * the file anew: a digit that was read wrongly once would be wrong for ever. Whoever changes a value by hand removes it.
+ *
+ * <p>Three errors are told apart: text that is no such object, or does not match its checksum, is {@code CORRUPT}; a key that is
+ * missing or has a value of the wrong kind is {@code BAD_CONFIGURATION}, because somebody edited it; another format is
+ * {@code FORMAT_TOO_NEW} or {@code FORMAT_TOO_OLD}.
  */
 final class IdentityFormat {
 
@@ -47,7 +49,7 @@ final class IdentityFormat {
     private static final String CHECKSUM = "crc32c";
 
     private static final String RESTORE =
-            "restore the file from a copy, or move the whole data directory away and" + " start with an empty one";
+            "restore the file from a copy, or move the whole data directory away and start with an empty one";
 
     private final String file;
     private final Map<String, FlatJson.Value> values;

@@ -61,6 +61,7 @@ final class DecisionFile {
     private final List<Decision> decisions = new ArrayList<>();
     private final Set<Attempt> ended = new HashSet<>();
     private @Nullable UUID logId;
+    private @Nullable IOException failure;
     private long boot;
     private long end;
 
@@ -167,8 +168,23 @@ final class DecisionFile {
         return ended.contains(decision.attempt());
     }
 
-    /** Remembers that this is committed; durable on return. */
+    /**
+     * Remembers that this is committed; durable on return. After one failure every later call fails too: a force that succeeds then says
+     * nothing of what the disk could not write before.
+     */
     void commit(Decision decision) throws IOException {
+        if (failure != null) {
+            throw new IOException("the file failed before", failure);
+        }
+        try {
+            write(decision);
+        } catch (IOException e) {
+            failure = e;
+            throw e;
+        }
+    }
+
+    private void write(Decision decision) throws IOException {
         append("commit " + decision.transaction() + " " + decision.attempt() + " "
                 + encoded(decision.chunk().toString()) + " "
                 + decision.version().number() + " "
