@@ -1,5 +1,6 @@
 package io.chunkserver.core.disk;
 
+import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import java.io.IOException;
@@ -24,7 +25,19 @@ final class IdentityFile {
         this.temporary = folder.resolve(file.getFileName() + ".tmp");
     }
 
+    /**
+     * Reads the identity, and once more before the file is refused: a bit that was wrong on the way from the disk is no reason to
+     * look for a copy.
+     */
     Optional<ServerIdentity> read() throws IOException {
+        try {
+            return readOnce();
+        } catch (ChunkServerException e) {
+            return readOnce();
+        }
+    }
+
+    private Optional<ServerIdentity> readOnce() throws IOException {
         OptionalLong size = disk.size(file);
         if (size.isEmpty()) {
             return Optional.empty();

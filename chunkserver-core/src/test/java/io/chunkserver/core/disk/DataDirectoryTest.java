@@ -7,6 +7,10 @@ import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.model.Location;
 import io.chunkserver.core.model.ServerId;
+import io.chunkserver.core.testkit.DiskFault;
+import io.chunkserver.core.testkit.DiskOperation;
+import io.chunkserver.core.testkit.DiskScript;
+import io.chunkserver.core.testkit.FaultyDisk;
 import io.chunkserver.core.testkit.MemoryDisk;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -230,6 +234,20 @@ class DataDirectoryTest {
 
         assertUnusable(ErrorCode.CORRUPT, this::openAndClose, "server_info.json", "restore");
         assertThat(disk.size(DataDirectory.IDENTITY_FILE)).hasValue(26);
+    }
+
+    @Test
+    void anIdentityFileThatIsReadWrongOnceIsReadAgain() throws IOException {
+        ServerIdentity first = openAndClose();
+        DiskScript script = DiskScript.once(
+                operation -> operation.kind() == DiskOperation.Kind.READ
+                        && operation.path().equals(DataDirectory.IDENTITY_FILE),
+                0,
+                DiskFault.FLIPPED_BIT);
+
+        ServerIdentity second = openAndClose(DataDirectory.on(new FaultyDisk(disk, script), random));
+
+        assertThat(second).isEqualTo(first.atNextBoot());
     }
 
     @Test

@@ -3,9 +3,9 @@ package io.chunkserver.core.commit.log;
 import static io.chunkserver.core.commit.log.LogSegmentFormat.SECTOR_BYTES;
 
 import io.chunkserver.core.disk.DiskFullException;
+import io.chunkserver.core.error.ChunkServerException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Objects;
 import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,7 +33,7 @@ final class LogRecovery {
     /**
      * Opens the log.
      *
-     * @throws io.chunkserver.core.error.ChunkServerException when it is not intact, or is not this server's
+     * @throws ChunkServerException when it is not intact, or is not this server's
      */
     LogWriter open() throws IOException {
         SortedSet<Long> segments = folder.segments();
@@ -89,18 +89,23 @@ final class LogRecovery {
     private record Reading(ReplayedTable table, LogReplay replay) {}
 
     /**
-     * Reads the log, and once more before anything is cut off it: a bit that was wrong on the way from the disk looks like a torn batch,
-     * and cutting is for ever.
+     * Reads the log, and once more before anything is cut off it or it is refused: a bit that was wrong on the way from the disk looks
+     * like a torn batch or like damage, cutting is for ever, and a refusal sends people to look for a copy.
      */
     private Reading read(SortedSet<Long> segments) throws IOException {
-        Reading reading = readOnce(segments);
-        if (reading.replay().remains() == null) {
-            return reading;
+        LogReplay.@Nullable Remains toCut = null;
+        try {
+            Reading reading = readOnce(segments);
+            toCut = reading.replay().remains();
+            if (toCut == null) {
+                return reading;
+            }
+        } catch (ChunkServerException e) {
+            LOG.warn("reading transaction log {} again, since: {}", folder.path(), e.getMessage());
         }
         Reading second = readOnce(segments);
-        boolean alike =
-                Objects.equals(second.replay().remains(), reading.replay().remains());
-        if (second.replay().remains() != null && !alike) {
+        LogReplay.Remains remains = second.replay().remains();
+        if (remains != null && !remains.equals(toCut)) {
             throw new IOException("transaction log " + folder.path()
                     + " does not read the same twice; nothing was changed, start the server again");
         }

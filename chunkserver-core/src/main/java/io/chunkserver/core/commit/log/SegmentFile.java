@@ -3,6 +3,7 @@ package io.chunkserver.core.commit.log;
 import static io.chunkserver.core.commit.log.LogSegmentFormat.SECTOR_BYTES;
 
 import io.chunkserver.core.disk.DiskFile;
+import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import java.io.Closeable;
@@ -32,7 +33,7 @@ final class SegmentFile implements Closeable {
     /**
      * Opens a segment and checks its header and size.
      *
-     * @throws io.chunkserver.core.error.ChunkServerException when the header is damaged, or is another log's or
+     * @throws ChunkServerException when the header is damaged, or is another log's or
      *     another format's
      */
     static SegmentFile open(LogFolder folder, long number) throws IOException {
@@ -47,10 +48,19 @@ final class SegmentFile implements Closeable {
     private static SegmentFile open(LogFolder folder, long number, DiskFile file) throws IOException {
         Path path = folder.segment(number);
         try {
-            return new SegmentFile(number, path, file, checkHeader(folder, number, path, file));
+            return new SegmentFile(number, path, file, checkedSize(folder, number, path, file));
         } catch (IOException | RuntimeException e) {
             closeAfter(e, file);
             throw e;
+        }
+    }
+
+    /** Reads the header again before it is refused: the bit may have been wrong on the way from the disk. */
+    private static int checkedSize(LogFolder folder, long number, Path path, DiskFile file) throws IOException {
+        try {
+            return checkHeader(folder, number, path, file);
+        } catch (ChunkServerException e) {
+            return checkHeader(folder, number, path, file);
         }
     }
 
