@@ -85,8 +85,13 @@ final class DangerousLines {
                 changed(
                         "log, read again before it is cut",
                         "commit/log/LogRecovery.java",
-                        "if (reading.replay().remains() == null) {",
-                        "if (true) {"),
+                        "if (first != null && first.remains() == null) {",
+                        "if (first != null) {"),
+                changed(
+                        "log, cut only where two reads agree",
+                        "commit/log/LogRecovery.java",
+                        "|| !(nothingToCut || alike)) {",
+                        ") {"),
                 without("last segment at a start", "commit/log/LogRecovery.java", "            segment.force();"),
                 without("ready segment at a start", "commit/log/LogRecovery.java", "ready.force();"),
                 without(

@@ -6,6 +6,7 @@ import io.chunkserver.core.disk.DiskFullException;
 import io.chunkserver.core.error.ChunkServerException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -86,30 +87,39 @@ final class LogRecovery {
         return writer(tail, table, replayed.start(oldest));
     }
 
-    private record Reading(ReplayedTable table, LogReplay replay) {}
+    private record Reading(ReplayedTable table, LogReplay replay) {
+
+        LogReplay.@Nullable Remains remains() {
+            return replay.remains();
+        }
+    }
 
     /**
      * Reads the log, and once more before anything is cut off it or it is refused: a bit that was wrong on the way from the disk looks
      * like a torn batch or like damage, cutting is for ever, and a refusal sends people to look for a copy.
      */
     private Reading read(SortedSet<Long> segments) throws IOException {
-        LogReplay.@Nullable Remains toCut = null;
-        try {
-            Reading reading = readOnce(segments);
-            toCut = reading.replay().remains();
-            if (toCut == null) {
-                return reading;
-            }
-        } catch (ChunkServerException e) {
-            LOG.warn("reading transaction log {} again, since: {}", folder.path(), e.getMessage());
+        Reading first = readIfIntact(segments);
+        if (first != null && first.remains() == null) {
+            return first;
         }
-        Reading second = readOnce(segments);
-        LogReplay.Remains remains = second.replay().remains();
-        if (remains != null && !remains.equals(toCut)) {
+        Reading second = first == null ? readOnce(segments) : readIfIntact(segments);
+        boolean nothingToCut = second != null && second.remains() == null;
+        boolean alike = first != null && second != null && Objects.equals(first.remains(), second.remains());
+        if (second == null || !(nothingToCut || alike)) {
             throw new IOException("transaction log " + folder.path()
                     + " does not read the same twice; nothing was changed, start the server again");
         }
         return second;
+    }
+
+    private @Nullable Reading readIfIntact(SortedSet<Long> segments) throws IOException {
+        try {
+            return readOnce(segments);
+        } catch (ChunkServerException e) {
+            LOG.warn("transaction log {} is read twice before it is refused: {}", folder.path(), e.getMessage());
+            return null;
+        }
     }
 
     private Reading readOnce(SortedSet<Long> segments) throws IOException {

@@ -16,6 +16,7 @@ import io.chunkserver.core.testkit.MemoryDisk;
 import io.chunkserver.core.testkit.StopAfter;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletionStage;
@@ -92,6 +93,30 @@ class SegmentedTransactionLogFailureTest {
             reads++;
         }
         assertThat(reads).isGreaterThan(3);
+    }
+
+    /** The same, where there is a torn batch to cut off: a wrong bit makes it begin earlier than it does. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void aReadThatIsWrongOnceMakesNoStartCutMoreThanIsTorn(int lostSector) throws IOException {
+        LogFixture fixture = new LogFixture(memory);
+        SegmentedTransactionLog log = fixture.open();
+        List<LogRecord.Prepared> promises =
+                LongStream.rangeClosed(1, 4).mapToObj(LogFixture::largePrepared).toList();
+        promises.forEach(promise -> force(log, promise));
+        byte[] before = fixture.read(LogFixture.segment(1));
+        force(log, LogFixture.largePrepared(5));
+        int tornFrom = Arrays.mismatch(before, fixture.read(LogFixture.segment(1)));
+        fixture.overwrite(
+                LogFixture.segment(1),
+                tornFrom + lostSector * LogSegmentFormat.SECTOR_BYTES,
+                new byte[LogSegmentFormat.SECTOR_BYTES]);
+
+        int reads = 0;
+        while (startsAlsoAfterAWrongRead(reads, promises)) {
+            reads++;
+        }
+        assertThat(reads).isGreaterThan(5);
     }
 
     /** @return false when the start has not read so often */
