@@ -3,12 +3,18 @@ package io.chunkserver.runner;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.chunkserver.runner.RunnerJar.Outcome;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
@@ -163,6 +169,47 @@ class ServeIT {
             assertThat(data.resolve("server-1")).isDirectory();
             assertThat(first.terminate()).isEqualTo(143);
         }
+    }
+
+    @Test
+    void answersHttpForOperators() throws Exception {
+        Path portFile = directory.resolve("admin");
+        Path file = Files.writeString(directory.resolve("file"), "five!");
+        try (ServerProcess server = ServerProcess.start(data, "--admin-port-file", portFile.toString())) {
+            String admin = "127.0.0.1:" + Files.readString(portFile).trim();
+            assertThat(server.ready().get("adminAddress").asText()).isEqualTo(admin);
+            RunnerJar.answer("chunk", "put", file.toString(), "a#0", "--server", server.address());
+
+            assertThat(get(admin, "/livez").statusCode()).isEqualTo(200);
+            assertThat(get(admin, "/readyz").statusCode()).isEqualTo(200);
+            assertThat(get(admin, "/metrics").body().lines())
+                    .contains(
+                            "chunkserver_chunks 1.0",
+                            "chunkserver_received_bytes_total 5.0",
+                            "chunkserver_request_seconds_count{operation=\"store\",outcome=\"ok\"} 1");
+            ObjectNode told =
+                    (ObjectNode) RunnerJar.parse(get(admin, "/v1/status").body());
+            ObjectNode asked = (ObjectNode) RunnerJar.answer("status", "--server", server.address());
+            assertThat(told.get("schema").asText()).isEqualTo("chunkserver.status/1");
+            List<String> moving = List.of("uptimeMillis", "space");
+            assertThat(told.remove(moving).equals(asked.remove(moving)))
+                    .as("%s is %s", told, asked)
+                    .isTrue();
+            assertThat(get(admin, "/").body())
+                    .contains("server " + server.ready().get("serverId").asText());
+
+            RunnerJar.answer("drain", "--server", server.address());
+            assertThat(get(admin, "/readyz").statusCode()).isEqualTo(503);
+            assertThat(get(admin, "/readyz").body()).startsWith("draining");
+        }
+    }
+
+    private static HttpResponse<String> get(String address, String path) throws IOException, InterruptedException {
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create("http://" + address + path))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
     }
 
     /** Whether this process, and so its children, ignores SIGINT: so it is when a shell started it in the background. */

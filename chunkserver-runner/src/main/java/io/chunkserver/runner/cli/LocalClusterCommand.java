@@ -95,7 +95,7 @@ final class LocalClusterCommand implements Callable<Integer> {
             PortFile.write(masterPortFile, cluster.master().address().port());
         }
         for (int index = 0; index < servers; index++) {
-            console.answer(ServingAnswer.of(cluster.servers().get(index), configs.get(index)));
+            console.answer(ServingAnswer.of(cluster.servers().get(index), null, configs.get(index)));
         }
         console.answer(MasterAnswer.of(cluster.master(), copies));
         return StopOnSignal.waitForIt();

@@ -6,6 +6,8 @@ import io.chunkserver.runner.config.RunnerConfig;
 import io.chunkserver.runner.server.PortFile;
 import io.chunkserver.runner.server.RunningServer;
 import io.chunkserver.runner.server.TcpTransports;
+import io.chunkserver.runner.status.AdminServer;
+import io.chunkserver.runner.status.Metrics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +36,12 @@ final class ServeCommand implements Callable<Integer> {
             description = "Gets the port alone, once the server can be reached.")
     private @Nullable Path portFile;
 
+    @Option(
+            names = {"--admin-port-file", "--admin_port_file"},
+            paramLabel = "FILE",
+            description = "Gets the port of the status and metrics over HTTP alone, once they can be had.")
+    private @Nullable Path adminPortFile;
+
     @Option(names = "--check", description = "Check the configuration and the data directory, and exit.")
     private boolean check;
 
@@ -49,13 +57,23 @@ final class ServeCommand implements Callable<Integer> {
         if (check) {
             return check(effective);
         }
-        RunningServer server = RunningServer.start(effective);
+        Metrics metrics = new Metrics();
+        RunningServer server = RunningServer.start(effective, metrics);
         StopOnSignal.register(List.of(server), effective.drainTimeout());
+        AdminServer admin = admin(effective, server, metrics);
         if (portFile != null) {
             PortFile.write(portFile, server.address().port());
         }
-        console.answer(ServingAnswer.of(server, effective));
+        if (adminPortFile != null) {
+            PortFile.write(adminPortFile, admin.address().port());
+        }
+        console.answer(ServingAnswer.of(server, admin.address(), effective));
         return StopOnSignal.waitForIt();
+    }
+
+    /** Nobody closes it: it answers until the process ends, also while the server drains. */
+    private static AdminServer admin(RunnerConfig effective, RunningServer server, Metrics metrics) throws IOException {
+        return AdminServer.start(effective.adminListen(), server::status, new StatusAnswer.Words(), metrics);
     }
 
     private int check(RunnerConfig effective) throws IOException {

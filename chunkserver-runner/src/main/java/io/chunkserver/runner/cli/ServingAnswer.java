@@ -3,19 +3,26 @@ package io.chunkserver.runner.cli;
 import io.chunkserver.runner.config.RunnerConfig;
 import io.chunkserver.runner.config.Sizes;
 import io.chunkserver.runner.server.RunningServer;
+import io.chunkserver.transport.ServerAddress;
+import org.jspecify.annotations.Nullable;
 
 /** What a server says when it is ready. Scripts, and the demonstration, wait for this line. */
 final class ServingAnswer {
 
     private ServingAnswer() {}
 
-    static Answer of(RunningServer server, RunnerConfig config) {
-        String text = "listening on " + server.address() + " as server " + server.serverId() + ", data in "
-                + config.dataDir() + ", space limit " + Sizes.exact(config.spaceLimitBytes());
+    /** @param admin where it answers HTTP, if it does */
+    static Answer of(RunningServer server, @Nullable ServerAddress admin, RunnerConfig config) {
+        String text = "listening on " + server.address() + " as server " + server.serverId()
+                + (admin == null ? "" : ", status at http://" + admin + "/") + ", data in " + config.dataDir()
+                + ", space limit " + Sizes.exact(config.spaceLimitBytes());
         JsonLine json = JsonLine.answer("chunkserver.serving/1")
                 .with("address", server.address())
-                .with("port", server.address().port())
-                .with("serverId", server.serverId())
+                .with("port", server.address().port());
+        if (admin != null) {
+            json.with("adminAddress", admin);
+        }
+        json.with("serverId", server.serverId())
                 .with("dataDir", config.dataDir().toAbsolutePath())
                 .with("spaceLimitBytes", config.spaceLimitBytes());
         return new Answer(text, json);

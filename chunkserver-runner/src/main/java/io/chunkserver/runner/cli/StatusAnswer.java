@@ -3,6 +3,7 @@ package io.chunkserver.runner.cli;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.runner.config.Durations;
 import io.chunkserver.runner.config.Sizes;
+import io.chunkserver.runner.status.StatusWords;
 import io.chunkserver.transport.protocol.ServerStatus;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -12,6 +13,20 @@ import java.util.stream.Collectors;
 final class StatusAnswer {
 
     private StatusAnswer() {}
+
+    /** The same over HTTP. */
+    static final class Words implements StatusWords {
+
+        @Override
+        public String text(ServerStatus status) {
+            return of(status).text();
+        }
+
+        @Override
+        public String json(ServerStatus status) {
+            return of(status).json().toString();
+        }
+    }
 
     static Answer of(ServerStatus status) {
         ServerStatus.Space space = status.space();

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param spaceLimitBytes     how much all chunks may take
  * @param listen              where to listen; port 0 chooses
  * @param givenAdvertise      where others reach the server, or null for where it listens
+ * @param adminListen         where to answer HTTP for operators; port 0 chooses
  * @param durability          for stores that ask for none
  * @param heartbeatInterval   how often a master hears from it
  * @param masters             the masters it registers with; empty for none
@@ -42,6 +43,7 @@ public record RunnerConfig(
         long spaceLimitBytes,
         ServerAddress listen,
         @Nullable ServerAddress givenAdvertise,
+        ServerAddress adminListen,
         Durability durability,
         Duration heartbeatInterval,
         List<ServerAddress> masters,
@@ -66,6 +68,7 @@ public record RunnerConfig(
                 values.get(Settings.SPACE_LIMIT),
                 values.get(Settings.LISTEN),
                 values.find(Settings.ADVERTISE).orElse(null),
+                values.get(Settings.ADMIN_LISTEN),
                 values.get(Settings.DURABILITY),
                 values.get(Settings.HEARTBEAT_INTERVAL),
                 values.find(Settings.MASTERS).orElse(List.of()),
@@ -108,6 +111,7 @@ public record RunnerConfig(
                 spaceLimitBytes,
                 listen,
                 givenAdvertise,
+                adminListen,
                 durability,
                 heartbeatInterval,
                 addresses,

@@ -84,6 +84,15 @@ public final class Settings {
             null,
             "Where others reach this server, if not where it listens; port 0 is the one it listens on");
 
+    /** Loopback as well: whoever reaches it may look at everything. */
+    public static final Setting<ServerAddress> ADMIN_LISTEN = new Setting<>(
+            SERVER,
+            "admin_listen",
+            "--admin-listen",
+            ADDRESS,
+            new ServerAddress("127.0.0.1", 0),
+            "Where to answer HTTP for operators: status, metrics, health; port 0 chooses one");
+
     /** Safe unless asked otherwise. */
     public static final Setting<Durability> DURABILITY = new Setting<>(
             SERVER,
@@ -244,6 +253,7 @@ public final class Settings {
             SPACE_LIMIT,
             LISTEN,
             ADVERTISE,
+            ADMIN_LISTEN,
             DURABILITY,
             HEARTBEAT_INTERVAL,
             MASTERS,

@@ -16,7 +16,9 @@ import io.chunkserver.transport.client.RemoteMaster;
 import io.chunkserver.transport.client.RemoteMasterConfig;
 import io.chunkserver.transport.client.RemoteReplicas;
 import io.chunkserver.transport.client.ReplicasConfig;
+import io.chunkserver.transport.protocol.ServerStatus;
 import io.chunkserver.transport.server.EndpointConfig;
+import io.chunkserver.transport.server.EndpointObserver;
 import io.chunkserver.transport.server.ServerEndpoint;
 import io.chunkserver.transport.zookeeper.EnsembleAddress;
 import io.chunkserver.transport.zookeeper.EnsembleConfig;
@@ -51,12 +53,18 @@ public final class RunningServer implements Closeable {
         this.open = open;
     }
 
+    /** The same, and nobody counts what happens. */
+    public static RunningServer start(RunnerConfig config) throws IOException {
+        return start(config, EndpointObserver.NONE);
+    }
+
     /**
      * Opens the data directory and then the socket.
      *
+     * @param observer is told of connections and requests
      * @throws ChunkServerException when the directory is locked, another server's or damaged, or nothing can listen there
      */
-    public static RunningServer start(RunnerConfig config) throws IOException {
+    public static RunningServer start(RunnerConfig config, EndpointObserver observer) throws IOException {
         Deque<Closeable> open = new ArrayDeque<>();
         try {
             Transport transport = TcpTransports.openToListen(config.tls());
@@ -72,7 +80,7 @@ public final class RunningServer implements Closeable {
             ChunkServer server = open(builder(config).replicas(replicas).masters(masters), config);
             open.push(server);
             ServerEndpoint endpoint = ServerEndpoint.open(
-                    server, transport, config.listen(), config.givenAdvertise(), EndpointConfig.DEFAULT);
+                    server, transport, config.listen(), config.givenAdvertise(), EndpointConfig.DEFAULT, observer);
             open.push(endpoint::close);
             config.zooKeeper().ifPresent(ensemble -> open.push(register(server, transport, ensemble)));
             return new RunningServer(server, endpoint, open);
@@ -134,6 +142,11 @@ public final class RunningServer implements Closeable {
     /** Where the server listens, with the port that was chosen. */
     public ServerAddress address() {
         return endpoint.address();
+    }
+
+    /** What it tells whoever asks; touches no disk. */
+    public ServerStatus status() {
+        return endpoint.status();
     }
 
     public ServerId serverId() {

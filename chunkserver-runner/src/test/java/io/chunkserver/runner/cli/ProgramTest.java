@@ -114,7 +114,7 @@ class ProgramTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--secret-file f", "--admin-listen h:1"})
+    @ValueSource(strings = {"--secret-file f"})
     void optionsThatWouldDoNothingAreRefused(String option) {
         assertThat(console.run(("serve " + option).split(" "))).isEqualTo(2);
     }

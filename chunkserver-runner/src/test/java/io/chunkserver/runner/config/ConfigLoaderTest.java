@@ -36,6 +36,7 @@ class ConfigLoaderTest {
                         1024L * 1024 * 1024,
                         new ServerAddress("127.0.0.1", 0),
                         null,
+                        new ServerAddress("127.0.0.1", 0),
                         Durability.SYNC,
                         Duration.ofSeconds(5),
                         List.of(),

@@ -30,6 +30,7 @@ class SettingsTest {
             entry(Settings.SPACE_LIMIT, "2048"),
             entry(Settings.LISTEN, "\"[::1]:7000\""),
             entry(Settings.ADVERTISE, "\"chunk1.example:7000\""),
+            entry(Settings.ADMIN_LISTEN, "\"127.0.0.1:7070\""),
             entry(Settings.DURABILITY, "\"os\""),
             entry(Settings.HEARTBEAT_INTERVAL, "7"),
             entry(Settings.MASTERS, "[\"[::1]:7001\", \"m.example:7001\"]"),

@@ -27,6 +27,7 @@ final class AcceptedConnections implements AutoCloseable {
     private final EndpointConfig config;
     private final EndpointThreads threads;
     private final ExchangeAdmission admission;
+    private final EndpointObserver observer;
     private final Set<ServerConnection> connections = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -41,8 +42,9 @@ final class AcceptedConnections implements AutoCloseable {
 
     private record Service(ServerHello hello, RequestHandler handler) {}
 
-    AcceptedConnections(EndpointConfig config) {
+    AcceptedConnections(EndpointConfig config, EndpointObserver observer) {
         this.config = config;
+        this.observer = observer;
         this.threads = new EndpointThreads(config.workers());
         this.admission = new ExchangeAdmission(config.maxTransfers());
     }
@@ -102,13 +104,19 @@ final class AcceptedConnections implements AutoCloseable {
             return new TurnedAway();
         }
         ServerConnection accepted =
-                new ServerConnection(connection, ready.hello(), ready.handler(), admission, connections::remove);
+                new ServerConnection(connection, ready.hello(), ready.handler(), admission, observer, this::remove);
         connections.add(accepted);
+        observer.connected();
         accepted.begin(threads, config);
         if (closed.get()) {
             connection.close();
         }
         return accepted;
+    }
+
+    private void remove(ServerConnection connection) {
+        connections.remove(connection);
+        observer.disconnected();
     }
 
     /** The other end of a connection that was closed when it came; whoever opened it tries again. */

@@ -11,7 +11,7 @@ import io.chunkserver.transport.protocol.Response;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
-import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,12 +27,16 @@ final class Answer {
     private final Connection connection;
     private final int requestId;
     private final ServerId self;
-    private final BiConsumer<Answer, Frame> ender;
+    private final Ender ender;
 
-    /**
-     * @param ender sends the last frame and ends the exchange, if it is not over yet
-     */
-    Answer(Connection connection, int requestId, ServerId self, BiConsumer<Answer, Frame> ender) {
+    /** Sends the last frame and ends the exchange, if it is not over yet. */
+    interface Ender {
+
+        /** @param failure what the frame says has failed; null for nothing */
+        void end(Answer answer, Frame last, @Nullable ErrorCode failure);
+    }
+
+    Answer(Connection connection, int requestId, ServerId self, Ender ender) {
         this.connection = connection;
         this.requestId = requestId;
         this.self = self;
@@ -48,9 +52,9 @@ final class Answer {
         return connection.send(frame);
     }
 
-    /** Sends the last frame. */
+    /** Sends the last frame of what was asked and done. */
     void last(Frame frame) {
-        ender.accept(this, frame);
+        ender.end(this, frame, null);
     }
 
     /** Answers with the response, or with the failure of the stage. */
@@ -82,6 +86,6 @@ final class Answer {
     }
 
     void failure(Failure why) {
-        last(Messages.error(requestId, why.at(self)));
+        ender.end(this, Messages.error(requestId, why.at(self)), why.code());
     }
 }

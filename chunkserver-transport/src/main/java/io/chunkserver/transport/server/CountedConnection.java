@@ -2,6 +2,7 @@ package io.chunkserver.transport.server;
 
 import io.chunkserver.transport.Connection;
 import io.chunkserver.transport.Frame;
+import io.chunkserver.transport.FrameType;
 import io.chunkserver.transport.ServerAddress;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
@@ -10,11 +11,13 @@ import java.util.concurrent.atomic.AtomicLong;
 final class CountedConnection implements Connection {
 
     private final Connection connection;
+    private final EndpointObserver observer;
     private final AtomicLong given = new AtomicLong();
     private final AtomicLong taken = new AtomicLong();
 
-    CountedConnection(Connection connection) {
+    CountedConnection(Connection connection, EndpointObserver observer) {
         this.connection = connection;
+        this.observer = observer;
     }
 
     /** Frames that left, or never will. */
@@ -34,6 +37,9 @@ final class CountedConnection implements Connection {
     @Override
     public CompletionStage<Void> send(Frame frame) {
         given.incrementAndGet();
+        if (frame.type() == FrameType.DATA) {
+            observer.sent(frame.body().remaining());
+        }
         return connection.send(frame).whenComplete((sent, thrown) -> taken.incrementAndGet());
     }
 

@@ -54,7 +54,7 @@ public final class MasterEndpoint implements AutoCloseable {
             @Nullable ServerAddress advertise,
             EndpointConfig config)
             throws IOException {
-        MasterEndpoint endpoint = new MasterEndpoint(new AcceptedConnections(config), advertise);
+        MasterEndpoint endpoint = new MasterEndpoint(new AcceptedConnections(config, EndpointObserver.NONE), advertise);
         try {
             endpoint.start(master, transport, listen);
         } catch (IOException | RuntimeException e) {

@@ -38,6 +38,7 @@ final class ServerConnection implements FrameReceiver {
     private final ServerId self;
     private final RequestHandler handler;
     private final ExchangeAdmission admission;
+    private final EndpointObserver observer;
     private final Consumer<ServerConnection> whenClosed;
     private final ReadingGate gate;
     private final Executor sequence = MoreExecutors.newSequentialExecutor(MoreExecutors.directExecutor());
@@ -55,11 +56,16 @@ final class ServerConnection implements FrameReceiver {
     private static final class Current {
         private final Request request;
         private final Answer answer;
+        private final long begunNanos = System.nanoTime();
         private @Nullable Exchange exchange;
 
         Current(Request request, Answer answer) {
             this.request = request;
             this.answer = answer;
+        }
+
+        private Duration took() {
+            return Duration.ofNanos(System.nanoTime() - begunNanos);
         }
     }
 
@@ -72,12 +78,14 @@ final class ServerConnection implements FrameReceiver {
             ServerHello hello,
             RequestHandler handler,
             ExchangeAdmission admission,
+            EndpointObserver observer,
             Consumer<ServerConnection> whenClosed) {
-        this.connection = new CountedConnection(connection);
+        this.connection = new CountedConnection(connection, observer);
         this.hello = hello;
         this.self = hello.serverId();
         this.handler = handler;
         this.admission = admission;
+        this.observer = observer;
         this.whenClosed = whenClosed;
         this.gate = new ReadingGate(this.connection);
     }
@@ -122,6 +130,7 @@ final class ServerConnection implements FrameReceiver {
             if (open != null) {
                 LOG.debug("{} went away in the middle of request {}", connection.remote(), open.answer.requestId());
                 admission.leave(open.request);
+                observer.answered(open.request, ErrorCode.CANCELLED, open.took());
                 if (open.exchange != null) {
                     open.exchange.cancel(Failure.of(ErrorCode.CANCELLED, "the connection to the client was closed"));
                 }
@@ -175,6 +184,7 @@ final class ServerConnection implements FrameReceiver {
             frame.release().run();
             return;
         }
+        observer.received(frame.body().remaining());
         try {
             exchange.data(frame);
         } catch (ChunkServerException e) {
@@ -265,6 +275,7 @@ final class ServerConnection implements FrameReceiver {
     private void begin(Request request, Answer answer) {
         Optional<Failure> refusal = admission.enter(request);
         if (refusal.isPresent()) {
+            observer.answered(request, refusal.get().code(), Duration.ZERO);
             sendLast(Messages.error(answer.requestId(), refusal.get().at(self)), () -> {});
             return;
         }
@@ -278,11 +289,13 @@ final class ServerConnection implements FrameReceiver {
     }
 
     /** Sends the last frame of an exchange; from then on the client may send its next request. */
-    private void endExchange(Answer answer, Frame last) {
+    private void endExchange(Answer answer, Frame last, @Nullable ErrorCode failure) {
         sequence.execute(() -> {
             Current open = current;
             if (open != null && open.answer.equals(answer)) {
                 current = null;
+                // First: who has the answer finds it counted.
+                observer.answered(open.request, failure, open.took());
                 // What is kept for the client until then is bounded by how many may enter.
                 sendLast(last, () -> admission.leave(open.request));
             }

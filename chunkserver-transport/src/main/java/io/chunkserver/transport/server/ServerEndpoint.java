@@ -8,6 +8,7 @@ import io.chunkserver.transport.Transport;
 import io.chunkserver.transport.protocol.FrameFormat;
 import io.chunkserver.transport.protocol.ServerHello;
 import io.chunkserver.transport.protocol.ServerRole;
+import io.chunkserver.transport.protocol.ServerStatus;
 import io.chunkserver.transport.protocol.Software;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -30,9 +31,22 @@ public final class ServerEndpoint implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ServerEndpoint.class);
 
     private final AcceptedConnections connections;
+    private final ChunkServer server;
 
-    private ServerEndpoint(AcceptedConnections connections) {
+    private ServerEndpoint(ChunkServer server, AcceptedConnections connections) {
+        this.server = server;
         this.connections = connections;
+    }
+
+    /** The same, and nobody counts what happens. */
+    public static ServerEndpoint open(
+            ChunkServer server,
+            Transport transport,
+            ServerAddress listen,
+            @Nullable ServerAddress advertise,
+            EndpointConfig config)
+            throws IOException {
+        return open(server, transport, listen, advertise, config, EndpointObserver.NONE);
     }
 
     /**
@@ -42,6 +56,7 @@ public final class ServerEndpoint implements AutoCloseable {
      *                  when that is taken or there was none
      * @param advertise where others reach the server; its port 0 stands for the one that is listened on. Null when it is the
      *                  same as {@code listen}, which must be an address that means the same everywhere then
+     * @param observer  is told of connections and requests
      * @throws ChunkServerException with {@code BAD_CONFIGURATION} when the address is in use or not this machine's
      */
     public static ServerEndpoint open(
@@ -49,11 +64,12 @@ public final class ServerEndpoint implements AutoCloseable {
             Transport transport,
             ServerAddress listen,
             @Nullable ServerAddress advertise,
-            EndpointConfig config)
+            EndpointConfig config,
+            EndpointObserver observer)
             throws IOException {
-        ServerEndpoint endpoint = new ServerEndpoint(new AcceptedConnections(config));
+        ServerEndpoint endpoint = new ServerEndpoint(server, new AcceptedConnections(config, observer));
         try {
-            endpoint.start(server, transport, listen, advertise, config);
+            endpoint.start(transport, listen, advertise, config);
         } catch (IOException | RuntimeException e) {
             endpoint.close();
             throw e;
@@ -62,11 +78,7 @@ public final class ServerEndpoint implements AutoCloseable {
     }
 
     private void start(
-            ChunkServer server,
-            Transport transport,
-            ServerAddress listen,
-            @Nullable ServerAddress advertise,
-            EndpointConfig config)
+            Transport transport, ServerAddress listen, @Nullable ServerAddress advertise, EndpointConfig config)
             throws IOException {
         ServerAddress listening = listen(transport, listen, server.identity());
         ServerAddress reachable = AcceptedConnections.reachable(listening, advertise);
@@ -100,6 +112,12 @@ public final class ServerEndpoint implements AutoCloseable {
                 identity.location(),
                 server.config().chunkSizeLimitBytes(),
                 Software.NAME);
+    }
+
+    /** What the server answers to whoever asks for its status; touches no disk. */
+    public ServerStatus status() {
+        ServerAddress reachable = ServerAddress.parse(server.self().address());
+        return StatusAnswer.of(server.status(), reachable).status();
     }
 
     /** Where it listens, with the port that was chosen. */

@@ -40,7 +40,7 @@ class OutgoingContentTest {
     private final NumberedReader reader = new NumberedReader();
     private final OutgoingContent content = new OutgoingContent(
             new Request.Read(CHUNK, 0, null, ReadMode.COMMITTED, Duration.ofSeconds(20)),
-            new Answer(connection, 1, new ServerId("a"), (answer, last) -> lasts.add(last)),
+            new Answer(connection, 1, new ServerId("a"), (answer, last, failure) -> lasts.add(last)),
             new BlockBuffers(MAX_UNSENT),
             MAX_UNSENT,
             Runnable::run);

@@ -102,6 +102,7 @@ class UnsentAnswerTest {
                     hello(),
                     new ChunkRequestHandler(server, ADDRESS, EndpointConfig.DEFAULT, threads),
                     admission,
+                    EndpointObserver.NONE,
                     closed -> {});
             connection.receive(Messages.hello(ClientHello.of(PeerRole.CLIENT, "test/1")));
             held.letGo();
