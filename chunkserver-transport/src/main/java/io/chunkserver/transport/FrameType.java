@@ -15,7 +15,9 @@ public enum FrameType {
     /** Answers a request with a failure. */
     ERROR(6),
     /** The one who asked gives up. */
-    CANCEL(7);
+    CANCEL(7),
+    /** Shows that the sender knows the shared secret; before HELLO, from both sides, where servers are given one. */
+    PROOF(8);
 
     private final int number;
 

@@ -170,7 +170,7 @@ final class PeerConnection implements FrameReceiver {
                 }
             }
             case ERROR -> refused(frame);
-            case DATA, REQUEST, CANCEL ->
+            case DATA, REQUEST, CANCEL, PROOF ->
                 throw Failure.of(ErrorCode.PROTOCOL_ERROR, "a server does not send " + frame.type() + " frames")
                         .toException();
         }

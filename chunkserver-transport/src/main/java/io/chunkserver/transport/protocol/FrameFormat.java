@@ -45,10 +45,10 @@ public final class FrameFormat {
     /** Where the reserved bytes begin, which every sender of this version sets to 0. */
     private static final int RESERVED_AT = 24;
 
-    /** Where the preamble's own checksum stands: it covers all bytes before it. */
     /** What to do where two sides have no version in common. */
     public static final String OTHER_VERSION_HINT = "use software of one release on both sides";
 
+    /** Where the preamble's own checksum stands: it covers all bytes before it. */
     private static final int CHECKSUM_AT = 28;
 
     private FrameFormat() {}

@@ -1,7 +1,8 @@
 /**
- * Who may talk to whom, and that nobody listens: what TLS is to use. Pure; a carrier makes it work.
+ * Who may talk to whom, and that nobody listens: what TLS is to use, which a carrier makes work, and
+ * {@link io.chunkserver.transport.security.SecretTransport}, which lets in who knows a shared secret, over any carrier.
  *
- * <p>May import {@code core.error} alone.
+ * <p>May import the seam, {@code protocol} and {@code core.error}.
  */
 @NullMarked
 package io.chunkserver.transport.security;

@@ -207,7 +207,7 @@ final class ServerConnection implements FrameReceiver {
                     exchange.cancel(Failure.of(ErrorCode.CANCELLED, "the client gave up"));
                 }
             }
-            case DATA, RESPONSE, ERROR ->
+            case DATA, RESPONSE, ERROR, PROOF ->
                 throw Failure.of(ErrorCode.PROTOCOL_ERROR, "a client does not send " + frame.type() + " frames")
                         .toException();
         }
