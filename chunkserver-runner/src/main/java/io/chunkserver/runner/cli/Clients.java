@@ -31,7 +31,7 @@ final class Clients {
      * @throws ChunkServerException when a file of TLS is missing or wrong
      */
     OpenClient open() throws ConfigException, ChunkServerException {
-        Transport transport = TcpTransports.open(config.read().tls());
+        Transport transport = TcpTransports.open(config.read().security());
         return new OpenClient(transport, new ChunkClient(transport, ClientConfig.DEFAULT));
     }
 

@@ -22,7 +22,7 @@ final class ConfigCheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ConfigException, ChunkServerException {
-        TcpTransports.check(config.read(settings).config().tls());
+        TcpTransports.check(config.read(settings).config().security());
         console.answer(new Answer(
                 "configuration is valid",
                 JsonLine.answer("chunkserver.config-check/1").with("valid", true)));

@@ -3,7 +3,7 @@ package io.chunkserver.runner.cli;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.runner.config.ConfigException;
-import io.chunkserver.transport.security.TlsConfig;
+import io.chunkserver.runner.config.SecurityConfig;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.FileVisitResult;
@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -43,12 +42,12 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ConfigException, IOException, InterruptedException {
-        Optional<TlsConfig> tls = config.read().tls();
+        SecurityConfig security = config.read().security();
         Path stored = file == null ? standardFile() : file;
         Path directory = Files.createTempDirectory("chunkserver-demo-");
         // For a signal; after an orderly end there is nothing left to remove.
         Runtime.getRuntime().addShutdownHook(new Thread(() -> removeQuietly(directory), "remove-demo"));
-        try (Demonstration demonstration = new Demonstration(console, directory, tls)) {
+        try (Demonstration demonstration = new Demonstration(console, directory, security)) {
             demonstration.run(stored);
         } finally {
             remove(directory);

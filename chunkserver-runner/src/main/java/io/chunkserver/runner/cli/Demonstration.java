@@ -9,6 +9,7 @@ import io.chunkserver.core.membership.ClusterStatus;
 import io.chunkserver.core.membership.MemberStatus.Liveness;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.runner.config.Durations;
+import io.chunkserver.runner.config.SecurityConfig;
 import io.chunkserver.runner.file.FileDownload;
 import io.chunkserver.runner.file.FileManifest;
 import io.chunkserver.runner.file.FileUpload;
@@ -22,7 +23,6 @@ import io.chunkserver.transport.Transport;
 import io.chunkserver.transport.client.ChunkClient;
 import io.chunkserver.transport.client.ClientConfig;
 import io.chunkserver.transport.client.MasterClient;
-import io.chunkserver.transport.security.TlsConfig;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,7 +31,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -67,7 +66,7 @@ final class Demonstration implements Closeable {
 
     private final Console console;
     private final Path directory;
-    private final Optional<TlsConfig> tls;
+    private final SecurityConfig security;
     private final Transport transport;
     private final ChunkClient client;
     private final List<ChildServer> servers = new ArrayList<>();
@@ -75,11 +74,11 @@ final class Demonstration implements Closeable {
     private @Nullable MasterClient masterClient;
     private int step;
 
-    Demonstration(Console console, Path directory, Optional<TlsConfig> tls) throws ChunkServerException {
+    Demonstration(Console console, Path directory, SecurityConfig security) throws ChunkServerException {
         this.console = console;
         this.directory = directory;
-        this.tls = tls;
-        this.transport = TcpTransports.open(tls);
+        this.security = security;
+        this.transport = TcpTransports.open(security);
         this.client = new ChunkClient(transport, ClientConfig.DEFAULT);
     }
 
@@ -102,7 +101,7 @@ final class Demonstration implements Closeable {
     private void startCluster(long fileBytes) throws IOException, InterruptedException {
         master = ChildServer.start(
                 directory.resolve("master.log"),
-                withTls(
+                secured(
                         "master",
                         "--replication",
                         String.valueOf(COPIES),
@@ -126,7 +125,7 @@ final class Demonstration implements Closeable {
     private ChildServer startServer(String name, int number, long fileBytes) throws IOException {
         return ChildServer.start(
                 directory.resolve(name + ".log"),
-                withTls(
+                secured(
                         "serve",
                         "--server-id",
                         name,
@@ -142,11 +141,9 @@ final class Demonstration implements Closeable {
                         Durations.exact(HEARTBEAT_INTERVAL)));
     }
 
-    private List<String> withTls(String... arguments) {
+    private List<String> secured(String... arguments) {
         List<String> all = new ArrayList<>(List.of(arguments));
-        tls.flatMap(TlsConfig::certificate).ifPresent(file -> all.addAll(List.of("--tls-cert", file.toString())));
-        tls.flatMap(TlsConfig::key).ifPresent(file -> all.addAll(List.of("--tls-key", file.toString())));
-        tls.flatMap(TlsConfig::authority).ifPresent(file -> all.addAll(List.of("--tls-ca", file.toString())));
+        all.addAll(security.options());
         return all;
     }
 

@@ -73,12 +73,20 @@ final class GlobalOptions {
             })
     private @Nullable String authority;
 
+    @Option(
+            names = {"--secret-file", "--secret_file"},
+            paramLabel = "FILE",
+            scope = ScopeType.INHERIT,
+            description = "The secret that servers, masters and clients share; who does not know it is refused.")
+    private @Nullable String secretFile;
+
     /** The texts of the settings among these options. */
     Map<Setting<?>, String> settings() {
         Map<Setting<?>, String> settings = new HashMap<>();
         give(settings, Settings.TLS_CERTIFICATE, certificate);
         give(settings, Settings.TLS_KEY, key);
         give(settings, Settings.TLS_AUTHORITY, authority);
+        give(settings, Settings.SECRET_FILE, secretFile);
         return settings;
     }
 

@@ -100,7 +100,7 @@ final class MasterCommand implements Callable<Integer> {
                 advertise,
                 zooKeeper,
                 MasterConfig.DEFAULT.withReplication(replication).withHeartbeatInterval(heartbeatInterval),
-                config.read().tls());
+                config.read().security());
         StopOnSignal.register(master);
         if (portFile != null) {
             PortFile.write(portFile, master.address().port());

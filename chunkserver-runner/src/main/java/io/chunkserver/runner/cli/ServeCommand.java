@@ -77,7 +77,7 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private int check(RunnerConfig effective) throws IOException {
-        TcpTransports.checkToListen(effective.tls());
+        TcpTransports.checkToListen(effective.security());
         Path directory = effective.dataDir().toAbsolutePath();
         if (!Files.exists(directory)) {
             console.answer(checked("configuration is valid; data directory " + directory + " will be made", null));

@@ -6,7 +6,6 @@ import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.scrub.ScrubConfig;
 import io.chunkserver.core.space.SpaceConfig;
 import io.chunkserver.transport.ServerAddress;
-import io.chunkserver.transport.security.TlsConfig;
 import io.chunkserver.transport.zookeeper.EnsembleAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param chunkSizeLimitBytes the largest chunk
  * @param space               thresholds of its space, and how long deletes are remembered
  * @param scrub               how eagerly the server looks for damage
- * @param givenTls            the files of TLS, or null where bytes go as they are
+ * @param security            how the server and those that it talks to know each other
  */
 public record RunnerConfig(
         @Nullable ServerId givenServerId,
@@ -52,7 +51,7 @@ public record RunnerConfig(
         long chunkSizeLimitBytes,
         SpaceConfig space,
         ScrubConfig scrub,
-        @Nullable TlsConfig givenTls) {
+        SecurityConfig security) {
 
     /** The name of the file about the running server, where none is configured. */
     private static final String SERVER_INFO_FILE = "server_info.json";
@@ -80,7 +79,7 @@ public record RunnerConfig(
                         values.get(Settings.SCRUB_RATE),
                         values.get(Settings.SCRUB_INTERVAL),
                         values.get(Settings.QUARANTINE_RETENTION)),
-                tls(values));
+                SecurityConfig.of(values));
     }
 
     public RunnerConfig {
@@ -91,14 +90,6 @@ public record RunnerConfig(
         Optional<Double> x = values.find(Settings.X);
         Optional<Double> y = values.find(Settings.Y);
         return x.isEmpty() && y.isEmpty() ? null : new Location(x.orElse(0.0), y.orElse(0.0));
-    }
-
-    private static @Nullable TlsConfig tls(EffectiveValues values) {
-        Path certificate = values.find(Settings.TLS_CERTIFICATE).orElse(null);
-        Path authority = values.find(Settings.TLS_AUTHORITY).orElse(null);
-        return certificate == null && authority == null
-                ? null
-                : new TlsConfig(certificate, values.find(Settings.TLS_KEY).orElse(null), authority);
     }
 
     /** The same with these masters. */
@@ -120,7 +111,7 @@ public record RunnerConfig(
                 chunkSizeLimitBytes,
                 space,
                 scrub,
-                givenTls);
+                security);
     }
 
     public Optional<Location> location() {
@@ -129,10 +120,6 @@ public record RunnerConfig(
 
     public Optional<ServerId> serverId() {
         return Optional.ofNullable(givenServerId);
-    }
-
-    public Optional<TlsConfig> tls() {
-        return Optional.ofNullable(givenTls);
     }
 
     public Optional<EnsembleAddress> zooKeeper() {

@@ -240,8 +240,17 @@ public final class Settings {
             null,
             "Who is trusted to sign TLS certificates, in PEM; who listens then asks for one as well");
 
+    /** Read by servers, masters and clients alike, at their start. */
+    public static final Setting<Path> SECRET_FILE = new Setting<>(
+            SECURITY,
+            "secret_file",
+            "--secret-file",
+            PATH,
+            null,
+            "The secret of 16 to 4096 bytes that servers, masters and clients share; who does not know it is refused");
+
     /** What whoever talks to a server or master needs, not only who is one. */
-    public static final List<Setting<?>> OF_EVERY_VERB = List.of(TLS_CERTIFICATE, TLS_KEY, TLS_AUTHORITY);
+    public static final List<Setting<?>> OF_EVERY_VERB = List.of(TLS_CERTIFICATE, TLS_KEY, TLS_AUTHORITY, SECRET_FILE);
 
     /** All of them, in the order in which they are shown. */
     public static final List<Setting<?>> ALL = List.of(
@@ -270,7 +279,8 @@ public final class Settings {
             QUARANTINE_RETENTION,
             TLS_CERTIFICATE,
             TLS_KEY,
-            TLS_AUTHORITY);
+            TLS_AUTHORITY,
+            SECRET_FILE);
 
     private Settings() {}
 

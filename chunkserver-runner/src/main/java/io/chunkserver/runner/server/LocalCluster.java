@@ -24,7 +24,7 @@ public final class LocalCluster implements Closeable {
      * running.
      *
      * @param replication how many copies chunks are to have
-     * @param configs     at least one; all have the same heartbeat interval and the same TLS
+     * @param configs     at least one; all have the same heartbeat interval and the same security
      */
     public static LocalCluster start(int replication, List<RunnerConfig> configs) throws IOException {
         RunningMaster master = RunningMaster.start(
@@ -35,7 +35,7 @@ public final class LocalCluster implements Closeable {
                         .withReplication(replication)
                         .withGrace(GRACE)
                         .withHeartbeatInterval(configs.get(0).heartbeatInterval()),
-                configs.get(0).tls());
+                configs.get(0).security());
         LocalCluster cluster = new LocalCluster(master);
         try {
             for (RunnerConfig config : configs) {

@@ -3,9 +3,9 @@ package io.chunkserver.runner.server;
 import io.chunkserver.core.master.ClusterMaster;
 import io.chunkserver.core.master.MasterConfig;
 import io.chunkserver.core.model.DistanceMetric;
+import io.chunkserver.runner.config.SecurityConfig;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.Transport;
-import io.chunkserver.transport.security.TlsConfig;
 import io.chunkserver.transport.server.EndpointConfig;
 import io.chunkserver.transport.server.MasterEndpoint;
 import io.chunkserver.transport.zookeeper.Candidate;
@@ -18,7 +18,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -55,18 +54,18 @@ public final class RunningMaster implements Closeable {
      *
      * @param advertise where others reach it; null for where it listens
      * @param ensemble  elects the one of several masters that leads; null for one that leads from its start
-     * @param tls       empty where bytes go as they are
+     * @param security  how it and those that it talks to know each other
      */
     public static RunningMaster start(
             ServerAddress listen,
             @Nullable ServerAddress advertise,
             @Nullable EnsembleAddress ensemble,
             MasterConfig config,
-            Optional<TlsConfig> tls)
+            SecurityConfig security)
             throws IOException {
         Deque<Closeable> open = new ArrayDeque<>();
         try {
-            Transport transport = TcpTransports.openToListen(tls);
+            Transport transport = TcpTransports.openToListen(security);
             open.push(transport::close);
             ClusterMaster master = new ClusterMaster(NAME, config, DistanceMetric.EUCLIDEAN, new SecureRandom());
             MasterEndpoint endpoint = MasterEndpoint.open(master, transport, listen, advertise, EndpointConfig.DEFAULT);

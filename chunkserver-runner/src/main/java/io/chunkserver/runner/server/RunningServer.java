@@ -67,7 +67,7 @@ public final class RunningServer implements Closeable {
     public static RunningServer start(RunnerConfig config, EndpointObserver observer) throws IOException {
         Deque<Closeable> open = new ArrayDeque<>();
         try {
-            Transport transport = TcpTransports.openToListen(config.tls());
+            Transport transport = TcpTransports.openToListen(config.security());
             open.push(transport::close);
             RemoteReplicas replicas = new RemoteReplicas(transport, ReplicasConfig.DEFAULT);
             open.push(replicas::close);

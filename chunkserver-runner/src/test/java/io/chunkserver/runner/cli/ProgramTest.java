@@ -114,12 +114,6 @@ class ProgramTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--secret-file f"})
-    void optionsThatWouldDoNothingAreRefused(String option) {
-        assertThat(console.run(("serve " + option).split(" "))).isEqualTo(2);
-    }
-
-    @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {

@@ -45,7 +45,7 @@ class ConfigLoaderTest {
                         64L * 1024 * 1024,
                         SpaceConfig.DEFAULT,
                         ScrubConfig.DEFAULT,
-                        null));
+                        new SecurityConfig(null, null)));
     }
 
     @Test

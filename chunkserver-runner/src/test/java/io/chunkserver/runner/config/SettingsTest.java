@@ -47,7 +47,8 @@ class SettingsTest {
             entry(Settings.QUARANTINE_RETENTION, "\"24h\""),
             entry(Settings.TLS_CERTIFICATE, "\"own.pem\""),
             entry(Settings.TLS_KEY, "\"own.key\""),
-            entry(Settings.TLS_AUTHORITY, "\"authority.pem\""));
+            entry(Settings.TLS_AUTHORITY, "\"authority.pem\""),
+            entry(Settings.SECRET_FILE, "\"secret\""));
 
     /** Settings that another one needs beside it. */
     private static final Map<Setting<?>, Setting<?>> COMPANIONS =
