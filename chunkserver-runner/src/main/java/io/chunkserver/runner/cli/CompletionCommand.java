@@ -35,8 +35,7 @@ final class CompletionCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        console.out().print(AutoComplete.bash(RootCommand.NAME, spec.root().commandLine()));
-        console.out().flush();
+        console.answerText(AutoComplete.bash(RootCommand.NAME, spec.root().commandLine()));
         return ExitCodes.OK;
     }
 }

@@ -23,6 +23,7 @@ public final class Console {
     private static final Path STANDARD_ERROR = Path.of("/proc/self/fd/2");
 
     private final InputStream in;
+    private final OutputStream bytes;
     private final PrintStream out;
     private final PrintStream err;
     private OutputFormat format = OutputFormat.text;
@@ -32,6 +33,7 @@ public final class Console {
     /** A console on these streams, which stay open. */
     public Console(InputStream in, OutputStream out, OutputStream err) {
         this.in = in;
+        this.bytes = out;
         this.out = new PrintStream(out, false, StandardCharsets.UTF_8);
         this.err = new PrintStream(err, true, StandardCharsets.UTF_8);
     }
@@ -47,9 +49,9 @@ public final class Console {
         return in;
     }
 
-    /** Where a chunk asked for as {@code -} goes; the answer then goes to standard error. */
-    PrintStream out() {
-        return out;
+    /** Where a chunk asked for as {@code -} goes; the answer then goes to standard error. It says when bytes cannot be written. */
+    OutputStream out() {
+        return bytes;
     }
 
     /** For help and version texts, which are answers too. */
@@ -59,6 +61,19 @@ public final class Console {
 
     PrintWriter errWriter() {
         return new PrintWriter(err, true, StandardCharsets.UTF_8);
+    }
+
+    /** Whether an answer, or a part of one, could not be written to standard output. */
+    boolean hasLostAnswers() {
+        return out.checkError();
+    }
+
+    /** An answer that no program reads field by field. */
+    void answerText(String text) {
+        synchronized (out) {
+            out.print(text);
+            out.flush();
+        }
     }
 
     void answer(Answer answer) {
@@ -105,9 +120,14 @@ public final class Console {
         if (format == OutputFormat.json) {
             answer(new Answer("", FailureAnswer.json(failure, problems)));
         } else {
-            err.print(FailureAnswer.text(failure) + "\n");
+            tell(failure);
         }
         return failure.code().exitCode();
+    }
+
+    /** Tells people why something failed. */
+    void tell(Failure failure) {
+        err.print(FailureAnswer.text(failure) + "\n");
     }
 
     /** Shows how far a verb is. */

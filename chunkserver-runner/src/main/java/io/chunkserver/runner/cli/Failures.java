@@ -55,6 +55,15 @@ final class Failures {
         return console.failure(failure);
     }
 
+    /** The verb was run, and what it answered did not arrive; said on standard error alone, where it can be. */
+    int lostAnswer() {
+        Failure lost = Failure.of(
+                        ErrorCode.INTERNAL, "standard output could not be written: the answer is lost or cut short")
+                .withHint("see whether the disk that it goes to is full; what was asked has been done");
+        console.tell(lost);
+        return lost.code().exitCode();
+    }
+
     private static String suggestion(ParameterException thrown) {
         if (!(thrown instanceof UnmatchedArgumentException unmatched)) {
             return "";

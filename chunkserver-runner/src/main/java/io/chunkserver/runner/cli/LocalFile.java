@@ -31,7 +31,7 @@ record LocalFile(String name) {
 
     /** Where bytes that are read for this file go. */
     FileTarget target(Console console) throws IOException {
-        return isStandardStream() ? new StreamTarget(console.out()) : LocalFileTarget.create(path());
+        return isStandardStream() ? new StreamTarget(console.out()) : LocalFileTarget.open(path());
     }
 
     /** Answers on standard output unless that carries the bytes themselves. */

@@ -40,7 +40,7 @@ public final class Program {
         RootCommand root = new RootCommand();
         ConfigReader config = new ConfigReader(root.global(), new ConfigLoader(environment), environment);
         Failures failures = new Failures(console);
-        return new Verbs(console, config)
+        int exitCode = new Verbs(console, config)
                 .on(root, VerbDefault.verb(arguments))
                 .setOut(console.outWriter())
                 .setErr(console.errWriter())
@@ -49,6 +49,8 @@ public final class Program {
                 .setParameterExceptionHandler(failures::wrongUsage)
                 .setExecutionExceptionHandler(failures::failed)
                 .execute(arguments.toArray(String[]::new));
+        // A script that keeps the answer must not take half of it for the whole.
+        return exitCode == ExitCodes.OK && console.hasLostAnswers() ? failures.lostAnswer() : exitCode;
     }
 
     private int run(RootCommand root, ParseResult parsed) {

@@ -31,6 +31,20 @@ public final class LocalFileTarget implements FileTarget {
         this.channel = channel;
     }
 
+    /**
+     * Begins what is written to this place: a file, or what is there already and cannot be replaced by one, such as a device or a pipe.
+     * Of a symbolic link the file that it leads to is replaced and not the link.
+     */
+    public static FileTarget open(Path file) throws IOException {
+        if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
+            return StreamTarget.owning(Files.newOutputStream(file, StandardOpenOption.WRITE));
+        }
+        if (Files.isSymbolicLink(file) && Files.notExists(file)) {
+            throw unusable(file, "is a symbolic link to " + Files.readSymbolicLink(file) + ", which does not exist");
+        }
+        return create(Files.isSymbolicLink(file) ? file.toRealPath() : file);
+    }
+
     /** Begins a file at this place; its directory exists. */
     public static LocalFileTarget create(Path file) throws IOException {
         if (Files.isDirectory(file)) {

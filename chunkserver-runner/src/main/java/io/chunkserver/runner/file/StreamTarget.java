@@ -12,12 +12,28 @@ import java.nio.channels.FileChannel;
 public final class StreamTarget implements FileTarget {
 
     private final OutputStream stream;
+    private final boolean owner;
     private final FileChannel spool;
 
     /** Writes to this stream, which stays open. */
     public StreamTarget(OutputStream stream) throws IOException {
+        this(stream, false);
+    }
+
+    private StreamTarget(OutputStream stream, boolean owner) throws IOException {
         this.stream = stream;
+        this.owner = owner;
         this.spool = TemporaryFiles.unnamed();
+    }
+
+    /** Writes to this stream, and closes it at the end. */
+    static StreamTarget owning(OutputStream stream) throws IOException {
+        try {
+            return new StreamTarget(stream, true);
+        } catch (IOException e) {
+            stream.close();
+            throw e;
+        }
     }
 
     @Override
@@ -40,6 +56,8 @@ public final class StreamTarget implements FileTarget {
 
     @Override
     public void close() throws IOException {
-        spool.close();
+        try (OutputStream closed = owner ? stream : OutputStream.nullOutputStream()) {
+            spool.close();
+        }
     }
 }

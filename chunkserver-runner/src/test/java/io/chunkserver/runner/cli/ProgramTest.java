@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.transport.testkit.TestAuthority;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -85,6 +89,21 @@ class ProgramTest {
         assertThat(console.run(Map.of("CHUNKSERVER_DATADIR", "x"), verb.split(" ")))
                 .isEqualTo(3);
         assertThat(console.err()).contains("CHUNKSERVER_DATADIR: unknown variable; did you mean CHUNKSERVER_DATA_DIR?");
+    }
+
+    /** As where the disk under a redirected answer is full. */
+    @Test
+    void anAnswerThatCannotBeWrittenIsAFailure() {
+        OutputStream full = new OutputStream() {
+            @Override
+            public void write(int written) throws IOException {
+                throw new IOException("No space left on device");
+            }
+        };
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Console console = new Console(InputStream.nullInputStream(), full, err);
+        assertThat(new Program(console, Map.of()).run("config", "check")).isEqualTo(1);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("standard output could not be written");
     }
 
     @Test
