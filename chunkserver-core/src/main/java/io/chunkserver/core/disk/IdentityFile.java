@@ -13,6 +13,9 @@ import java.util.OptionalLong;
 /** The identity file in its place; replaced in one step, so that a crash leaves the old one or the new one. */
 final class IdentityFile {
 
+    /** One that is wrong in between costs one more. */
+    private static final int MAX_READS = 4;
+
     private final Disk disk;
     private final Path file;
     private final Path folder;
@@ -26,18 +29,25 @@ final class IdentityFile {
     }
 
     /**
-     * Reads the identity, and once more before the file is refused: a bit that was wrong on the way from the disk is no reason to
-     * look for a copy.
+     * Reads the identity, until two reads in turn gave the same bytes: what is read is written back at every start, so a bit that was wrong
+     * on the way from the disk would stay, and files of older versions have no checksum that tells.
+     *
+     * @throws ChunkServerException when the file cannot be understood
      */
     Optional<ServerIdentity> read() throws IOException {
-        try {
-            return readOnce();
-        } catch (ChunkServerException e) {
-            return readOnce();
+        Optional<ByteBuffer> last = readOnce();
+        for (int read = 1; read < MAX_READS; read++) {
+            Optional<ByteBuffer> again = readOnce();
+            if (again.equals(last)) {
+                return last.isEmpty() ? Optional.empty() : Optional.of(IdentityFormat.decode(last.get(), toString()));
+            }
+            last = again;
         }
+        throw new IOException("identity file " + this + " did not read the same twice in " + MAX_READS
+                + " times; nothing was changed, start the server again");
     }
 
-    private Optional<ServerIdentity> readOnce() throws IOException {
+    private Optional<ByteBuffer> readOnce() throws IOException {
         OptionalLong size = disk.size(file);
         if (size.isEmpty()) {
             return Optional.empty();
@@ -54,7 +64,7 @@ final class IdentityFile {
         try (DiskFile open = disk.openForRead(file)) {
             open.readFully(bytes, 0);
         }
-        return Optional.of(IdentityFormat.decode(bytes.flip(), toString()));
+        return Optional.of(bytes.flip());
     }
 
     /** Makes the folder of the file; durable on return. */

@@ -250,6 +250,30 @@ class DataDirectoryTest {
         assertThat(second).isEqualTo(first.atNextBoot());
     }
 
+    /** Files of older versions have no checksum: a digit that was read wrong would be written back as the right one. */
+    @Test
+    void anIdentityWithoutAChecksumThatIsReadWrongOnceStaysWhatItIs() throws IOException {
+        ServerIdentity first = openAndClose();
+        String text = StandardCharsets.UTF_8
+                .decode(IdentityFormat.encode(first))
+                .toString()
+                .replaceFirst(",\\s*\"crc32c\": \"[0-9a-f]+\"", "");
+        assertThat(text).doesNotContain("crc32c");
+        // The fault is in the middle of what is read: spaces in front move it over all characters there, digits among
+        // them.
+        for (int spaces = 0; spaces < 80; spaces += 2) {
+            overwriteIdentity(" ".repeat(spaces) + text);
+            DiskScript script = DiskScript.once(
+                    operation -> operation.kind() == DiskOperation.Kind.READ
+                            && operation.path().equals(DataDirectory.IDENTITY_FILE),
+                    0,
+                    DiskFault.FLIPPED_BIT);
+            assertThat(openAndClose(DataDirectory.on(new FaultyDisk(disk, script), random)))
+                    .as("after %d spaces", spaces)
+                    .isEqualTo(first.atNextBoot());
+        }
+    }
+
     @Test
     void anOversizedIdentityFileIsNotRead() throws IOException {
         openAndClose();

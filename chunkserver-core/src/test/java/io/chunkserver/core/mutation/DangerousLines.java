@@ -85,13 +85,13 @@ final class DangerousLines {
                 changed(
                         "log, read again before it is cut",
                         "commit/log/LogRecovery.java",
-                        "if (first != null && first.remains() == null) {",
-                        "if (first != null) {"),
+                        "if (seen.isEmpty()) {",
+                        "if (reading.refusal() == null) {"),
                 changed(
                         "log, cut only where two reads agree",
                         "commit/log/LogRecovery.java",
-                        "|| !(nothingToCut || alike)) {",
-                        ") {"),
+                        "if (!reading.trouble().isEmpty() && !reading.trouble().equals(seen)) {",
+                        "if (false) {"),
                 without("last segment at a start", "commit/log/LogRecovery.java", "            segment.force();"),
                 without("ready segment at a start", "commit/log/LogRecovery.java", "ready.force();"),
                 without(

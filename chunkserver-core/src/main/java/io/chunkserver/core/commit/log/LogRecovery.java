@@ -6,7 +6,6 @@ import io.chunkserver.core.disk.DiskFullException;
 import io.chunkserver.core.error.ChunkServerException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Objects;
 import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -87,10 +86,21 @@ final class LogRecovery {
         return writer(tail, table, replayed.start(oldest));
     }
 
-    private record Reading(ReplayedTable table, LogReplay replay) {
+    /**
+     * The log as it was read.
+     *
+     * @param refusal what is wrong with it, or null when it is intact
+     */
+    private record Reading(
+            ReplayedTable table, LogReplay replay, @Nullable ChunkServerException refusal) {
 
-        LogReplay.@Nullable Remains remains() {
-            return replay.remains();
+        /** What would be done about it, empty for nothing; two that cut are the same only where they cut the same bytes. */
+        String trouble() {
+            if (refusal != null) {
+                return String.valueOf(refusal.getMessage());
+            }
+            LogReplay.Remains remains = replay.remains();
+            return remains == null ? "" : remains.toString();
         }
     }
 
@@ -99,34 +109,32 @@ final class LogRecovery {
      * like a torn batch or like damage, cutting is for ever, and a refusal sends people to look for a copy.
      */
     private Reading read(SortedSet<Long> segments) throws IOException {
-        Reading first = readIfIntact(segments);
-        if (first != null && first.remains() == null) {
-            return first;
+        Reading reading = readOnce(segments);
+        String seen = reading.trouble();
+        if (seen.isEmpty()) {
+            return reading;
         }
-        Reading second = first == null ? readOnce(segments) : readIfIntact(segments);
-        boolean nothingToCut = second != null && second.remains() == null;
-        boolean alike = first != null && second != null && Objects.equals(first.remains(), second.remains());
-        if (second == null || !(nothingToCut || alike)) {
+        LOG.warn("transaction log {} is read again, since: {}", folder.path(), seen);
+        reading = readOnce(segments);
+        if (!reading.trouble().isEmpty() && !reading.trouble().equals(seen)) {
             throw new IOException("transaction log " + folder.path()
                     + " does not read the same twice; nothing was changed, start the server again");
         }
-        return second;
-    }
-
-    private @Nullable Reading readIfIntact(SortedSet<Long> segments) throws IOException {
-        try {
-            return readOnce(segments);
-        } catch (ChunkServerException e) {
-            LOG.warn("transaction log {} is read twice before it is refused: {}", folder.path(), e.getMessage());
-            return null;
+        if (reading.refusal() != null) {
+            throw reading.refusal();
         }
+        return reading;
     }
 
     private Reading readOnce(SortedSet<Long> segments) throws IOException {
         ReplayedTable table = new ReplayedTable();
         LogReplay replay = new LogReplay(folder, table);
-        replay.read(segments);
-        return new Reading(table, replay);
+        try {
+            replay.read(segments);
+            return new Reading(table, replay, null);
+        } catch (ChunkServerException e) {
+            return new Reading(table, replay, e);
+        }
     }
 
     private LogTail mend(SortedSet<Long> segments, LogReplay replay) throws IOException {

@@ -2,6 +2,7 @@ package io.chunkserver.core.commit.log;
 
 import static io.chunkserver.core.commit.log.LogSegmentFormat.SECTOR_BYTES;
 
+import io.chunkserver.core.checksum.Crc32c;
 import io.chunkserver.core.error.ChunkServerException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -34,8 +35,8 @@ final class LogReplay {
     /** Where the last batch is. */
     record LastBatch(long segment, int position, int sizeBytes) {}
 
-    /** Bytes that are not zero where no batch is. */
-    record Remains(long segment, int from, int to) {}
+    /** Bytes where no batch is, the last of them not zero, and their checksum. */
+    record Remains(long segment, int from, int to, int crc32c) {}
 
     LogReplay(LogFolder folder, ReplayedTable table) {
         this.folder = folder;
@@ -184,7 +185,8 @@ final class LogReplay {
                     + folder.segment(remains.segment()) + " and at offset " + from + " of " + folder.segment(number)
                     + ", but a crash leaves such bytes in one place only");
         }
-        remains = new Remains(number, from, to);
+        remains = new Remains(
+                number, from, to, Crc32c.of(image.duplicate().position(from).limit(to)));
     }
 
     private String describeEnd(long number) {

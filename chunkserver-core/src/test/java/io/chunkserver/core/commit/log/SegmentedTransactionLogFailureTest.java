@@ -6,6 +6,8 @@ import static io.chunkserver.core.testkit.LogRecords.prepared;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.chunkserver.core.disk.Disk;
+import io.chunkserver.core.disk.DiskFile;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.testkit.DiskFault;
@@ -15,6 +17,9 @@ import io.chunkserver.core.testkit.FaultyDisk;
 import io.chunkserver.core.testkit.MemoryDisk;
 import io.chunkserver.core.testkit.StopAfter;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
@@ -141,6 +146,78 @@ class SegmentedTransactionLogFailureTest {
         SegmentedTransactionLog next = new LogFixture(left.copyAfterProcessDeath()).open();
         assertThat(next.table().inDoubt()).as("after wrong read %d", number).containsExactlyElementsOf(promises);
         return flipped[0];
+    }
+
+    /** Both make the last batch look torn, which is whole: it may be cut only where the same bytes were read twice. */
+    @Test
+    void twoReadsThatAreWrongInDifferentBitsMakeNoStartForgetAnything() throws IOException {
+        LogFixture fixture = new LogFixture(memory);
+        SegmentedTransactionLog log = fixture.open();
+        force(log, LogFixture.largePrepared(1));
+        byte[] before = fixture.read(LogFixture.segment(1));
+        force(log, LogFixture.largePrepared(2));
+        int lastBatch = Arrays.mismatch(before, fixture.read(LogFixture.segment(1)));
+        MemoryDisk left = memory.copyAfterProcessDeath();
+
+        assertThatThrownBy(() -> new LogFixture(lying(left, lastBatch + 600, lastBatch + 700)).open())
+                .isNotInstanceOf(ChunkServerException.class)
+                .hasMessageContaining("does not read the same twice");
+        SegmentedTransactionLog next = new LogFixture(left.copyAfterProcessDeath()).open();
+        assertThat(next.table().inDoubt()).containsExactly(LogFixture.largePrepared(1), LogFixture.largePrepared(2));
+    }
+
+    /** Two complaints that differ are no damage either. */
+    @Test
+    void twoReadsThatAreWrongInDifferentPlacesAreNoReasonToLookForACopy() throws IOException {
+        LogFixture fixture = new LogFixture(memory);
+        SegmentedTransactionLog log = fixture.open();
+        byte[] empty = fixture.read(LogFixture.segment(1));
+        force(log, LogFixture.largePrepared(1));
+        int firstBatch = Arrays.mismatch(empty, fixture.read(LogFixture.segment(1)));
+        byte[] one = fixture.read(LogFixture.segment(1));
+        force(log, LogFixture.largePrepared(2));
+        int secondBatch = Arrays.mismatch(one, fixture.read(LogFixture.segment(1)));
+        force(log, LogFixture.largePrepared(3));
+        MemoryDisk left = memory.copyAfterProcessDeath();
+
+        assertThatThrownBy(() -> new LogFixture(lying(left, firstBatch + 600, secondBatch + 600)).open())
+                .isNotInstanceOf(ChunkServerException.class)
+                .hasMessageContaining("does not read the same twice");
+    }
+
+    /** The disk, but that each of the first long reads of the first segment gives another wrong byte. */
+    private static Disk lying(Disk disk, Integer... wrongBytes) {
+        Queue<Integer> wrong = new ArrayDeque<>(List.of(wrongBytes));
+        return proxy(Disk.class, disk, (method, arguments, answer) -> {
+            if (!(answer instanceof DiskFile file) || !arguments[0].equals(LogFixture.segment(1))) {
+                return answer;
+            }
+            return proxy(DiskFile.class, file, (fileMethod, given, read) -> {
+                if (given != null && given[0] instanceof ByteBuffer target && fileMethod.startsWith("read")) {
+                    long position = (long) given[1];
+                    if (position == 0 && target.position() > LogSegmentFormat.SECTOR_BYTES && !wrong.isEmpty()) {
+                        int at = wrong.remove();
+                        target.put(at, (byte) (target.get(at) ^ 1));
+                    }
+                }
+                return read;
+            });
+        });
+    }
+
+    private interface Afterwards {
+        Object change(String method, Object[] arguments, Object answer);
+    }
+
+    private static <T> T proxy(Class<T> type, T real, Afterwards afterwards) {
+        return type.cast(Proxy.newProxyInstance(
+                type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+                    try {
+                        return afterwards.change(method.getName(), arguments, method.invoke(real, arguments));
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                }));
     }
 
     @Test
