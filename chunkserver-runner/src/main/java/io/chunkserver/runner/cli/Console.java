@@ -70,10 +70,7 @@ public final class Console {
 
     /** An answer that no program reads field by field. */
     void answerText(String text) {
-        synchronized (out) {
-            out.print(text);
-            out.flush();
-        }
+        write(out, text);
     }
 
     void answer(Answer answer) {
@@ -88,9 +85,12 @@ public final class Console {
     }
 
     private void print(PrintStream stream, Answer answer) {
-        String line = format == OutputFormat.json ? answer.json().toString() : answer.text();
+        write(stream, (format == OutputFormat.json ? answer.json().toString() : answer.text()) + "\n");
+    }
+
+    private static void write(PrintStream stream, String text) {
         synchronized (stream) {
-            stream.print(line + "\n");
+            stream.print(text);
             stream.flush();
         }
     }

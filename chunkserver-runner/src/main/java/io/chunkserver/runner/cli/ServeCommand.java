@@ -57,10 +57,12 @@ final class ServeCommand implements Callable<Integer> {
         if (check) {
             return check(effective);
         }
+        // Nobody closes it: it answers until the process ends, also while the server drains.
+        AdminServer admin = AdminServer.bind(effective.adminListen());
         Metrics metrics = new Metrics();
         RunningServer server = RunningServer.start(effective, metrics);
         StopOnSignal.register(List.of(server), effective.drainTimeout());
-        AdminServer admin = admin(effective, server, metrics);
+        admin.serve(server::status, new StatusAnswer.Words(), metrics);
         if (portFile != null) {
             PortFile.write(portFile, server.address().port());
         }
@@ -69,11 +71,6 @@ final class ServeCommand implements Callable<Integer> {
         }
         console.answer(ServingAnswer.of(server, admin.address(), effective));
         return StopOnSignal.waitForIt();
-    }
-
-    /** Nobody closes it: it answers until the process ends, also while the server drains. */
-    private static AdminServer admin(RunnerConfig effective, RunningServer server, Metrics metrics) throws IOException {
-        return AdminServer.start(effective.adminListen(), server::status, new StatusAnswer.Words(), metrics);
     }
 
     private int check(RunnerConfig effective) throws IOException {

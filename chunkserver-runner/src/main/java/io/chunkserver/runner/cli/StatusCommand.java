@@ -46,9 +46,9 @@ final class StatusCommand implements Callable<Integer> {
     public Integer call() throws ConfigException, InterruptedException, IOException {
         try (OpenClient open = clients.open()) {
             int exitCode = show(open);
-            // Nothing ever counts the latch down: only the time passes, or a signal ends the process.
+            // Nothing ever counts the latch down: only the time passes, nobody reads on, or a signal ends the process.
             CountDownLatch never = new CountDownLatch(1);
-            while (watch && !never.await(interval.toMillis(), TimeUnit.MILLISECONDS)) {
+            while (watch && !console.hasLostAnswers() && !never.await(interval.toMillis(), TimeUnit.MILLISECONDS)) {
                 exitCode = show(open);
             }
             return exitCode;

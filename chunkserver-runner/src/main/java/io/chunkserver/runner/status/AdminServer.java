@@ -18,6 +18,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +26,8 @@ import org.slf4j.LoggerFactory;
  * A server's state over HTTP, to look at and not to change: {@code /livez}, {@code /readyz}, {@code /metrics}, {@code /v1/status} and a
  * page for a browser.
  *
- * <p>Nobody is asked who he is, so it belongs on loopback or a network of operators.
+ * <p>Nobody is asked who he is, so it belongs on loopback or a network of operators. On loopback a browser is answered only where it
+ * calls this machine by its own name.
  *
  * <p><b>Limits.</b> {@value #THREADS} requests at the same time and {@value #MAX_WAITING} that wait, {@value #MAX_CONNECTIONS}
  * connections; who takes longer than {@value #MAX_SECONDS} s to ask or to take the answer is cut off. The server's own threads and
@@ -42,6 +44,10 @@ public final class AdminServer implements Closeable {
     private static final int IDLE_SECONDS = 30;
 
     private static final Set<String> METHODS = Set.of("GET", "HEAD");
+    /** In a request for this machine itself: an address, or the name that no resolver may give to others (RFC 6761). */
+    private static final Pattern OWN_NAME =
+            Pattern.compile("(localhost|[0-9.]+|\\[[0-9a-f:.]+])(:[0-9]+)?", Pattern.CASE_INSENSITIVE);
+
     private static final String TEXT = "text/plain; charset=utf-8";
     private static final String JSON = "application/json";
     private static final String HTML = "text/html; charset=utf-8";
@@ -70,16 +76,12 @@ public final class AdminServer implements Closeable {
     }
 
     /**
-     * Answers from now on.
+     * Takes the address; whoever connects waits until {@link #serve}. So a port that is taken is found before there is a server to be told of.
      *
      * @param listen where; port 0 chooses one
-     * @param status asked for every page but {@code /livez}; must not wait for a disk
-     * @param words  how it is said
      * @throws io.chunkserver.core.error.ChunkServerException with {@code BAD_CONFIGURATION} when nothing can listen there
      */
-    public static AdminServer start(
-            ServerAddress listen, Supplier<ServerStatus> status, StatusWords words, Metrics metrics)
-            throws IOException {
+    public static AdminServer bind(ServerAddress listen) throws IOException {
         HttpServer http;
         try {
             http = HttpServer.create(new InetSocketAddress(listen.host(), listen.port()), 0);
@@ -90,12 +92,6 @@ public final class AdminServer implements Closeable {
                     .withHint("give --admin-listen an address of this machine with a port that is free, or port 0")
                     .toException(e);
         }
-        Map<String, Supplier<Page>> pages = Map.of(
-                "/livez", () -> new Page(200, TEXT, "alive\n"),
-                "/readyz", () -> readiness(status.get()),
-                "/metrics", () -> new Page(200, Metrics.CONTENT_TYPE, metrics.write(status.get())),
-                "/v1/status", () -> new Page(200, JSON, words.json(status.get()) + "\n"),
-                "/", () -> page(status.get(), words));
         ThreadPoolExecutor threads = new ThreadPoolExecutor(
                 THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MAX_WAITING), task -> {
                     Thread thread = new Thread(task, "admin-http");
@@ -104,12 +100,27 @@ public final class AdminServer implements Closeable {
                 });
         threads.allowCoreThreadTimeOut(true);
         http.setExecutor(threads);
-        http.createContext("/", exchange -> answer(exchange, pages));
-        http.start();
         ServerAddress address =
                 new ServerAddress(listen.host(), http.getAddress().getPort());
-        LOG.info("status and metrics at http://{}/", address);
         return new AdminServer(http, threads, address);
+    }
+
+    /**
+     * Answers from now on; once.
+     *
+     * @param status asked for every page but {@code /livez}; must not wait for a disk
+     * @param words  how it is said
+     */
+    public void serve(Supplier<ServerStatus> status, StatusWords words, Metrics metrics) {
+        Map<String, Supplier<Page>> pages = Map.of(
+                "/livez", () -> new Page(200, TEXT, "alive\n"),
+                "/readyz", () -> readiness(status.get()),
+                "/metrics", () -> new Page(200, Metrics.CONTENT_TYPE, metrics.write(status.get())),
+                "/v1/status", () -> new Page(200, JSON, words.json(status.get()) + "\n"),
+                "/", () -> page(status.get(), words));
+        http.createContext("/", exchange -> answer(exchange, pages));
+        http.start();
+        LOG.info("status and metrics at http://{}/", address);
     }
 
     /** Where it listens, with the port that was chosen. */
@@ -128,16 +139,30 @@ public final class AdminServer implements Closeable {
         return new Page(200, HTML, StatusPage.of(known, words.text(known)));
     }
 
-    private static void answer(HttpExchange exchange, Map<String, Supplier<Page>> pages) throws IOException {
+    /**
+     * Whether the browser was led here by a name of somebody else's: a page of the web can have its own name resolve to this machine, and
+     * would read what is answered. Where the server listens to others than itself, any name may be its own.
+     */
+    private boolean isMisdirected(HttpExchange exchange) {
+        String named = exchange.getRequestHeaders().getFirst("Host");
+        return named != null
+                && exchange.getLocalAddress().getAddress().isLoopbackAddress()
+                && !OWN_NAME.matcher(named).matches();
+    }
+
+    private void answer(HttpExchange exchange, Map<String, Supplier<Page>> pages) throws IOException {
         try (exchange) {
             send(exchange, answerTo(exchange, pages));
         }
     }
 
-    private static Page answerTo(HttpExchange exchange, Map<String, Supplier<Page>> pages) {
+    private Page answerTo(HttpExchange exchange, Map<String, Supplier<Page>> pages) {
         if (!METHODS.contains(exchange.getRequestMethod())) {
             exchange.getResponseHeaders().set("Allow", "GET, HEAD");
             return new Page(405, TEXT, "only GET and HEAD are answered here\n");
+        }
+        if (isMisdirected(exchange)) {
+            return new Page(421, TEXT, "this is " + address + ", and is not called by another name here\n");
         }
         Supplier<Page> asked = pages.get(exchange.getRequestURI().getPath());
         if (asked == null) {

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AdminServerTest {
@@ -60,7 +61,8 @@ class AdminServerTest {
 
     @BeforeEach
     void start() throws IOException {
-        admin = AdminServer.start(LISTEN, this::status, WORDS, metrics);
+        admin = AdminServer.bind(LISTEN);
+        admin.serve(this::status, WORDS, metrics);
     }
 
     @AfterEach
@@ -229,6 +231,27 @@ class AdminServerTest {
         assertThat(get("/readyz").statusCode()).isEqualTo(200);
     }
 
+    /** A page of the web whose name resolves to this machine has the browser send that name. */
+    @ParameterizedTest
+    @CsvSource({
+        "evil.example,421",
+        "evil.example:80,421",
+        "localhost,200",
+        "LOCALHOST:1,200",
+        "127.0.0.1,200",
+        "[::1]:9,200"
+    })
+    void onlyWhoeverCallsThisMachineByItsOwnNameIsAnswered(String host, int code) throws Exception {
+        try (Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), admin.address().port())) {
+            socket.getOutputStream()
+                    .write(("GET /livez HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            assertThat(answer).startsWith("HTTP/1.1 " + code + " ");
+        }
+    }
+
     /** More than there are threads begin a request and do not go on. */
     @Test
     void whoeverAsksSlowlyIsCutOffAndTheOthersAreAnswered() throws Exception {
@@ -252,7 +275,7 @@ class AdminServerTest {
     void aPortThatIsTakenIsABadConfiguration() throws Exception {
         try (ServerSocket squatter = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             ServerAddress taken = new ServerAddress("127.0.0.1", squatter.getLocalPort());
-            assertThatThrownBy(() -> AdminServer.start(taken, this::status, WORDS, metrics))
+            assertThatThrownBy(() -> AdminServer.bind(taken))
                     .isInstanceOfSatisfying(
                             ChunkServerException.class,
                             e -> assertThat(e.code()).isEqualTo(ErrorCode.BAD_CONFIGURATION))

@@ -22,10 +22,10 @@ public interface EndpointObserver {
     default void disconnected() {}
 
     /**
-     * A request is over.
+     * A request that could be read is over.
      *
      * @param request what was asked
-     * @param failure what the client was told, {@code CANCELLED} when it went away before the answer, or null for success
+     * @param failure what the client was told, {@code CANCELLED} when it went away or broke the protocol before the answer, or null for success
      * @param took    from when the request had come until its answer was ready
      */
     default void answered(Request request, @Nullable ErrorCode failure, Duration took) {}
