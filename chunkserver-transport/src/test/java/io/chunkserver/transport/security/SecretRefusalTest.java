@@ -149,10 +149,9 @@ class SecretRefusalTest {
     void aProofThatIsSentBackIsRefused() throws Exception {
         RecordingReceiver heard = new RecordingReceiver();
         Connection connection = get(network.connect(server, PATIENCE, opened -> heard));
-        var asked = connection.send(proof(Prover.CHALLENGE_BYTES));
+        get(connection.send(proof(Prover.CHALLENGE_BYTES)));
         ByteBuffer shown = heard.take().body().slice(Prover.CHALLENGE_BYTES, SharedSecret.PROOF_BYTES);
-        var back = connection.send(
-                new Frame(FrameType.PROOF, 0, ByteBuffer.allocate(0), shown, Crc32c.of(shown), () -> {}));
+        get(connection.send(new Frame(FrameType.PROOF, 0, ByteBuffer.allocate(0), shown, Crc32c.of(shown), () -> {})));
         assertToldAndClosed(heard, "must know the shared secret");
         assertThat(letIn).hasValue(0);
     }
