@@ -22,6 +22,7 @@ final class StagingStream implements PrepareStream {
     private final PrepareRequest request;
     private final StageKey key;
     private final CompletableFuture<List<Vote>> votes = new CompletableFuture<>();
+    private volatile boolean finished;
     private @Nullable Future<?> deadline;
 
     StagingStream(Participant participant, PrepareRequest request) {
@@ -40,20 +41,25 @@ final class StagingStream implements PrepareStream {
 
     /** Asks the chunk's lane to take part; a server without timers is closed, and refuses. */
     void begin() {
-        Failure late = Failure.of(
-                ErrorCode.TIMEOUT,
-                "chunk " + request.chunk() + " was not staged within "
-                        + request.timeout().toMillis() + " ms");
         try {
             deadline = participant
                     .environment()
                     .timers()
-                    .schedule(() -> cancel(late), request.timeout().toNanos(), NANOSECONDS);
+                    .schedule(() -> cancel(late()), request.timeout().toNanos(), NANOSECONDS);
         } catch (RejectedExecutionException closing) {
             refuse(Failure.of(ErrorCode.DRAINING, "the server is closed"));
             return;
         }
         run(lane -> lane.prepare(this));
+    }
+
+    /** A server is not to blame for what was never given to it. */
+    private Failure late() {
+        String what = finished
+                ? "chunk " + request.chunk() + " was not staged"
+                : "was not given all bytes of chunk " + request.chunk();
+        return Failure.of(
+                ErrorCode.TIMEOUT, what + " within " + request.timeout().toMillis() + " ms");
     }
 
     void vote(Vote vote) {
@@ -75,6 +81,7 @@ final class StagingStream implements PrepareStream {
 
     @Override
     public void finish(long lengthBytes, int crc32c) {
+        finished = true;
         run(lane -> lane.finish(key, lengthBytes, crc32c));
     }
 

@@ -131,6 +131,7 @@ class ParticipantStagingTest extends ParticipantOnMemoryDisk {
         assertThat(stream.votes().toCompletableFuture()).isNotDone();
 
         assertThat(refusal(stream).code()).isEqualTo(ErrorCode.TIMEOUT);
+        assertThat(refusal(stream).message()).contains("was not given all bytes");
         assertNothingIsHeld();
     }
 
