@@ -108,6 +108,9 @@ final class ExploredCoordinator {
         }
         TransactionId transaction = voted.key().transaction();
         Coordination open = requireNonNull(coordinating.get(transaction));
+        if (open.state().phase() != CoordinatorState.Phase.PREPARING) {
+            return; // the product waits for the votes once
+        }
         Map<ServerId, Boolean> votes = new HashMap<>(open.votes());
         votes.putIfAbsent(voted.member(), voted.yes());
         coordinating.put(transaction, new Coordination(open.key(), open.decision(), open.state(), Map.copyOf(votes)));

@@ -2,8 +2,10 @@ package io.chunkserver.core.testkit;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -168,11 +170,16 @@ public final class StateExplorer<S> {
                         broken -> counterExample = new CounterExample(broken, way(index)), () -> frontier.add(state));
     }
 
-    /** Lets everything come to rest; from a state that was passed before, the way on is known to be good. */
+    /** Lets everything come to rest; from a state that an earlier run passed, the way on is known to be good. */
     private Optional<String> leftOver(S from) {
         S state = from;
+        Set<Long> passed = new HashSet<>();
         for (int step = 0; step < MAX_CALM_STEPS; step++) {
-            if (ending.add(model.fingerprint(state), 0, 0) == FingerprintTable.NONE) {
+            long fingerprint = model.fingerprint(state);
+            if (!passed.add(fingerprint)) {
+                return Optional.of("does not come to rest: without a fault, " + step + " steps on, it is where it was");
+            }
+            if (ending.add(fingerprint, 0, 0) == FingerprintTable.NONE) {
                 return Optional.empty();
             }
             Optional<S> next = model.calm(state);

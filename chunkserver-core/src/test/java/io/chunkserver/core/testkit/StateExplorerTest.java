@@ -11,6 +11,9 @@ import org.junit.jupiter.api.Test;
 
 class StateExplorerTest {
 
+    private static final int NEVER_RESTS = -1;
+    private static final int GOES_ROUND = -2;
+
     /** Counts up by 1 or 3 to a limit; comes to rest by counting down. */
     private record Counter(int limit, int forbidden, int rest) implements StateExplorer.Model<Integer> {
 
@@ -41,8 +44,10 @@ class StateExplorerTest {
 
         @Override
         public Optional<Integer> calm(Integer state) {
-            if (rest < 0) {
+            if (rest == NEVER_RESTS) {
                 return Optional.of(state + 1);
+            } else if (rest == GOES_ROUND) {
+                return Optional.of(state == 3 ? 1 : state + 1);
             }
             return state > rest ? Optional.of(state - 1) : Optional.empty();
         }
@@ -85,11 +90,21 @@ class StateExplorerTest {
 
     @Test
     void whatNeverComesToRestIsFound() {
-        assertThat(StateExplorer.explore(new Counter(0, -1, -1), 10)
+        assertThat(StateExplorer.explore(new Counter(0, -1, NEVER_RESTS), 10)
                         .found()
                         .orElseThrow()
                         .broken())
-                .contains("does not come to rest");
+                .contains("does not come to rest within");
+    }
+
+    @Test
+    void whatGoesRoundForEverIsFound() {
+        CounterExample found = StateExplorer.explore(new Counter(0, -1, GOES_ROUND), 10)
+                .found()
+                .orElseThrow();
+
+        assertThat(found.broken()).contains("does not come to rest", "4 steps on");
+        assertThat(found.way()).isEmpty();
     }
 
     @Test
