@@ -19,9 +19,10 @@ final class MirrorImage {
     static MemberState of(MemberState state) {
         Map<TransactionId, Coordination> coordinating = new HashMap<>();
         state.coordinating().forEach((transaction, open) -> coordinating.put(transaction, of(open)));
+        ServerId self = of(state.self());
         return new MemberState(
-                of(state.self()),
-                state.boot(),
+                self,
+                state.boot() - MemberState.firstBoot(state.self()) + MemberState.firstBoot(self),
                 state.counter(),
                 state.logs(),
                 state.durable(),

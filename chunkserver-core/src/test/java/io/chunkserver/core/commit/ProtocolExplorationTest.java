@@ -53,7 +53,12 @@ class ProtocolExplorationTest {
                 ProtocolBounds.of(2).another(B).restarts(1).wipes(1).withCopies(),
                 ProtocolBounds.of(3).restarts(1).wipes(1).withCopies(),
                 ProtocolBounds.of(3).another(A),
-                ProtocolBounds.of(3).another(B));
+                ProtocolBounds.of(3).another(B),
+                ProtocolBounds.of(3).restarts(1).diskFailures(1),
+                ProtocolBounds.of(3).another(A).diskFailures(1),
+                ProtocolBounds.of(3).another(A).restarts(1),
+                ProtocolBounds.of(3).another(B).restarts(1),
+                ProtocolBounds.of(3).another(A).restarts(1).wipes(1));
     }
 
     static Stream<ProtocolBounds> bounds() {

@@ -21,8 +21,12 @@ final class ProtocolModel implements StateExplorer.Model<ProtocolState> {
     private final ProtocolInvariants invariants;
 
     ProtocolModel(ProtocolBounds bounds, ProtocolRules rules) {
+        this(bounds, new ServerSteps(bounds, rules));
+    }
+
+    ProtocolModel(ProtocolBounds bounds, ServerSteps servers) {
         this.bounds = bounds;
-        this.servers = new ServerSteps(bounds, rules);
+        this.servers = servers;
         this.invariants = new ProtocolInvariants(servers);
     }
 
