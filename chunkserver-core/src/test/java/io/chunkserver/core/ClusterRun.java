@@ -105,13 +105,15 @@ final class ClusterRun {
         cluster.heal();
         runFor(SETTLING);
         checkQuiet();
+        List<StoreHistory.Read> reads = new ArrayList<>();
         for (ChunkId chunk : SimulatedClient.chunks()) {
             for (String name : SimulatedCluster.NAMES) {
-                clients.get(0).read(chunk, name, ReadMode.LATEST);
-                clients.get(0).read(chunk, name, ReadMode.COMMITTED);
+                reads.add(clients.get(0).read(chunk, name, ReadMode.LATEST));
+                reads.add(clients.get(0).read(chunk, name, ReadMode.COMMITTED));
             }
         }
         runFor(SETTLING.plus(further));
+        assertThat(reads).as("reads in a quiet time").allMatch(StoreHistory.Read::tells, "have an answer");
         checkNothingPending();
     }
 

@@ -97,9 +97,9 @@ final class SimulatedCluster {
         return faults;
     }
 
-    /** Whether all disks gave the bytes that they have. */
-    boolean noBitFlipped() {
-        return troubles.values().stream().allMatch(trouble -> trouble.happened(DiskTrouble.Kind.BIT_FLIPS) == 0);
+    /** How often a disk gave other bytes than it has. */
+    int flippedBits() {
+        return Objects.requireNonNull(diskFaults().get(DiskTrouble.Kind.BIT_FLIPS));
     }
 
     /** How often a start failed because of the disk. */

@@ -217,8 +217,8 @@ public final class StoreHistory {
             return kind;
         }
 
-        /** Whether the read says anything about the chunk. */
-        boolean tells() {
+        /** Whether the read says anything about the chunk: one that failed, or has no answer, does not. */
+        public boolean tells() {
             return answered;
         }
 
