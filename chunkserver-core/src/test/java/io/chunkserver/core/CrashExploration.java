@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.chunkserver.core.disk.DiskFile;
-import io.chunkserver.core.model.ChunkId;
-import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.core.testkit.ChosenCrash;
 import io.chunkserver.core.testkit.CrashChoices;
 import io.chunkserver.core.testkit.CrashMode;
@@ -17,9 +15,12 @@ import io.chunkserver.core.testkit.DiskScript;
 import io.chunkserver.core.testkit.FaultyDisk;
 import io.chunkserver.core.testkit.MemoryDisk;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -28,21 +29,19 @@ import org.jspecify.annotations.Nullable;
  * history of its clients, then starts it once more.
  *
  * <p>Of a moment at which there are no more states than a limit all are looked at, of the others so many that are drawn.
- * The second start is, in turn, one after the process died, one after another power loss, and one after a power loss in
- * the middle of the first start.
+ * Each state sees three starts: the first, one after the server that it brought up died or lost its power too, and one after a
+ * power loss at any moment in the middle of the first.
  *
  * <p>Repeatable from its seed.
  */
 final class CrashExploration implements WorkedServer.CrashPoint {
-
-    /** How many changes of the first start are passed before it is interrupted, at most. */
-    private static final int RECOVERY_CHANGES = 30;
 
     private final String name;
     private final ChunkServerConfig config;
     private final int limit;
     private final int drawn;
     private final SplittableRandom random;
+    private final Set<Long> fingerprints;
     private long points;
     private long states;
     private long pointsWithAllStates;
@@ -52,13 +51,15 @@ final class CrashExploration implements WorkedServer.CrashPoint {
      * @param name  of the work that is done, for messages
      * @param limit of a moment with at most so many crashes in one mode all are looked at
      * @param drawn of a moment with more crashes so many are drawn
+     * @param fingerprints of all states that were looked at: many crashes, also at other moments, leave the same
      */
-    CrashExploration(String name, ChunkServerConfig config, int limit, int drawn, long seed) {
+    CrashExploration(String name, ChunkServerConfig config, int limit, int drawn, long seed, Set<Long> fingerprints) {
         this.name = name;
         this.config = config;
         this.limit = limit;
         this.drawn = drawn;
         this.random = new SplittableRandom(seed);
+        this.fingerprints = fingerprints;
     }
 
     /** Moments that were looked at. */
@@ -71,7 +72,7 @@ final class CrashExploration implements WorkedServer.CrashPoint {
         return pointsWithAllStates;
     }
 
-    /** States that a server was started on. */
+    /** States that a server was started on, those that are alike counted each. */
     long states() {
         return states;
     }
@@ -93,9 +94,9 @@ final class CrashExploration implements WorkedServer.CrashPoint {
                 for (CrashMode mode : CrashMode.values()) {
                     CrashMoment moment = new CrashMoment(disk, mode, next);
                     all &= moment.crash(limit, drawn, random, crash -> look(moment, history, crash));
-                    looked(moment, "the process died", () -> recoverTheProcess(moment, history, false));
+                    looked(moment, history, false);
                     if (next.isPresent() && next.get().kind() == Kind.FORCE) {
-                        looked(moment, "the force failed", () -> recoverTheProcess(moment, history, true));
+                        looked(moment, history, true);
                     }
                 }
                 pointsWithAllStates += all ? 1 : 0;
@@ -108,22 +109,17 @@ final class CrashExploration implements WorkedServer.CrashPoint {
     private void look(CrashMoment moment, StoreHistory before, CrashChoices crash) {
         StoreHistory history = before.afterCrash(random.nextBoolean());
         MemoryDisk left = moment.disk().copyAfterCrash(moment.mode(), crash);
-        looked(moment, "choices " + crash, () -> {
-            switch ((int) (states % 3)) {
-                case 0 -> recoverAfterTheProcessDied(left, history);
-                case 1 -> recoverAfterAnotherPowerLoss(left, history, moment.mode());
-                default -> recoverAfterAPowerLossMeanwhile(left, history, moment.mode());
-            }
-        });
+        looked(moment, "choices " + crash, left, () -> recover(left, history, moment.mode()));
     }
 
     private interface Look {
         void look() throws IOException;
     }
 
-    private void looked(CrashMoment moment, String crash, Look look) {
+    private void looked(CrashMoment moment, String crash, MemoryDisk left, Look look) {
         states++;
         try {
+            fingerprints.add(left.fingerprint());
             look.look();
         } catch (IOException | RuntimeException | AssertionError e) {
             throw new AssertionError(
@@ -134,21 +130,19 @@ final class CrashExploration implements WorkedServer.CrashPoint {
     }
 
     /**
-     * The process dies and is started again while nothing more has become durable; then, or meanwhile, the power goes too.
+     * The process dies and is started again while nothing more has become durable.
      *
      * @param failedForce whether it dies of the force that comes next: what that had to write can be read until the power goes
      */
-    private void recoverTheProcess(CrashMoment moment, StoreHistory before, boolean failedForce) throws IOException {
+    private void looked(CrashMoment moment, StoreHistory before, boolean failedForce) {
         StoreHistory history = before.afterCrash(random.nextBoolean());
         MemoryDisk left = moment.disk().copyAfterProcessDeath();
-        if (failedForce) {
-            failForce(left, moment.next().orElseThrow().path());
-        }
-        if (random.nextBoolean()) {
-            recoverAfterAnotherPowerLoss(left, history, moment.mode());
-        } else {
-            recoverAfterAPowerLossMeanwhile(left, history, moment.mode());
-        }
+        looked(moment, failedForce ? "the force failed" : "the process died", left, () -> {
+            if (failedForce) {
+                failForce(left, moment.next().orElseThrow().path());
+            }
+            recover(left, history, moment.mode());
+        });
     }
 
     private static void failForce(MemoryDisk disk, Path file) throws IOException {
@@ -158,58 +152,66 @@ final class CrashExploration implements WorkedServer.CrashPoint {
         }
     }
 
+    private void recover(MemoryDisk left, StoreHistory history, CrashMode mode) throws IOException {
+        PowerLoss meanwhile = new PowerLoss(left, mode);
+        RecoveredServer first = start(left, history, meanwhile);
+        if (random.nextBoolean()) {
+            recoverAfterTheProcessDied(left, first, history);
+        } else {
+            recoverAfterAnotherPowerLoss(left, first, history, mode);
+        }
+        recoverAfterAPowerLossMeanwhile(meanwhile, history);
+    }
+
     /** Recovering twice is the same as once, byte for byte. */
-    private void recoverAfterTheProcessDied(MemoryDisk left, StoreHistory history) throws IOException {
-        RecoveredServer first = recover(left, history, DiskScript.GOOD);
-        RecoveredServer second =
-                recover(left.copyAfterCrash(CrashMode.POSIX, CrashChoices.EVERYTHING), history, DiskScript.GOOD);
-        assertThat(second.bytes()).as("bytes after the second recovery").isEqualTo(first.bytes());
+    private void recoverAfterTheProcessDied(MemoryDisk left, RecoveredServer first, StoreHistory history)
+            throws IOException {
+        Map<Path, ByteBuffer> bytes = first.bytes();
+        RecoveredServer second = start(left.copyAfterProcessDeath(), history, DiskScript.GOOD);
+        assertThat(second.bytes()).as("bytes after the second recovery").isEqualTo(bytes);
     }
 
     /** What the first start showed is still there: readers have seen it. */
-    private void recoverAfterAnotherPowerLoss(MemoryDisk left, StoreHistory history, CrashMode mode)
-            throws IOException {
-        RecoveredServer first = recover(left, history, DiskScript.GOOD);
+    private void recoverAfterAnotherPowerLoss(
+            MemoryDisk left, RecoveredServer first, StoreHistory history, CrashMode mode) throws IOException {
         ChosenCrash crash = ChosenCrash.random(random);
         MemoryDisk again = left.copyAfterCrash(mode, crash);
-        Map<ChunkId, TransactionId> visible =
-                recover(again, history, DiskScript.GOOD).visible();
-        assertThat(visible)
+        assertThat(start(again, history, DiskScript.GOOD).visible())
                 .as("versions after another power loss, choices %s", crash)
                 .isEqualTo(first.visible());
     }
 
-    private void recoverAfterAPowerLossMeanwhile(MemoryDisk left, StoreHistory history, CrashMode mode)
-            throws IOException {
-        PowerLoss meanwhile = new PowerLoss(left, mode);
-        recover(left, history, meanwhile);
-        if (meanwhile.leaves != null) {
-            try {
-                recover(meanwhile.leaves, history, DiskScript.GOOD);
-            } catch (IOException | RuntimeException | AssertionError e) {
-                throw new AssertionError(
-                        "power lost in the recovery before " + meanwhile.next + ", choices " + meanwhile.crash + ": "
-                                + e.getMessage(),
-                        e);
-            }
+    private void recoverAfterAPowerLossMeanwhile(PowerLoss meanwhile, StoreHistory history) {
+        assertThat(meanwhile.changes).as("changes of a start").isPositive();
+        try {
+            start(Objects.requireNonNull(meanwhile.leaves), history, DiskScript.GOOD);
+        } catch (IOException | RuntimeException | AssertionError e) {
+            throw new AssertionError(
+                    "power lost in the recovery before " + meanwhile.next + ", choices " + meanwhile.crash + ": "
+                            + e.getMessage(),
+                    e);
         }
     }
 
-    private RecoveredServer recover(MemoryDisk disk, StoreHistory history, DiskScript script) throws IOException {
+    private RecoveredServer start(MemoryDisk disk, StoreHistory history, DiskScript script) throws IOException {
         RecoveredServer server = RecoveredServer.start(disk, config, history, script);
         server.check(history);
         server.kill();
         return server;
     }
 
-    /** Takes a copy of the disk as a power loss before one of the changes leaves it. */
+    /**
+     * Takes a copy of the disk as a power loss before one of the changes leaves it. How many there will be is not known: the first is
+     * taken, and each later one in its place with the chance that makes all of them equally likely (Vitter, <i>Random Sampling with
+     * a Reservoir</i>, TOMS 1985, algorithm R).
+     */
     private final class PowerLoss implements DiskScript {
 
         private final MemoryDisk disk;
         private final CrashMode mode;
-        private final ChosenCrash crash = ChosenCrash.random(random);
-        private int changesLeft = random.nextInt(RECOVERY_CHANGES);
+        private int changes;
         private String next = "";
+        private String crash = "";
         private @Nullable MemoryDisk leaves;
 
         PowerLoss(MemoryDisk disk, CrashMode mode) {
@@ -219,9 +221,11 @@ final class CrashExploration implements WorkedServer.CrashPoint {
 
         @Override
         public DiskFault before(DiskOperation operation) {
-            if (operation.isChange() && changesLeft-- == 0) {
+            if (operation.isChange() && random.nextInt(++changes) == 0) {
+                ChosenCrash chosen = ChosenCrash.random(random);
+                leaves = disk.copyAfterCrash(mode, chosen);
                 next = operation.kind() + " " + operation.path();
-                leaves = disk.copyAfterCrash(mode, crash);
+                crash = chosen.toString();
             }
             return DiskFault.NONE;
         }

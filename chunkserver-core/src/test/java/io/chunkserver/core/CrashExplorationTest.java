@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -229,6 +231,7 @@ class CrashExplorationTest {
     void everyCrashLeavesWhatClientsWereTold(Work work) throws IOException {
         long start = System.nanoTime();
         long states = 0;
+        Set<Long> fingerprints = new HashSet<>();
         long points = 0;
         long pointsWithAllStates = 0;
         long rounds = 0;
@@ -238,7 +241,7 @@ class CrashExplorationTest {
             perform(work, seed, survey);
             int drawn = Math.min(LIMIT, survey.drawnPerMoment(STATES / Work.values().length));
             CrashExploration exploration =
-                    new CrashExploration(work + " with seed " + seed, work.config(), LIMIT, drawn, seed);
+                    new CrashExploration(work + " with seed " + seed, work.config(), LIMIT, drawn, seed, fingerprints);
             perform(work, seed, exploration);
             exploration.throwFailure();
             assertThat(exploration.points()).as("crash points of seed %d", seed).isEqualTo(survey.points());
@@ -248,8 +251,15 @@ class CrashExplorationTest {
             rounds++;
         } while (states < STATES / Work.values().length);
         System.out.printf(
-                "crashes of %s: %d states, %d crash points (%d with all their states), seeds %d to %d, %.1f s%n",
-                work, states, points, pointsWithAllStates, SEED, SEED + rounds - 1, (System.nanoTime() - start) / 1e9);
+                "crashes of %s: %d states (%d different), %d crash points (%d with all their states), seeds %d to %d, %.1f s%n",
+                work,
+                states,
+                fingerprints.size(),
+                points,
+                pointsWithAllStates,
+                SEED,
+                SEED + rounds - 1,
+                (System.nanoTime() - start) / 1e9);
     }
 
     private static void perform(Work work, long seed, WorkedServer.CrashPoint crashPoint) throws IOException {

@@ -8,7 +8,9 @@ import io.chunkserver.core.commit.log.OutcomeRetention;
 import io.chunkserver.core.model.ChunkId;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -72,6 +74,7 @@ class CrashSequencesTest {
     private long points;
     private long examined;
     private long states;
+    private final Set<Long> fingerprints = new HashSet<>();
 
     @Test
     void everyCrashInEverySequenceLeavesWhatClientsWereTold() throws IOException {
@@ -80,8 +83,8 @@ class CrashSequencesTest {
             extend(new ArrayList<>(), length);
         }
         System.out.printf(
-                "crashes of %d sequences: %d states at %d of %d crash points, seed %d, %.1f s%n",
-                sequences, states, examined, points, SEED, (System.nanoTime() - start) / 1e9);
+                "crashes of %d sequences: %d states (%d different) at %d of %d crash points, seed %d, %.1f s%n",
+                sequences, states, fingerprints.size(), examined, points, SEED, (System.nanoTime() - start) / 1e9);
         assertThat(sequences).isEqualTo(16 + 16 * 16 + 16 * 16 * 16);
         assertThat(states).isPositive();
     }
@@ -103,7 +106,7 @@ class CrashSequencesTest {
         double perMoment = STATES / (double) TYPICAL_MOMENTS;
         int drawn = (int) Math.max(1, Math.round(perMoment));
         CrashExploration exploration =
-                new CrashExploration(sequence.toString(), config, drawn, drawn, random.nextLong());
+                new CrashExploration(sequence.toString(), config, drawn, drawn, random.nextLong(), fingerprints);
         WorkedServer server = new WorkedServer(config, SEED, (disk, history, next) -> {
             points++;
             if (random.nextDouble() < perMoment) {

@@ -1,6 +1,7 @@
 package io.chunkserver.core.testkit;
 
 import java.nio.ByteBuffer;
+import java.nio.LongBuffer;
 import java.util.Arrays;
 import java.util.BitSet;
 
@@ -82,6 +83,20 @@ final class ByteImage {
             Arrays.fill(pages, whole, pages.length, ZEROS);
             owned.clear(whole, Math.max(whole, owned.length()));
             size = newSize;
+        }
+    }
+
+    /** Adds what the file has: its size and its bytes, zeros or never written. */
+    void addTo(Fingerprint fingerprint) {
+        fingerprint.add(size);
+        for (int page = 0; page < pages.length; page++) {
+            if (pages[page] != ZEROS && !Arrays.equals(pages[page], ZEROS)) {
+                fingerprint.add(page);
+                LongBuffer numbers = ByteBuffer.wrap(pages[page]).asLongBuffer();
+                while (numbers.hasRemaining()) {
+                    fingerprint.add(numbers.get());
+                }
+            }
         }
     }
 

@@ -138,6 +138,16 @@ public final class MemoryDisk implements Disk {
         });
     }
 
+    /**
+     * Equal for disks on which whoever looks now finds the same names, sizes and bytes, and as good as never for others; what is
+     * durable of them and when they were changed does not count.
+     */
+    public synchronized long fingerprint() {
+        Fingerprint fingerprint = new Fingerprint();
+        tree.addTo(fingerprint);
+        return fingerprint.value();
+    }
+
     /** Has other users of the disk take so much of its room, until they are said to take another amount. */
     public synchronized void othersUse(long bytes) {
         othersBytes = bytes;

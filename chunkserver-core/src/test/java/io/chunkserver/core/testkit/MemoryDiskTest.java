@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +38,25 @@ class MemoryDiskTest {
             disk.crash();
             return disk;
         }
+    }
+
+    @Test
+    void aFingerprintTellsNamesSizesAndBytes() throws IOException {
+        Set<Long> fingerprints = new HashSet<>();
+        fingerprints.add(disk.fingerprint());
+        write(disk, FILE, "text");
+        fingerprints.add(disk.fingerprint());
+        disk.rename(FILE, Path.of("another"));
+        fingerprints.add(disk.fingerprint());
+        try (DiskFile open = disk.openForWrite(Path.of("another"))) {
+            open.write(ByteBuffer.wrap(new byte[1]), 4);
+            fingerprints.add(disk.fingerprint());
+            open.write(ByteBuffer.wrap(new byte[] {1}), 4);
+            fingerprints.add(disk.fingerprint());
+            open.write(ByteBuffer.wrap(new byte[1]), 4);
+        }
+        assertThat(fingerprints).hasSize(5).contains(disk.fingerprint());
+        assertThat(disk.copyAfterProcessDeath().fingerprint()).isEqualTo(disk.fingerprint());
     }
 
     private static void write(Disk disk, Path file, String text) throws IOException {

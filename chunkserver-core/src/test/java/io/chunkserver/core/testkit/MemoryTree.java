@@ -76,6 +76,23 @@ record MemoryTree(MemoryDirectory root) {
         }
     }
 
+    /** Adds all names and what stands behind them now. */
+    void addTo(Fingerprint fingerprint) {
+        addTo(fingerprint, root);
+    }
+
+    private static void addTo(Fingerprint fingerprint, MemoryDirectory directory) {
+        fingerprint.add(directory.current().names().size());
+        directory.current().names().forEach((name, node) -> {
+            fingerprint.add(name);
+            if (node instanceof MemoryInode inode) {
+                inode.current().addTo(fingerprint);
+            } else if (node instanceof MemoryDirectory below) {
+                addTo(fingerprint, below);
+            }
+        });
+    }
+
     /**
      * The tree as a crash leaves it. This one stays as it is.
      *

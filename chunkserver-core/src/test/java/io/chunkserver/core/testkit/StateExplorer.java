@@ -23,9 +23,6 @@ public final class StateExplorer<S> {
 
     private static final int MAX_CALM_STEPS = 10_000;
 
-    /** 2⁶⁴ divided by the golden ratio, which spreads neighbouring numbers widely. */
-    private static final long SPREADING = 0x9E3779B97F4A7C15L;
-
     private final Model<S> model;
     private final long maxStates;
 
@@ -122,12 +119,9 @@ public final class StateExplorer<S> {
 
     /** The fingerprint of a state that is told from all others by its text, as a record of values and sorted collections is. */
     public static long fingerprintOf(String text) {
-        long hash = text.length();
-        for (int i = 0; i < text.length(); i++) {
-            hash = (hash ^ text.charAt(i)) * SPREADING;
-            hash ^= hash >>> 29;
-        }
-        return hash;
+        Fingerprint fingerprint = new Fingerprint();
+        fingerprint.add(text);
+        return fingerprint.value();
     }
 
     private Report run() {
