@@ -13,22 +13,18 @@ class MirrorImageTest {
     private static final int MAX_STATES = 1_000_000;
     private static final ProtocolBounds BOUNDS = ProtocolBounds.of(3).restarts(1);
 
-    /** A model of which each state counts for itself, and must be its mirror image's mirror image. */
-    private record Unmerged(ProtocolModel model, ServerSteps servers) implements StateExplorer.Model<ProtocolState> {
+    /** Each state counts for itself, and must be its mirror image's mirror image. */
+    private static final class Unmerged extends ProtocolView {
+
+        private final ServerSteps servers;
+
+        private Unmerged(ProtocolBounds bounds, ServerSteps servers) {
+            super(new ProtocolModel(bounds, servers));
+            this.servers = servers;
+        }
 
         static Unmerged of(ProtocolBounds bounds, ProtocolRules rules) {
-            ServerSteps servers = new ServerSteps(bounds, rules);
-            return new Unmerged(new ProtocolModel(bounds, servers), servers);
-        }
-
-        @Override
-        public ProtocolState initial() {
-            return model.initial();
-        }
-
-        @Override
-        public void steps(ProtocolState state, StateExplorer.Step<ProtocolState> step) {
-            model.steps(state, step);
+            return new Unmerged(bounds, new ServerSteps(bounds, rules));
         }
 
         @Override
@@ -40,18 +36,8 @@ class MirrorImageTest {
         public Optional<String> brokenIn(ProtocolState state) {
             ProtocolState back = servers.mirrored(servers.mirrored(state));
             return back.hash() == state.hash()
-                    ? model.brokenIn(state)
+                    ? super.brokenIn(state)
                     : Optional.of("the mirror image of a mirror image is another state");
-        }
-
-        @Override
-        public Optional<ProtocolState> calm(ProtocolState state) {
-            return model.calm(state);
-        }
-
-        @Override
-        public Optional<String> leftOverIn(ProtocolState quiet) {
-            return model.leftOverIn(quiet);
         }
     }
 

@@ -7,9 +7,13 @@ import io.chunkserver.core.commit.log.LogRecord.Decided;
 import io.chunkserver.core.commit.log.LogRecord.Prepared;
 import io.chunkserver.core.commit.log.TransactionTable;
 import io.chunkserver.core.model.ChunkVersion;
+import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.store.StageKey;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -229,7 +233,70 @@ enum ProtocolMutants {
         RecoveryPlan plan(TransactionTable table, ChunkVersion committed) {
             return super.plan(table, ChunkVersion.NONE);
         }
+    }),
+    STAGED_FILE_LEFT_BEHIND_BY_AN_ABORT(new ProtocolRules() {
+        @Override
+        ParticipantMachine.Step participant(ParticipantState state, ParticipantEvent event) {
+            ParticipantMachine.Step step = super.participant(state, event);
+            return new ParticipantMachine.Step(
+                    step.state(),
+                    step.effects().stream()
+                            .filter(effect -> !(effect instanceof ParticipantEffect.Discard))
+                            .toList());
+        }
+    }),
+    CHUNK_HELD_AFTER_AN_ABORT(new ProtocolRules() {
+        @Override
+        ParticipantMachine.Step participant(ParticipantState state, ParticipantEvent event) {
+            ParticipantMachine.Step step = super.participant(state, event);
+            ParticipantState.Open open = state.open();
+            boolean promised = open != null && open.phase() == ParticipantState.Phase.PREPARED;
+            return event instanceof ParticipantEvent.Abort && promised
+                    ? new ParticipantMachine.Step(
+                            state.with(open.in(ParticipantState.Phase.PUBLISHING)), step.effects())
+                    : step;
+        }
+    }),
+    CLIENT_TOLD_COMMITTED_WHEN_ALL_HAVE_VOTED(new ProtocolRules() {
+        @Override
+        CoordinatorMachine.Step coordinator(CoordinatorState state, CoordinatorEvent event) {
+            CoordinatorMachine.Step step = super.coordinator(state, event);
+            if (!step.effects().contains(new CoordinatorEffect.ForceDecision())) {
+                return step;
+            }
+            return new CoordinatorMachine.Step(
+                    step.state().told(),
+                    List.of(new CoordinatorEffect.ForceDecision(), new CoordinatorEffect.TellCommitted(Set.of())));
+        }
+    }),
+    MEMBERS_NAMED_BEFORE_THEY_CONFIRM(new ProtocolRules() {
+        @Override
+        CoordinatorMachine.Step coordinator(CoordinatorState state, CoordinatorEvent event) {
+            CoordinatorMachine.Step step = super.coordinator(state, event);
+            Set<ServerId> all = new HashSet<>(state.unconfirmed());
+            all.addAll(state.applied());
+            return new CoordinatorMachine.Step(
+                    step.state(),
+                    step.effects().stream()
+                            .map(effect -> effect instanceof CoordinatorEffect.TellCommitted
+                                    ? new CoordinatorEffect.TellCommitted(all)
+                                    : effect)
+                            .toList());
+        }
+    }),
+    CONFIRMATIONS_IGNORED(new ProtocolRules() {
+        @Override
+        CoordinatorMachine.Step coordinator(CoordinatorState state, CoordinatorEvent event) {
+            return event instanceof CoordinatorEvent.Confirmed
+                    ? new CoordinatorMachine.Step(state, List.of())
+                    : super.coordinator(state, event);
+        }
     });
+
+    private static final String PROMISE_BROKEN = "does not hold its promise (A1, A2)";
+    private static final String BYTES_LOST = "has no bytes of it (D1)";
+    private static final String COMMITTED_TWICE = "shows what it committed already (A4)";
+    private static final String WRONGLY_TOLD_ABORTED = "is aborted, and it is decided";
 
     private final ProtocolRules rules;
 
@@ -239,6 +306,41 @@ enum ProtocolMutants {
 
     ProtocolRules rules() {
         return rules;
+    }
+
+    /** The invariant of {@link ProtocolInvariants#brokenIn} that the mutant breaks; empty when it does harm only for good. */
+    Optional<String> breaks() {
+        return switch (this) {
+            case ABORT_ON_A_TIMEOUT_AFTER_YES,
+                    ABORT_ANSWERED_WHILE_THE_DECISION_IS_BEING_FORCED,
+                    ABORT_ANSWERED_WHEN_THE_DECISION_MAY_BE_ON_DISK,
+                    ATTEMPT_FORGOTTEN_IN_ABORTS,
+                    COMMITTED_BYTES_REMOVED_AT_A_RESTART,
+                    CHUNK_NOT_HELD_AFTER_YES,
+                    COPY_PUT_OVER_A_NEWER_VERSION -> Optional.of(BYTES_LOST);
+            case ABORT_TOLD_WHEN_THE_DECISION_MAY_BE_ON_DISK, BOOTS_NOT_COUNTED, CLIENT_TOLD_ABORTED_WHILE_DECIDING ->
+                Optional.of(WRONGLY_TOLD_ABORTED);
+            case RETRY_OF_A_COMMITTED_TRANSACTION_APPLIED_AGAIN,
+                    RETRY_OF_A_COPIED_TRANSACTION_APPLIED_AGAIN,
+                    PROMISE_KEPT_BESIDE_THE_COPY_THAT_CAME_AFTER_ITS_ABORT -> Optional.of(COMMITTED_TWICE);
+            case OLD_VERSION_PUT_OVER_A_NEWER_ONE -> Optional.of("a version is committed twice");
+            case PROMISE_COMMITTED_BY_A_COPY_OF_OTHER_BYTES -> Optional.of("and nobody decided it (A1)");
+            case STAGED_FILE_LEFT_BEHIND_BY_AN_ABORT -> Optional.of("that no transaction holds (S3)");
+            case CLIENT_TOLD_COMMITTED_WHEN_ALL_HAVE_VOTED -> Optional.of("is committed, and nobody decided it");
+            case MEMBERS_NAMED_BEFORE_THEY_CONFIRM -> Optional.of("and its log does not say so");
+            case NOBODY_ASKS_AFTER_A_RESTART, CHUNK_HELD_AFTER_AN_ABORT, CONFIRMATIONS_IGNORED -> Optional.empty();
+            default -> Optional.of(PROMISE_BROKEN);
+        };
+    }
+
+    /** What is left over for good where the mutant breaks nothing before. */
+    String leavesOver() {
+        return switch (this) {
+            case NOBODY_ASKS_AFTER_A_RESTART -> "stays in doubt about";
+            case CHUNK_HELD_AFTER_AN_ABORT -> "holds the chunk for nothing";
+            case CONFIRMATIONS_IGNORED -> "does not get rid of";
+            default -> throw new IllegalStateException(this + " breaks " + breaks());
+        };
     }
 
     /** The smallest surroundings in which the mutant does harm. */
@@ -255,6 +357,7 @@ enum ProtocolMutants {
                     RETRY_OF_A_COMMITTED_TRANSACTION_APPLIED_AGAIN ->
                 ProtocolBounds.of(2).attempts(2);
             case BOOTS_NOT_COUNTED -> ProtocolBounds.of(2).attempts(2).restarts(1);
+            case CHUNK_HELD_AFTER_AN_ABORT -> ProtocolBounds.of(2);
             case CHUNK_NOT_HELD_AFTER_YES -> ProtocolBounds.of(2).another(ProtocolBounds.A);
             case OLD_VERSION_PUT_OVER_A_NEWER_ONE ->
                 ProtocolBounds.of(2).another(ProtocolBounds.A).restarts(1).wipes(1);
