@@ -28,6 +28,15 @@ public final class PromiseReport implements TestExecutionExceptionHandler, Lifec
         throw report("promise broken: ", context, failure);
     }
 
+    /** An implementation that cannot even be made ready for a promise does not keep it. */
+    @Override
+    public void handleBeforeEachMethodExecutionException(ExtensionContext context, Throwable failure) {
+        if (failure instanceof TestAbortedException skipped) {
+            throw skipped;
+        }
+        throw report("promise broken at the beginning of: ", context, failure);
+    }
+
     /** What a contract looks at after each test, such as that nothing is left open, is promised as well. */
     @Override
     public void handleAfterEachMethodExecutionException(ExtensionContext context, Throwable failure) {
@@ -39,10 +48,17 @@ public final class PromiseReport implements TestExecutionExceptionHandler, Lifec
         String calls = contract instanceof Traced traced ? traced.trace().toString() : "";
         return new AssertionError(
                 what
-                        + sentence(context.getRequiredTestMethod().getName()) + "\n"
+                        + promise(context) + "\n"
                         + (calls.isEmpty() ? "" : "after:\n" + calls)
                         + (failure instanceof AssertionError ? failure.getMessage() : failure),
                 failure);
+    }
+
+    /** Of a promise that is tried with several values, also with which. */
+    private static String promise(ExtensionContext context) {
+        String method = context.getRequiredTestMethod().getName();
+        String name = context.getDisplayName();
+        return sentence(method) + (name.startsWith(method + "(") ? "" : ", " + name);
     }
 
     /** {@code aRefusalReservesNothing} as "a refusal reserves nothing". */

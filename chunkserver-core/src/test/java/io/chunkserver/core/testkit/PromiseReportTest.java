@@ -42,6 +42,9 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.testkit.engine.EngineTestKit;
 import org.junit.platform.testkit.engine.Events;
@@ -75,11 +78,28 @@ class PromiseReportTest {
     }
 
     @Test
+    void aStoreThatDoesNotEvenOpenIsReported() {
+        assertThat(reports(StoreThatDoesNotOpen.class))
+                .isNotEmpty()
+                .allSatisfy(report -> assertThat(report)
+                        .startsWith("promise broken at the beginning of: ")
+                        .contains("this store does not open"));
+    }
+
+    @Test
+    void aPromiseThatIsTriedWithSeveralValuesIsReportedWithThem() {
+        assertThat(reports(PromiseOfSeveralValues.class))
+                .singleElement()
+                .asString()
+                .startsWith("promise broken: any value is even, [2] value=3\n");
+    }
+
+    @Test
     void aStoreIsReportedWithThePublicationThatItDidNotForce() {
         assertThat(reports(StoreThatForcesNoPublication.class))
                 .allSatisfy(report -> assertThat(report).contains("chunkStore.forcePublished()\n", "the power goes\n"))
                 .anySatisfy(report -> assertThat(report)
-                        .startsWith("promise broken: a forced publication outlives a crash byte for byte\nafter:\n")
+                        .startsWith("promise broken: a forced publication outlives a crash byte for byte, [")
                         .containsSubsequence(
                                 "  6. chunkStore.publish(/data/file#0, ",
                                 "  7. chunkStore.forcePublished()\n",
@@ -94,9 +114,9 @@ class PromiseReportTest {
     void aStoreIsReportedThatForcesNothingAtAll() {
         assertThat(reports(StoreThatForcesNothing.class))
                 .anySatisfy(report -> assertThat(report)
-                        .startsWith("promise broken: a finished version outlives a crash as staged\nafter:\n"))
+                        .startsWith("promise broken: a finished version outlives a crash as staged, ["))
                 .anySatisfy(report -> assertThat(report)
-                        .startsWith("promise broken: a forced publication outlives a crash byte for byte\nafter:\n"))
+                        .startsWith("promise broken: a forced publication outlives a crash byte for byte, ["))
                 .anySatisfy(report -> assertThat(report)
                         .startsWith("promise broken: a lost version is missing after a crash too\nafter:\n"));
     }
@@ -244,6 +264,27 @@ class PromiseReportTest {
         @Override
         protected void crash() {
             disk.crash();
+        }
+    }
+
+    static class StoreThatDoesNotOpen extends ChunkStoreContract {
+
+        @Override
+        protected ChunkStore openStore() throws IOException {
+            throw new IOException("this store does not open");
+        }
+
+        @Override
+        protected void crash() {}
+    }
+
+    @ExtendWith(PromiseReport.class)
+    static class PromiseOfSeveralValues {
+
+        @ParameterizedTest
+        @ValueSource(ints = {2, 3})
+        void anyValueIsEven(int value) {
+            assertThat(value % 2).isZero();
         }
     }
 

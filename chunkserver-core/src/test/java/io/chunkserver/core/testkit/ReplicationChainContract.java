@@ -33,6 +33,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.BeforeEach;
@@ -234,12 +235,20 @@ public abstract class ReplicationChainContract implements PromiseReport.Traced {
     }
 
     private List<Member> order(List<String> names) {
-        return chain.order(names).toCompletableFuture().join();
+        return done(chain.order(names), "the order of the members").join();
     }
 
-    private static Failure failure(CompletionStage<List<Member>> ordering) {
+    /** Whoever never answers is to fail a test and not to hang it. */
+    private <T> CompletableFuture<T> done(CompletionStage<T> stage, String what) {
+        time.runFor(Duration.ofSeconds(1));
+        CompletableFuture<T> answer = stage.toCompletableFuture();
+        assertThat(answer.isDone()).as("%s, after a second", what).isTrue();
+        return answer;
+    }
+
+    private Failure failure(CompletionStage<List<Member>> ordering) {
         try {
-            throw new AssertionError(ordering.toCompletableFuture().join() + " is no failure");
+            throw new AssertionError(done(ordering, "the refusal").join() + " is no failure");
         } catch (CompletionException e) {
             return ChunkServerException.from(e).failure();
         }
@@ -269,9 +278,7 @@ public abstract class ReplicationChainContract implements PromiseReport.Traced {
     }
 
     private List<Vote> votes(PrepareStream stream) {
-        time.runFor(Duration.ofSeconds(1));
-        assertThat(stream.votes().toCompletableFuture()).as("the votes").isCompleted();
-        return stream.votes().toCompletableFuture().join();
+        return done(stream.votes(), "the votes").join();
     }
 
     private static Vote yes(Member member) {

@@ -9,7 +9,8 @@ import java.io.IOException;
 
 /**
  * The first attempt at {@link WitnessCoordinator}, with a fault that is easily made: what all members have confirmed needs no more work,
- * so a start does not look at it. But its client may not have heard, and asks again.
+ * so a start does not look at it. But a member may ask what became of it, before it has heard that its own confirmation arrived, and is
+ * then told that it was aborted.
  */
 final class ForgetfulWitness extends WitnessCoordinator {
 
