@@ -303,7 +303,7 @@ final class ClusterState {
 
     /** Goes on with a count; false when it is done. */
     boolean goOnCounting(NeededCount count) {
-        return count.step(table, WALK_SLICE, config, members.goal());
+        return count.step(table, WALK_SLICE, config);
     }
 
     ClusterStatus status() {

@@ -53,8 +53,8 @@ final class Members {
     }
 
     /**
-     * How many copies a chunk can have at present: no more than there are servers that take it, so that a small cluster is not
-     * forever in want of copies.
+     * How many copies the master works towards at present: no more than there are servers that take them, so that a small cluster is
+     * not forever at work.
      */
     int goal() {
         return Math.max(1, Math.min(config.replication(), takingChunks));

@@ -4,7 +4,10 @@ import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
 import org.jspecify.annotations.Nullable;
 
-/** Counts, slice by slice, the chunks that would have too few copies without one server. Guarded by the master's lock. */
+/**
+ * Counts, slice by slice, the chunks that would have fewer copies than asked for without one server, also where no other server
+ * could take one. Guarded by the master's lock.
+ */
 final class NeededCount {
 
     private final ClusterMember leaving;
@@ -20,15 +23,15 @@ final class NeededCount {
     }
 
     /** Looks at some more chunks; false when all were seen. */
-    boolean step(ChunkTable table, int slice, MasterConfig config, int goal) {
+    boolean step(ChunkTable table, int slice, MasterConfig config) {
         last = table.scan("", last, slice, chunk -> {
-            chunks += isNeeded(chunk, config, goal) ? 1 : 0;
+            chunks += isNeeded(chunk, config) ? 1 : 0;
             return true;
         });
         return last != null;
     }
 
-    private boolean isNeeded(Chunk chunk, MasterConfig config, int goal) {
+    private boolean isNeeded(Chunk chunk, MasterConfig config) {
         ChunkInfo here = chunk.at(leaving);
         ChunkInfo newest = chunk.newest();
         return here != null
@@ -37,6 +40,6 @@ final class NeededCount {
                 && here.version().equals(newest.version())
                 && chunk.good(member -> member != leaving && !member.isDraining() && member.isReliable(config))
                                 .size()
-                        < goal;
+                        < config.replication();
     }
 }

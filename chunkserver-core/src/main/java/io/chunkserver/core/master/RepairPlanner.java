@@ -81,18 +81,21 @@ final class RepairPlanner {
         }
         int needed = alive == 0 ? RepairQueue.NONE : queueFor(chunk, newest, good, behind);
         boolean fresh = needed != RepairQueue.NONE && now - chunk.changedAt < SETTLING;
-        count(chunk, newest, alive, fresh ? members.goal() : good);
+        count(chunk, newest, alive, fresh ? config.replication() : good);
         queue.move(chunk, fresh ? RepairQueue.FRESH : needed);
     }
 
-    /** Counts a chunk, with so many good copies; one that is fresh counts as whole, since nobody knows better yet. */
+    /**
+     * Counts a chunk, with so many good copies; one that is fresh counts as whole, since nobody knows better yet. One of which no more
+     * copies can be made, because there are too few servers, is in want of them all the same.
+     */
     private void count(Chunk chunk, ChunkInfo newest, int alive, int good) {
         counts.count(
                 chunk,
                 newest.tombstone()
                         ? 0
                         : ChunkCounts.EXISTS
-                                | (good < members.goal() ? ChunkCounts.UNDER_REPLICATED : 0)
+                                | (good < config.replication() ? ChunkCounts.UNDER_REPLICATED : 0)
                                 | (alive == 0 ? ChunkCounts.WITHOUT_COPY : 0));
     }
 

@@ -11,7 +11,8 @@ import java.util.List;
  * @param replication     how many copies every chunk is to have
  * @param members         its servers, by their names; at most {@value #MAX_MEMBERS}
  * @param chunks          chunks that exist, deleted ones left out
- * @param underReplicated those of them with fewer living copies than they should have, without those that are stored or replaced
+ * @param underReplicated those of them with fewer living copies than they should have, also where there are too few servers
+ *                        for more; without those that are stored or replaced
  *                        only now, whose members' reports may be on their way
  * @param withoutCopy     those of them without any living copy
  * @param conflicting     those of them of which one version was reported under two transactions

@@ -45,11 +45,11 @@ interface MasterRepairContract extends MasterSteps {
     }
 
     @Test
-    default void aSmallClusterIsNotForeverInWantOfCopies() {
+    default void aSmallClusterIsNotForeverAtWorkAndSaysThatItsChunksLackCopies() {
         List<NaiveServer> all = settled(2);
         all.forEach(server -> store(server, version(CHUNK, 1, "w")));
         assertNothingOrdered(pass(10, all));
-        assertThat(get(master().status()).underReplicated()).isZero();
+        assertThat(get(master().status()).underReplicated()).isOne();
     }
 
     @Test
@@ -246,6 +246,16 @@ interface MasterRepairContract extends MasterSteps {
         assertThat(get(master().locate(CHUNK, null)).members())
                 .as("it goes on serving")
                 .contains(all.get(0).member());
+    }
+
+    @Test
+    default void aDrainedServerIsNeededWhereNobodyElseCanTakeItsCopies() {
+        List<NaiveServer> all = settled(3);
+        all.forEach(server -> store(server, version(CHUNK, 1, "w")));
+        all.get(0).become(ServerState.DRAINING);
+        beat(all.get(0));
+        assertNothingOrdered(pass(10, all));
+        assertThat(get(master().needed(all.get(0).id()))).isOne();
     }
 
     @Test
