@@ -14,12 +14,12 @@ class MirrorImageTest {
     private static final ProtocolBounds BOUNDS = ProtocolBounds.of(3).restarts(1);
 
     /** Each state counts for itself, and must be its mirror image's mirror image. */
-    private static final class Unmerged extends ProtocolView {
+    private static final class Unmerged extends ProtocolModel {
 
         private final ServerSteps servers;
 
         private Unmerged(ProtocolBounds bounds, ServerSteps servers) {
-            super(new ProtocolModel(bounds, servers));
+            super(bounds, servers);
             this.servers = servers;
         }
 

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Two-phase commit on one chunk, with every message late, lost, twice or out of order, and servers that crash, restart and lose
  * their disks at every step. The rules are those of the product ({@link ProtocolRules}).
  */
-final class ProtocolModel implements StateExplorer.Model<ProtocolState> {
+class ProtocolModel implements StateExplorer.Model<ProtocolState> {
 
     private final ProtocolBounds bounds;
     private final ServerSteps servers;

@@ -9,8 +9,7 @@ import java.io.IOException;
 
 /**
  * The first attempt at {@link WitnessCoordinator}, with a fault that is easily made: what all members have confirmed needs no more work,
- * so a start does not look at it. But a member may ask what became of it, before it has heard that its own confirmation arrived, and is
- * then told that it was aborted.
+ * so a start does not look at it. But an inquiry that was on its way then, or is sent once more, is answered with an abort.
  */
 final class ForgetfulWitness extends WitnessCoordinator {
 
