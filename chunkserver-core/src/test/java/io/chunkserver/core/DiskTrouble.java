@@ -5,6 +5,7 @@ import io.chunkserver.core.testkit.DiskOperation;
 import io.chunkserver.core.testkit.DiskScript;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /** What goes wrong with a server's disk: of each kind of fault one at most waits for its moment, and happens once. */
@@ -19,6 +20,10 @@ final class DiskTrouble implements DiskScript {
         FORCE_FAILS,
         WRITE_FAILS,
         WRITE_IS_SHORT,
+        /** No file gets, changes or loses its name. */
+        NAME_FAILS,
+        /** A file cannot be opened, cut or asked for its size, a folder not listed. */
+        LOOK_FAILS,
         READ_FAILS,
         READ_IS_SHORT,
         /** On the way from the disk, where it is right. */
@@ -29,13 +34,15 @@ final class DiskTrouble implements DiskScript {
             return switch (this) {
                 case FORCE_FAILS -> kind == DiskOperation.Kind.FORCE || kind == DiskOperation.Kind.FORCE_DIRECTORY;
                 case WRITE_FAILS, WRITE_IS_SHORT -> kind == DiskOperation.Kind.WRITE;
+                case NAME_FAILS -> NAMES.contains(kind);
+                case LOOK_FAILS -> LOOKS.contains(kind);
                 case READ_FAILS, READ_IS_SHORT, BIT_FLIPS -> kind == DiskOperation.Kind.READ;
             };
         }
 
         private DiskFault fault() {
             return switch (this) {
-                case FORCE_FAILS, WRITE_FAILS, READ_FAILS -> DiskFault.IO_ERROR;
+                case FORCE_FAILS, WRITE_FAILS, NAME_FAILS, LOOK_FAILS, READ_FAILS -> DiskFault.IO_ERROR;
                 case WRITE_IS_SHORT, READ_IS_SHORT -> DiskFault.SHORT_COUNT;
                 case BIT_FLIPS -> DiskFault.FLIPPED_BIT;
             };
@@ -45,6 +52,20 @@ final class DiskTrouble implements DiskScript {
             return values()[random.nextInt(values().length)];
         }
     }
+
+    private static final Set<DiskOperation.Kind> NAMES = Set.of(
+            DiskOperation.Kind.CREATE,
+            DiskOperation.Kind.CREATE_DIRECTORIES,
+            DiskOperation.Kind.RENAME,
+            DiskOperation.Kind.DELETE);
+
+    private static final Set<DiskOperation.Kind> LOOKS = Set.of(
+            DiskOperation.Kind.OPEN,
+            DiskOperation.Kind.TRUNCATE,
+            DiskOperation.Kind.LIST,
+            DiskOperation.Kind.SIZE,
+            DiskOperation.Kind.STAMP,
+            DiskOperation.Kind.LOCK);
 
     private final Map<Kind, Integer> ahead = new EnumMap<>(Kind.class);
     private final Map<Kind, Integer> happened = new EnumMap<>(Kind.class);

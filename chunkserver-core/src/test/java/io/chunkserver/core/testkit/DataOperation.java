@@ -17,7 +17,7 @@ sealed interface DataOperation {
      * Bytes were written.
      *
      * <p>A crash leaves nothing of them, all of them, a part that begins or ends at a sector of the file, all but one
-     * sector, or the size alone with zeros.
+     * sector, or, where the file grew, its size with zeros in place of all of them or of the last sectors.
      */
     final class Write implements DataOperation {
 
@@ -27,6 +27,7 @@ sealed interface DataOperation {
             LAST_PART,
             ALL_BUT_ONE_SECTOR,
             SIZE,
+            SIZE_AND_FIRST_PART,
             ALL
         }
 
@@ -63,6 +64,10 @@ sealed interface DataOperation {
                     image.write(position + cut(hole + 1), bytes, cut(hole + 1), bytes.length);
                 }
                 case SIZE -> image.grow(position + bytes.length);
+                case SIZE_AND_FIRST_PART -> {
+                    image.write(position, bytes, 0, cut(1 + choose(choices, sectors() - 1)));
+                    image.grow(position + bytes.length);
+                }
                 case ALL -> applyTo(image);
             }
         }
@@ -79,6 +84,9 @@ sealed interface DataOperation {
             }
             if (position + bytes.length > image.size()) {
                 rests.add(Rest.SIZE);
+                if (sectors() > 1) {
+                    rests.add(Rest.SIZE_AND_FIRST_PART);
+                }
             }
             rests.add(Rest.ALL);
             return rests;

@@ -1,6 +1,5 @@
 package io.chunkserver.core.testkit;
 
-import io.chunkserver.core.testkit.EntryOperation.Link;
 import io.chunkserver.core.testkit.EntryOperation.Move;
 import io.chunkserver.core.testkit.EntryOperation.Name;
 import java.util.ArrayList;
@@ -64,7 +63,7 @@ final class EntryJournal {
             if (forcedWhole[at]) {
                 forced(operation);
             } else if (operation instanceof Move move && move.isIn(directory)) {
-                forced(new Link(move.to(), move.node(), move.time()));
+                forced(move.newNameAlone());
                 left.add(move.oldNameGone());
             } else {
                 left.add(operation);
@@ -98,7 +97,11 @@ final class EntryJournal {
         };
     }
 
-    /** Any of them, but that a change needs those before it of the same names, of the same file and of its directory. */
+    /**
+     * Any of them, but that a change needs those before it of the same names, of the same file and of its directory: a folder on the
+     * disk holds its entries and not how they came about, so where the last change of a name is there, those before it make no
+     * difference. Of a rename into another folder the new name may be there and the old one too.
+     */
     private List<EntryOperation> anySubset(CrashChoices choices) {
         List<EntryOperation> survivors = new ArrayList<>();
         Set<Name> lostNames = new HashSet<>();
@@ -107,13 +110,24 @@ final class EntryJournal {
             boolean possible = !lostNodes.contains(operation.node())
                     && operation.names().stream()
                             .noneMatch(name -> lostNames.contains(name) || lostNodes.contains(name.directory()));
-            if (possible && choices.choose(2) == 1) {
-                survivors.add(operation);
-            } else {
+            List<EntryOperation> ways = possible ? waysToSurvive(operation) : List.of();
+            int way = ways.isEmpty() ? 0 : choices.choose(1 + ways.size());
+            if (way == 0) {
                 lostNames.addAll(operation.names());
                 lostNodes.add(operation.node());
+            } else {
+                survivors.add(ways.get(way - 1));
+                if (way < ways.size() && operation instanceof Move move) {
+                    lostNames.add(move.from());
+                }
             }
         }
         return survivors;
+    }
+
+    private static List<EntryOperation> waysToSurvive(EntryOperation operation) {
+        return operation instanceof Move move && move.crosses()
+                ? List.of(move.newNameAlone(), move)
+                : List.of(operation);
     }
 }

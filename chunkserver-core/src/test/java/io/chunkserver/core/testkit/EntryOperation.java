@@ -72,6 +72,11 @@ sealed interface EntryOperation {
             return from.directory() != to.directory();
         }
 
+        /** The half of it that is in the directory of the new name. */
+        Link newNameAlone() {
+            return new Link(to, node, time);
+        }
+
         /** The half that is left when the new name alone was forced. */
         Unlink oldNameGone() {
             return new Unlink(from, node, time);

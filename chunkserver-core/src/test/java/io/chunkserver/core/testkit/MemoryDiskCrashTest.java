@@ -109,12 +109,25 @@ class MemoryDiskCrashTest extends CrashStates {
         file(A, "A");
         disk.forceDirectory(ROOT);
         disk.rename(A, X_B);
-        assertStatesInBothModes("a=A x/", "x/ x/b=A");
+        assertStates(CrashMode.POSIX, "a=A x/", "a=A x/ x/b=A", "x/ x/b=A");
+        assertStates(CrashMode.JOURNAL, "a=A x/", "x/ x/b=A");
         disk.forceDirectory(X);
         assertStates(CrashMode.POSIX, "a=A x/ x/b=A", "x/ x/b=A");
         assertStates(CrashMode.JOURNAL, "x/ x/b=A");
         disk.forceDirectory(ROOT);
         assertStatesInBothModes("x/ x/b=A");
+    }
+
+    @Test
+    void whatIsLostOfARenameOverTwoDirectoriesIsLostForLaterChangesOfTheOldName() throws IOException {
+        disk.createDirectories(X);
+        file(A, "A");
+        disk.forceDirectory(ROOT);
+        disk.rename(A, X_B);
+        disk.delete(X_B);
+        assertStates(CrashMode.POSIX, "a=A x/", "a=A x/ x/b=A", "x/ x/b=A", "x/");
+        file(A, "B");
+        assertStates(CrashMode.POSIX, "a=A x/", "a=A x/ x/b=A", "x/ x/b=A", "x/", "a=B x/ x/b=A", "a=B x/");
     }
 
     @Test

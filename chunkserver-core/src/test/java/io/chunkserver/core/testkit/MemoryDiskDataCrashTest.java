@@ -35,7 +35,7 @@ class MemoryDiskDataCrashTest extends CrashStates {
         try (DiskFile file = disk.openForWrite(A)) {
             write(file, "AB", 1);
         }
-        assertStatesInBothModes("a=-", "a=-A", "a=-0B", "a=-00", "a=-AB");
+        assertStatesInBothModes("a=-", "a=-A", "a=-A0", "a=-0B", "a=-00", "a=-AB");
     }
 
     @Test
