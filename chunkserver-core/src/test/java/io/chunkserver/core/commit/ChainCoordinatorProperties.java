@@ -22,7 +22,7 @@ import net.jqwik.api.Provide;
 
 class ChainCoordinatorProperties {
 
-    @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
+    @Property(edgeCases = EdgeCasesMode.NONE)
     void anyScriptKeepsThePromisesOfTheProtocol(@ForAll("scripts") CoordinatorScript script) throws IOException {
         script.run(new CoordinatorOnDisk()::open);
     }

@@ -55,7 +55,7 @@ class ClusterMasterProperties {
         FORGE
     }
 
-    @Property(tries = 1000)
+    @Property
     void everyOrderIsSafeAndEveryChunkGetsItsCopies(
             @ForAll("anySteps") List<Step> steps, @ForAll long seed, @ForAll("sizes") int size) {
         NaiveCluster cluster = new NaiveCluster(size, seed);
@@ -65,7 +65,7 @@ class ClusterMasterProperties {
         cluster.checkCalm();
     }
 
-    @Property(tries = 1000)
+    @Property
     void storesThatShareAMemberNeverCommitOneVersionTwice(
             @ForAll("harmlessSteps") List<Step> steps, @ForAll long seed, @ForAll("sizes") int size) {
         NaiveCluster cluster = new NaiveCluster(size, seed);

@@ -16,7 +16,7 @@ import net.jqwik.api.Provide;
 
 class ChunkStoreProperties {
 
-    @Property(tries = 300)
+    @Property
     void anyScriptGivesWhatTheModelGives(@ForAll("scripts") ChunkStoreScript script) throws IOException {
         Disk disk = new MemoryDisk();
         disk.createDirectories(DataDirectory.CHUNKS);
@@ -26,7 +26,7 @@ class ChunkStoreProperties {
     }
 
     /** Of what is not forced, a crash keeps what is drawn. */
-    @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
+    @Property(edgeCases = EdgeCasesMode.NONE)
     void anyScriptWithCrashesGivesWhatTheModelAllows(
             @ForAll("scriptsWithCrashes") ChunkStoreScript script, @ForAll CrashMode mode, @ForAll long seed)
             throws IOException {

@@ -18,12 +18,12 @@ import net.jqwik.api.Provide;
 
 class SegmentedTransactionLogProperties {
 
-    @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
+    @Property(edgeCases = EdgeCasesMode.NONE)
     void anyScriptGivesWhatTheModelGives(@ForAll("scripts") TransactionLogScript script) throws IOException {
         runOn(script, sector -> false);
     }
 
-    @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
+    @Property(edgeCases = EdgeCasesMode.NONE)
     void anyScriptGivesWhatTheModelGivesAlsoWhenWritesAreTorn(@ForAll("scripts") TransactionLogScript script)
             throws IOException {
         runOn(script, sector -> sector % 2 == 0);

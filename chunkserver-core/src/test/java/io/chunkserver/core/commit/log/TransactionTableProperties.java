@@ -21,7 +21,7 @@ import net.jqwik.api.constraints.LongRange;
 
 class TransactionTableProperties {
 
-    @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
+    @Property(edgeCases = EdgeCasesMode.NONE)
     void theTableAddsUpToTheSameAsTheModel(
             @ForAll("histories") List<LogRecord> records, @ForAll @LongRange(min = 0, max = 7) long forgotten) {
         FoldedTransactionTable table = new FoldedTransactionTable();
@@ -37,7 +37,7 @@ class TransactionTableProperties {
         }
     }
 
-    @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
+    @Property(edgeCases = EdgeCasesMode.NONE)
     void aCheckpointRestoresTheTable(
             @ForAll("histories") List<LogRecord> before,
             @ForAll("histories") List<LogRecord> after,
@@ -64,7 +64,7 @@ class TransactionTableProperties {
         assertSame(replayed.table(), model);
     }
 
-    @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
+    @Property(edgeCases = EdgeCasesMode.NONE)
     void aCheckpointWithoutItsEndIsIgnored(
             @ForAll("histories") List<LogRecord> before,
             @ForAll("histories") List<LogRecord> other,
@@ -92,7 +92,7 @@ class TransactionTableProperties {
         assertSame(replayed.table(), model);
     }
 
-    @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
+    @Property(edgeCases = EdgeCasesMode.NONE)
     void whatIsForgottenIsOldOrTooMuchAndNeverUndelivered(
             @ForAll("histories") List<LogRecord> records,
             @ForAll @IntRange(min = 0, max = 6) int minOutcomes,
