@@ -408,6 +408,21 @@ public final class ChunkServer implements Closeable {
         return transactions.find(id);
     }
 
+    /**
+     * Has an operator settle a transaction that this server has promised and whose coordinator is gone for good or has lost its log. Who may
+     * know the outcome is asked once more; where one tells it, that counts. What the operator chose is recorded as such, durable when
+     * the stage completes, and may be another outcome than that of other members: an abort goes to each member that is in doubt, of a
+     * commit they hear when they ask. Doing it again changes nothing.
+     *
+     * <p>Completes exceptionally with {@code TRANSACTION_NOT_FOUND} when there is nothing to settle, with {@code BUSY} when the coordinator
+     * answers and has not decided, and with {@code SETTLED_OTHERWISE} when the outcome is another one.
+     *
+     * @param commit what the operator chose
+     */
+    public CompletionStage<TransactionSummary> settleByHand(TransactionId id, boolean commit) {
+        return transactions.settleByHand(id, commit);
+    }
+
     /** Begins to examine all chunks now, at the configured speed; false when that is under way already. */
     public boolean startScrub() {
         return integrity.startScrub();

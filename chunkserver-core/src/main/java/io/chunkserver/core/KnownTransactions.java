@@ -1,9 +1,11 @@
 package io.chunkserver.core;
 
 import io.chunkserver.core.commit.ChainCoordinator;
+import io.chunkserver.core.commit.HandSettlement;
 import io.chunkserver.core.commit.Participant;
 import io.chunkserver.core.commit.TransactionState;
 import io.chunkserver.core.commit.TransactionSummary;
+import io.chunkserver.core.commit.log.LogRecord;
 import io.chunkserver.core.commit.log.Outcome;
 import io.chunkserver.core.commit.log.TransactionLog;
 import io.chunkserver.core.model.TransactionId;
@@ -11,6 +13,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -44,10 +48,33 @@ final class KnownTransactions {
         return open().stream()
                 .filter(summary -> summary.transaction().equals(id))
                 .findFirst()
-                .or(() -> log.table().outcome(id).map(KnownTransactions::remembered));
+                .or(() -> log.table().outcome(id).map(this::remembered))
+                .or(() -> log.table().settledByHand(id).map(KnownTransactions::remembered));
     }
 
-    private static TransactionSummary remembered(Outcome outcome) {
+    /** See {@link ChunkServer#settleByHand}. */
+    CompletionStage<TransactionSummary> settleByHand(TransactionId id, boolean commit) {
+        TransactionState asked = commit ? TransactionState.COMMITTED : TransactionState.ABORTED;
+        Optional<TransactionSummary> promised = participant.open().stream()
+                .filter(summary -> summary.transaction().equals(id))
+                .findFirst();
+        if (promised.isPresent()) {
+            // Of what its coordinator has aborted meanwhile nothing is remembered.
+            return participant
+                    .settleByHand(id, commit)
+                    .thenApply(
+                            settled -> find(id).orElseGet(() -> promised.get().in(asked)));
+        }
+        Optional<TransactionSummary> over = find(id).filter(TransactionSummary::isOver);
+        if (over.isEmpty()) {
+            return CompletableFuture.failedFuture(HandSettlement.notPromised(id, participant.self()));
+        }
+        return over.get().state() == asked
+                ? CompletableFuture.completedFuture(over.get())
+                : CompletableFuture.failedFuture(HandSettlement.settledOtherwise(id, !commit, participant.self()));
+    }
+
+    private TransactionSummary remembered(Outcome outcome) {
         return new TransactionSummary(
                 outcome.transaction(),
                 outcome.attempt(),
@@ -56,6 +83,20 @@ final class KnownTransactions {
                 outcome.tombstone(),
                 TransactionState.COMMITTED,
                 List.of(),
-                List.of());
+                List.of(),
+                log.table().settledByHand(outcome.transaction()).isPresent());
+    }
+
+    private static TransactionSummary remembered(LogRecord.SettledByHand settled) {
+        return new TransactionSummary(
+                settled.transaction(),
+                settled.attempt(),
+                settled.chunk(),
+                settled.version(),
+                settled.tombstone(),
+                settled.committed() ? TransactionState.COMMITTED : TransactionState.ABORTED,
+                List.of(),
+                List.of(),
+                true);
     }
 }

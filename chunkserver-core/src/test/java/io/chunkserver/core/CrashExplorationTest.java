@@ -123,6 +123,23 @@ class CrashExplorationTest {
                 server.commit(gone);
             }
         },
+        SETTLE_BY_HAND {
+            @Override
+            void run(WorkedServer server) throws IOException {
+                startQuietly(server);
+                server.store(A, 700);
+                StoreHistory.Version committed = store(server, A, 1300);
+                StoreHistory.Version aborted = store(server, B, 600);
+                server.promise(committed, aborted);
+                server.settleByHand(committed, true);
+                server.settleByHand(aborted, false);
+                StoreHistory.Version gone = delete(server, A);
+                server.promise(gone);
+                server.restart();
+                server.settleByHand(gone, true);
+                server.idle();
+            }
+        },
         CHECKPOINTS {
             @Override
             void run(WorkedServer server) throws IOException {

@@ -111,6 +111,18 @@ final class RecoveredServer {
             history.acknowledged(chunk).ifPresent(version -> checkRemembered(version.transaction()));
         }
         assertThat(there).as("chunks that nobody stored").isEmpty();
+        history.settledByHand().forEach(this::checkSettledByHand);
+    }
+
+    /** What an operator was told to be settled is so without anybody who could be asked. */
+    private void checkSettledByHand(TransactionId transaction, boolean committed) {
+        assertThat(server.server().transaction(transaction))
+                .as("outcome of transaction %s, settled by hand", transaction)
+                .hasValueSatisfying(summary -> {
+                    assertThat(summary.state())
+                            .isEqualTo(committed ? TransactionState.COMMITTED : TransactionState.ABORTED);
+                    assertThat(summary.byHand()).isTrue();
+                });
     }
 
     private void checkRemembered(TransactionId transaction) {

@@ -89,6 +89,21 @@ final class ScriptedCoordinator implements Replicas, Replica {
                 .thenAccept(done -> history.aborted(version));
     }
 
+    /** Loses its log, so that an operator settles what the server has promised. */
+    void settleByHand(ChunkServer server, StoreHistory.Version version, boolean commit) {
+        history.decides(
+                version, commit ? StoreHistory.Decision.COMMITTING_BY_HAND : StoreHistory.Decision.ABORTING_BY_HAND);
+        server.settleByHand(version.transaction(), commit).thenAccept(settled -> {
+            history.decides(
+                    version, commit ? StoreHistory.Decision.COMMITTED_BY_HAND : StoreHistory.Decision.ABORTED_BY_HAND);
+            if (commit) {
+                history.committed(version);
+            } else {
+                history.aborted(version);
+            }
+        });
+    }
+
     @Override
     public CompletionStage<InquiryAnswer> inquire(
             TransactionId transaction, Attempt attempt, ChunkId chunk, UUID coordinatorLogId) {

@@ -38,7 +38,24 @@ final class StoreHistory {
         NOT_PROMISED,
         PROMISED,
         COMMIT,
-        ABORT
+        ABORT,
+        /** The coordinator has lost its log, and an operator is committing what was promised. */
+        COMMITTING_BY_HAND,
+        /** The same, and aborting it. */
+        ABORTING_BY_HAND,
+        /** An operator has committed it: nobody else can tell. */
+        COMMITTED_BY_HAND,
+        ABORTED_BY_HAND;
+
+        /** What the coordinator says after a crash; an operator who was cut off would do the same again. */
+        private Decision afterCrash(boolean commit) {
+            return switch (this) {
+                case COMMIT, COMMITTING_BY_HAND -> COMMIT;
+                case NOT_PROMISED, ABORT, ABORTING_BY_HAND -> ABORT;
+                case PROMISED -> commit ? COMMIT : ABORT;
+                case COMMITTED_BY_HAND, ABORTED_BY_HAND -> this;
+            };
+        }
     }
 
     /** One version that a client asks for. */
@@ -97,6 +114,8 @@ final class StoreHistory {
                     case NOT_PROMISED, ABORT -> InquiryAnswer.ABORT;
                     case PROMISED -> InquiryAnswer.PENDING;
                     case COMMIT -> InquiryAnswer.COMMIT;
+                    case COMMITTING_BY_HAND, ABORTING_BY_HAND, COMMITTED_BY_HAND, ABORTED_BY_HAND ->
+                        InquiryAnswer.DONT_KNOW;
                 };
             }
         }
@@ -114,10 +133,10 @@ final class StoreHistory {
         after.acknowledged.putAll(acknowledged);
         open.forEach((chunk, versions) -> after.open.put(chunk, new ArrayList<>(versions)));
         decisions.forEach((version, decision) -> {
-            boolean committed = decision == Decision.COMMIT || (decision == Decision.PROMISED && commit);
-            after.decides(version, committed ? Decision.COMMIT : Decision.ABORT);
+            Decision decided = decision.afterCrash(commit);
+            after.decides(version, decided);
             if (open.getOrDefault(version.chunk(), List.of()).contains(version)) {
-                if (committed) {
+                if (decided == Decision.COMMIT) {
                     after.committed(version);
                 } else {
                     after.aborted(version);
@@ -125,6 +144,17 @@ final class StoreHistory {
             }
         });
         return after;
+    }
+
+    /** What an operator was told to be settled, and whether as committed. */
+    Map<TransactionId, Boolean> settledByHand() {
+        Map<TransactionId, Boolean> settled = new LinkedHashMap<>();
+        decisions.forEach((version, decision) -> {
+            if (decision == Decision.COMMITTED_BY_HAND || decision == Decision.ABORTED_BY_HAND) {
+                settled.put(version.transaction(), decision == Decision.COMMITTED_BY_HAND);
+            }
+        });
+        return settled;
     }
 
     void committed(Version version) {

@@ -108,6 +108,12 @@ final class WorkedServer {
         running().run();
     }
 
+    /** Has an operator settle what was promised to a coordinator that has lost its log. */
+    void settleByHand(StoreHistory.Version version, boolean commit) {
+        coordinator.settleByHand(running().server(), version, commit);
+        running().run();
+    }
+
     /** Lets so much time pass that it does what it does now and then. */
     void idle() {
         for (int i = 0; i < 30; i++) {

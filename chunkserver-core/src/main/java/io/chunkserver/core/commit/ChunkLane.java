@@ -238,8 +238,69 @@ final class ChunkLane {
     }
 
     void commit(StageKey key, CompletableFuture<CommitReply> reply) {
+        participant
+                .storage()
+                .log()
+                .table()
+                .settledByHand(key.transaction())
+                .filter(settled -> !settled.committed() && settled.attempt().equals(key.attempt()))
+                .ifPresent(settled -> LOG.error(
+                        "transaction {} was aborted by hand here, and its coordinator has committed it: version {} of chunk {} is not on "
+                                + "this server and ought to be",
+                        key,
+                        settled.version(),
+                        chunk));
         replies.await(key, reply);
         handle(new ParticipantEvent.Commit(key, isApplied(key)));
+    }
+
+    void abort(StageKey key, Failure why) {
+        participant
+                .storage()
+                .log()
+                .table()
+                .settledByHand(key.transaction())
+                .filter(settled -> settled.committed() && settled.attempt().equals(key.attempt()))
+                .ifPresent(settled -> LOG.error(
+                        "transaction {} was committed by hand here, and its coordinator has aborted it: version {} of chunk {} is on this "
+                                + "server and ought not to be",
+                        key,
+                        settled.version(),
+                        chunk));
+        handle(new ParticipantEvent.Abort(key, why));
+    }
+
+    /** The promise of this transaction, if it stands and another server decides about it. */
+    Optional<Prepared> promise(TransactionId transaction) {
+        Open open = state.open();
+        Hold current = hold;
+        return open != null
+                        && current != null
+                        && !open.local()
+                        && open.phase() == Phase.PREPARED
+                        && open.key().transaction().equals(transaction)
+                ? Optional.of(current.prepared())
+                : Optional.empty();
+    }
+
+    /**
+     * Settles a promise whose outcome nobody can tell.
+     *
+     * @param settled completes when the record is durable and what it says is done
+     */
+    void settleByHand(StageKey key, boolean commit, CompletableFuture<CommitReply> settled) {
+        replies.await(key, settled);
+        if (state.holds(key, Phase.PREPARED)) {
+            LOG.warn(
+                    "transaction {} on chunk {} is {} by hand: its outcome at other servers may be another one",
+                    key,
+                    chunk,
+                    commit ? "committed" : "aborted");
+            handle(new ParticipantEvent.SettleByHand(key, commit));
+        } else {
+            // Settled while nobody seemed to know: the answer tells how.
+            handle(new ParticipantEvent.Commit(key, isApplied(key)));
+        }
     }
 
     /** Whether the attempt is remembered as committed and its version, or a later one, is here to be read. */
@@ -333,6 +394,16 @@ final class ChunkLane {
                             key.attempt(),
                             participant.environment().clock().millis()),
                     () -> new ParticipantEvent.CommittedForced(key),
+                    why -> replies.fail(key, why));
+        } else if (effect instanceof ParticipantEffect.ForceSettledByHand settle) {
+            Hold current = requireHold(key);
+            current.stopInquiry();
+            force(
+                    current.settledByHand(
+                            settle.commit(), participant.environment().clock().millis()),
+                    () -> settle.commit()
+                            ? new ParticipantEvent.CommittedForced(key)
+                            : new ParticipantEvent.AbortedForced(key),
                     why -> replies.fail(key, why));
         } else if (effect instanceof ParticipantEffect.Publish) {
             publish(key);

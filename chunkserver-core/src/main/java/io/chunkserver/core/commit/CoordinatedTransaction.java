@@ -163,7 +163,8 @@ final class CoordinatedTransaction implements ChunkWriter {
                 chain,
                 now.phase() == Phase.DELIVERING
                         ? now.unconfirmed().stream().sorted().toList()
-                        : List.of());
+                        : List.of(),
+                false);
     }
 
     private void handle(CoordinatorEvent event) {

@@ -3,6 +3,7 @@ package io.chunkserver.core.commit;
 import io.chunkserver.core.checksum.CheckedBlock;
 import io.chunkserver.core.commit.ParticipantState.Phase;
 import io.chunkserver.core.commit.log.LogRecord.Prepared;
+import io.chunkserver.core.commit.log.LogRecord.SettledByHand;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
@@ -134,6 +135,18 @@ final class Hold {
                 prepared.coordinatorLogId());
     }
 
+    /** The record of an operator who settles the promise. */
+    SettledByHand settledByHand(boolean commit, long atMillis) {
+        return new SettledByHand(
+                prepared.transaction(),
+                prepared.attempt(),
+                prepared.chunk(),
+                prepared.base().next(),
+                prepared.tombstone(),
+                commit,
+                atMillis);
+    }
+
     void inquiry(InDoubtInquiry.Handle started) {
         inquiry = started;
     }
@@ -169,7 +182,7 @@ final class Hold {
     TransactionSummary summary(Phase phase) {
         TransactionState state = switch (phase) {
             case STAGING, FORCING_PREPARED -> TransactionState.PREPARING;
-            case PREPARED -> TransactionState.PREPARED;
+            case PREPARED, FORCING_ABORTED -> TransactionState.PREPARED;
             case FORCING_COMMITTED, PUBLISHING -> TransactionState.COMMITTING;
         };
         return new TransactionSummary(
@@ -180,7 +193,8 @@ final class Hold {
                 prepared.tombstone(),
                 state,
                 prepared.chain(),
-                List.of());
+                List.of(),
+                false);
     }
 
     private StagedChunk requireStage() {

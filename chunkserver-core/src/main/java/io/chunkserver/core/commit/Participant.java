@@ -108,7 +108,26 @@ public final class Participant {
     /** See {@link TransactionPeer#abort}. */
     public CompletionStage<Void> abort(StageKey key, ChunkId chunk) {
         Failure why = Failure.of(ErrorCode.CANCELLED, "the coordinator aborted transaction " + key);
-        return run(chunk, lane -> lane.handle(new ParticipantEvent.Abort(key, why)));
+        return run(chunk, lane -> lane.abort(key, why));
+    }
+
+    /**
+     * Has an operator settle a promise whose outcome nobody can tell, after all who may know were asked once more: where one of them tells
+     * it, that counts. The other members are not told, but learn of a commit when they ask.
+     *
+     * @param commit what the operator chose
+     * @return completes when it is durable and done; exceptionally with {@code TRANSACTION_NOT_FOUND} when no promise of it is open here,
+     *     with {@code BUSY} when its coordinator has not decided yet, and with {@code SETTLED_OTHERWISE} when the outcome is another one
+     */
+    public CompletionStage<Void> settleByHand(TransactionId transaction, boolean commit) {
+        Optional<ChunkId> chunk = open().stream()
+                .filter(summary -> summary.transaction().equals(transaction))
+                .map(TransactionSummary::chunk)
+                .findFirst();
+        if (chunk.isEmpty()) {
+            return CompletableFuture.failedFuture(HandSettlement.notPromised(transaction, self));
+        }
+        return new HandSettlement(this, transaction, chunk.get(), commit).run();
     }
 
     /**

@@ -22,6 +22,9 @@ sealed interface ParticipantEffect {
     /** Force a committed record; then report it. */
     record ForceCommitted(StageKey key) implements ParticipantEffect {}
 
+    /** Force a record of what an operator chose; then report it. */
+    record ForceSettledByHand(StageKey key, boolean commit) implements ParticipantEffect {}
+
     /** Rename the staged file into place and settle the space; then report it. */
     record Publish(StageKey key) implements ParticipantEffect {}
 

@@ -44,7 +44,17 @@ sealed interface ParticipantEvent {
      */
     record Commit(StageKey key, boolean remembered) implements ParticipantEvent {}
 
-    /** The committed record is durable. */
+    /**
+     * An operator settles a promise whose outcome nobody can tell.
+     *
+     * @param commit what the operator chose
+     */
+    record SettleByHand(StageKey key, boolean commit) implements ParticipantEvent {}
+
+    /** The record of an operator who gave the promise up is durable. */
+    record AbortedForced(StageKey key) implements ParticipantEvent {}
+
+    /** The committed record, or that of an operator who committed, is durable. */
     record CommittedForced(StageKey key) implements ParticipantEvent {}
 
     /** The version is visible. */

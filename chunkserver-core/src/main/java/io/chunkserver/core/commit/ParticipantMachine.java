@@ -20,8 +20,8 @@ import java.util.stream.Stream;
  *   <li>At most one transaction holds the chunk.
  *   <li>A yes is given only after {@link ParticipantEvent.PreparedForced} (or, at the coordinator itself, after the bytes are
  *       staged: its promise is the decision record).
- *   <li>After a yes nothing but {@link ParticipantEvent.Commit} or {@link ParticipantEvent.Abort} for that attempt, or a newer
- *       attempt out of the same coordinator's log, ends the hold (guarantee A2).
+ *   <li>After a yes nothing but {@link ParticipantEvent.Commit} or {@link ParticipantEvent.Abort} for that attempt, a newer
+ *       attempt out of the same coordinator's log, or an operator where nobody can tell the outcome, ends the hold (guarantee A2).
  *   <li>A commit is confirmed only after the committed record is durable and the version is visible.
  *   <li>A committed version whose bytes were damaged still counts: nothing is based on less, and no older copy takes its place (I2).
  *   <li>A copy never takes the place of a version that is as new and here, nor of a promise: it is published only where no transaction holds
@@ -51,6 +51,10 @@ final class ParticipantMachine {
             return preparedForceFailed(state, failed);
         } else if (event instanceof ParticipantEvent.Commit commit) {
             return commit(state, commit);
+        } else if (event instanceof ParticipantEvent.SettleByHand settle) {
+            return settleByHand(state, settle);
+        } else if (event instanceof ParticipantEvent.AbortedForced forced) {
+            return abortedForced(state, forced.key());
         } else if (event instanceof ParticipantEvent.CommittedForced forced) {
             return committedForced(state, forced.key());
         } else if (event instanceof ParticipantEvent.Published published) {
@@ -175,11 +179,37 @@ final class ParticipantMachine {
                             state.with(open.in(Phase.FORCING_COMMITTED)),
                             List.of(new ParticipantEffect.ForceCommitted(key)));
         }
-        if (state.holds(key, Phase.FORCING_COMMITTED, Phase.PUBLISHING)) {
+        if (state.holds(key, Phase.FORCING_ABORTED, Phase.FORCING_COMMITTED, Phase.PUBLISHING)) {
             return unchanged(state);
         }
         CommitReply reply = event.remembered() ? CommitReply.APPLIED : CommitReply.NOT_PREPARED;
         return new Step(state, List.of(new ParticipantEffect.AnswerCommit(key, reply)));
+    }
+
+    /** Of its own transactions a coordinator always knows the outcome. */
+    private static Step settleByHand(ParticipantState state, ParticipantEvent.SettleByHand event) {
+        if (!state.holds(event.key(), Phase.PREPARED)) {
+            return unchanged(state);
+        }
+        Open open = requireNonNull(state.open());
+        Phase next = event.commit() ? Phase.FORCING_COMMITTED : Phase.FORCING_ABORTED;
+        return open.local()
+                ? unchanged(state)
+                : new Step(
+                        state.with(open.in(next)),
+                        List.of(new ParticipantEffect.ForceSettledByHand(event.key(), event.commit())));
+    }
+
+    /** Whoever told the attempt to commit meanwhile hears that it is not here any more. */
+    private static Step abortedForced(ParticipantState state, StageKey key) {
+        if (!state.holds(key, Phase.FORCING_ABORTED)) {
+            return unchanged(state);
+        }
+        return new Step(
+                state.with(null),
+                List.of(
+                        new ParticipantEffect.Discard(key),
+                        new ParticipantEffect.AnswerCommit(key, CommitReply.NOT_PREPARED)));
     }
 
     private static Step committedForced(ParticipantState state, StageKey key) {

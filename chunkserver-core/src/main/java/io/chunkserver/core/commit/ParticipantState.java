@@ -44,8 +44,10 @@ record ParticipantState(
         STAGING,
         /** The promise is being forced to the log; it may be on disk already. */
         FORCING_PREPARED,
-        /** Promised. Only the coordinator's word ends this. */
+        /** Promised. Only the coordinator's word ends this, or an operator's where nobody can tell. */
         PREPARED,
+        /** An operator has the promise given up; the record is being forced. */
+        FORCING_ABORTED,
         /** Told to commit; the record is being forced. */
         FORCING_COMMITTED,
         /** The commit is on disk; the staged file is being renamed into place. */

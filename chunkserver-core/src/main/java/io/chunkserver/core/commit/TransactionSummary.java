@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param version     the version that it creates or created
  * @param chain       all members, the coordinator first; empty when no longer known
  * @param waitingFor  members that have not confirmed the commit
+ * @param byHand      an operator settled it at this server, where nobody could tell its outcome: other members may have another one
  */
 public record TransactionSummary(
         TransactionId transaction,
@@ -24,11 +25,26 @@ public record TransactionSummary(
         boolean tombstone,
         TransactionState state,
         List<Member> chain,
-        List<ServerId> waitingFor) {
+        List<ServerId> waitingFor,
+        boolean byHand) {
 
     public TransactionSummary {
         chain = List.copyOf(chain);
         waitingFor = List.copyOf(waitingFor);
+    }
+
+    /** The same in another state. */
+    public TransactionSummary in(TransactionState other) {
+        return new TransactionSummary(
+                transaction, attempt, chunk, version, tombstone, other, chain, waitingFor, byHand);
+    }
+
+    /** Whether its outcome is known here for good. */
+    public boolean isOver() {
+        return switch (state) {
+            case PREPARING, PREPARED -> false;
+            case COMMITTING, COMMITTED, ABORTED, EXPIRED -> true;
+        };
     }
 
     /** Who decides, or decided; empty when no longer known. */

@@ -139,6 +139,7 @@ public abstract sealed class ChunkServerException extends IOException {
                     STALE_EPOCH,
                     EXPIRED,
                     ALREADY_COMMITTED,
+                    SETTLED_OTHERWISE,
                     PARTLY_REPLICATED,
                     NOT_A_MEMBER,
                     CONFLICTING_COPIES -> new Conflict(failure, cause);

@@ -61,6 +61,8 @@ public enum ErrorCode {
     EXPIRED(8, false),
     /** The transaction was already committed. */
     ALREADY_COMMITTED(8, false),
+    /** The transaction was settled, and not in the way that an operator asked for. */
+    SETTLED_OTHERWISE(8, false),
     /** The transaction may or may not have been committed; ask for its status, or retry with the same id. */
     OUTCOME_UNKNOWN(8, true),
     /** No progress, or no answer, within the time allowed; nothing was committed. */

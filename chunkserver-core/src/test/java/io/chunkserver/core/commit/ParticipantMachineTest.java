@@ -79,6 +79,52 @@ class ParticipantMachineTest {
     }
 
     @Test
+    void anOperatorsChoiceIsForcedBeforeItIsDone() {
+        prepared();
+        on(new ParticipantEvent.SettleByHand(KEY, true));
+        expect(new ParticipantEffect.ForceSettledByHand(KEY, true));
+        on(new ParticipantEvent.CommittedForced(KEY));
+        expect(new ParticipantEffect.Publish(KEY));
+
+        state = ParticipantState.idle(new ChunkVersion(4), 0);
+        prepared();
+        on(new ParticipantEvent.SettleByHand(KEY, false));
+        expect(new ParticipantEffect.ForceSettledByHand(KEY, false));
+        on(new ParticipantEvent.AbortedForced(KEY));
+        expect(new ParticipantEffect.Discard(KEY), new ParticipantEffect.AnswerCommit(KEY, CommitReply.NOT_PREPARED));
+        assertThat(state).isEqualTo(ParticipantState.idle(new ChunkVersion(4), 0));
+    }
+
+    @Test
+    void whileAnOperatorsAbortIsBeingForcedNothingElseIsDone() {
+        prepared();
+        on(new ParticipantEvent.SettleByHand(KEY, false));
+        effects.clear();
+        on(new ParticipantEvent.Commit(KEY, false));
+        on(new ParticipantEvent.Abort(KEY, WHY));
+        on(new ParticipantEvent.SettleByHand(KEY, true));
+        on(new ParticipantEvent.CommittedForced(KEY));
+        expect();
+        assertThat(state.holds(KEY, Phase.FORCING_ABORTED)).isTrue();
+    }
+
+    @Test
+    void anOperatorSettlesNothingThatIsNotPromisedOrThatThisServerDecides() {
+        on(prepare(KEY, 4));
+        effects.clear();
+        on(new ParticipantEvent.SettleByHand(KEY, true));
+        on(new ParticipantEvent.AbortedForced(KEY));
+        expect();
+
+        state = ParticipantState.idle(new ChunkVersion(4), 0);
+        on(new ParticipantEvent.Prepare(KEY, new ChunkVersion(4), 0, LOG, true, false));
+        on(new ParticipantEvent.Staged(KEY));
+        effects.clear();
+        on(new ParticipantEvent.SettleByHand(KEY, false));
+        expect();
+    }
+
+    @Test
     void anAbortWhileThePromiseIsBeingForcedIsLoggedAndVotesNo() {
         on(prepare(KEY, 4));
         on(new ParticipantEvent.Staged(KEY));

@@ -361,6 +361,22 @@ final class DangerousLines {
                         "commit/ParticipantMachine.java",
                         "return open.local()\n                    ? new Step(state.with(open.in(Phase.PUBLISHING))",
                         "return true\n                    ? new Step(state.with(open.in(Phase.PUBLISHING))"),
+                changed("operator's choice in the log before it is done", "commit/ParticipantMachine.java", """
+                                        : new Step(
+                                                state.with(open.in(next)),
+                                                List.of(new ParticipantEffect.ForceSettledByHand(event.key(), event.commit())));
+                        """, """
+                                        : event.commit()
+                                                ? new Step(
+                                                        state.with(open.in(Phase.PUBLISHING)),
+                                                        List.of(new ParticipantEffect.Publish(event.key())))
+                                                : new Step(
+                                                        state.with(null),
+                                                        List.of(
+                                                                new ParticipantEffect.Discard(event.key()),
+                                                                new ParticipantEffect.AnswerCommit(
+                                                                        event.key(), CommitReply.NOT_PREPARED)));
+                        """),
                 changed(
                         "write before force",
                         "commit/log/LogTail.java",

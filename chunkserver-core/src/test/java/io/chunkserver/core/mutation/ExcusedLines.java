@@ -58,6 +58,10 @@ final class ExcusedLines {
                         "            force(\n                    new LogRecord.Committed(",
                         "Nothing goes on without the call, and the force itself is a line of its own."),
                 new ExcusedLine(
+                        "commit/ChunkLane.java",
+                        "            force(\n                    current.settledByHand(",
+                        "Nothing goes on without the call, and the force itself is a line of its own."),
+                new ExcusedLine(
                         "commit/CoordinatedTransaction.java",
                         "            forceDecision();",
                         "Nothing goes on without the call, and the force itself is a line of its own."));

@@ -7,6 +7,7 @@ import io.chunkserver.core.commit.log.LogRecord.Decided;
 import io.chunkserver.core.commit.log.LogRecord.Ended;
 import io.chunkserver.core.commit.log.LogRecord.Prepared;
 import io.chunkserver.core.commit.log.LogRecord.Removed;
+import io.chunkserver.core.commit.log.LogRecord.SettledByHand;
 import io.chunkserver.core.model.Attempt;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkVersion;
@@ -38,6 +39,14 @@ public final class LogRecordArbitraries {
                         Arbitraries.just(new Aborted(transaction, attempt)),
                         Combinators.combine(chunks(), versions())
                                 .as((chunk, version) -> new Removed(transaction, attempt, chunk, version)),
+                        Combinators.combine(
+                                        chunks(),
+                                        versions(),
+                                        Arbitraries.of(true, false),
+                                        Arbitraries.of(true, false),
+                                        Arbitraries.longs())
+                                .as((chunk, version, tombstone, committed, atMillis) -> new SettledByHand(
+                                        transaction, attempt, chunk, version, tombstone, committed, atMillis)),
                         Arbitraries.just(new Ended(transaction, attempt))));
     }
 
@@ -47,7 +56,7 @@ public final class LogRecordArbitraries {
                         Arbitraries.longs().between(1, 6),
                         Arbitraries.longs().between(1, 2).map(counter -> new Attempt(1, counter)),
                         Arbitraries.longs().between(-10, 10).map(later -> LogRecords.FIRST_MILLIS + later),
-                        Arbitraries.integers().between(0, 5))
+                        Arbitraries.integers().between(0, 7))
                 .as(LogRecordArbitraries::related);
     }
 
@@ -59,6 +68,8 @@ public final class LogRecordArbitraries {
             case 2 -> LogRecords.committed(promise, atMillis);
             case 3 -> LogRecords.aborted(promise);
             case 4 -> LogRecords.removed(promise);
+            case 5 -> LogRecords.settledByHand(promise, true);
+            case 6 -> LogRecords.settledByHand(promise, false);
             default -> LogRecords.ended(promise);
         };
     }

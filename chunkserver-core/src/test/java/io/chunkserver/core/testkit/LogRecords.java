@@ -7,6 +7,7 @@ import io.chunkserver.core.commit.log.LogRecord.Decided;
 import io.chunkserver.core.commit.log.LogRecord.Ended;
 import io.chunkserver.core.commit.log.LogRecord.Prepared;
 import io.chunkserver.core.commit.log.LogRecord.Removed;
+import io.chunkserver.core.commit.log.LogRecord.SettledByHand;
 import io.chunkserver.core.commit.log.Outcome;
 import io.chunkserver.core.model.Attempt;
 import io.chunkserver.core.model.ChunkId;
@@ -104,6 +105,18 @@ public final class LogRecords {
     /** The abort that belongs to a promise. */
     public static Aborted aborted(LogRecord promise) {
         return new Aborted(promise.transaction(), promise.attempt());
+    }
+
+    /** What an operator chose for a promise. */
+    public static SettledByHand settledByHand(Prepared promise, boolean committed) {
+        return new SettledByHand(
+                promise.transaction(),
+                promise.attempt(),
+                promise.chunk(),
+                promise.base().next(),
+                promise.tombstone(),
+                committed,
+                promise.transaction().startedMillis());
     }
 
     /** The removal of the copy that came of a promise. */

@@ -7,6 +7,7 @@ import io.chunkserver.core.commit.log.LogRecord.Decided;
 import io.chunkserver.core.commit.log.LogRecord.Ended;
 import io.chunkserver.core.commit.log.LogRecord.Prepared;
 import io.chunkserver.core.commit.log.LogRecord.Removed;
+import io.chunkserver.core.commit.log.LogRecord.SettledByHand;
 import io.chunkserver.core.commit.log.Outcome;
 import io.chunkserver.core.commit.log.TransactionTable;
 import io.chunkserver.core.model.ChunkId;
@@ -19,7 +20,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A table so plain that it is right by reading: three lists that are searched from end to end. The model with which
+ * A table so plain that it is right by reading: a few lists that are searched from end to end. The model with which
  * properties compare a log.
  */
 public final class NaiveTransactionTable implements TransactionTable {
@@ -27,6 +28,7 @@ public final class NaiveTransactionTable implements TransactionTable {
     private final List<Prepared> inDoubt = new ArrayList<>();
     private final List<Decided> undelivered = new ArrayList<>();
     private final List<Outcome> outcomes = new ArrayList<>();
+    private final List<SettledByHand> settledByHand = new ArrayList<>();
     private final List<Removed> removals = new ArrayList<>();
     private long expiredThroughMillis = -1;
 
@@ -47,6 +49,11 @@ public final class NaiveTransactionTable implements TransactionTable {
             inDoubt.removeIf(promise -> sameAttempt(promise, committed));
         } else if (record instanceof Aborted aborted) {
             inDoubt.removeIf(promise -> sameAttempt(promise, aborted));
+        } else if (record instanceof SettledByHand settled) {
+            inDoubt.stream()
+                    .filter(promise -> sameAttempt(promise, settled))
+                    .findFirst()
+                    .ifPresent(promise -> settle(promise, settled));
         } else if (record instanceof Removed removed) {
             removals.add(removed);
         } else if (record instanceof Ended ended) {
@@ -54,9 +61,19 @@ public final class NaiveTransactionTable implements TransactionTable {
         }
     }
 
+    private void settle(Prepared promise, SettledByHand settled) {
+        inDoubt.remove(promise);
+        settledByHand.removeIf(other -> other.transaction().equals(settled.transaction()));
+        settledByHand.add(settled);
+        if (settled.committed()) {
+            learn(LogRecords.outcome(promise, settled.atMillis()));
+        }
+    }
+
     /** Forgets all delivered outcomes that are not younger than this transaction. */
     public void forget(TransactionId through) {
         outcomes.removeIf(outcome -> outcome.transaction().compareTo(through) <= 0 && delivered(outcome));
+        settledByHand.removeIf(settled -> settled.transaction().compareTo(through) <= 0);
         expiredThroughMillis = Math.max(expiredThroughMillis, through.startedMillis());
         dropNeedlessRemovals();
     }
@@ -97,6 +114,13 @@ public final class NaiveTransactionTable implements TransactionTable {
     public Optional<Outcome> outcome(TransactionId transaction) {
         return outcomes.stream()
                 .filter(outcome -> outcome.transaction().equals(transaction))
+                .findFirst();
+    }
+
+    @Override
+    public Optional<SettledByHand> settledByHand(TransactionId transaction) {
+        return settledByHand.stream()
+                .filter(settled -> settled.transaction().equals(transaction))
                 .findFirst();
     }
 

@@ -27,7 +27,10 @@ final class TransactionAnswer {
                 + "\nattempt:     " + summary.attempt()
                 + "\ncoordinator: " + coordinator(summary)
                 + "\nchain:       " + (chain.isEmpty() ? "(no longer known)" : chain)
-                + "\nwaiting for: " + (summary.waitingFor().isEmpty() ? "nobody" : summary.waitingFor());
+                + "\nwaiting for: " + (summary.waitingFor().isEmpty() ? "nobody" : summary.waitingFor())
+                + (summary.byHand()
+                        ? "\nheuristic:   settled by hand at this server; others may have another outcome"
+                        : "");
         return new Answer(text, json(server, summary));
     }
 
@@ -56,7 +59,8 @@ final class TransactionAnswer {
                 .with(
                         "chain",
                         summary.chain().stream().map(TransactionAnswer::json).toList())
-                .with("waitingFor", summary.waitingFor());
+                .with("waitingFor", summary.waitingFor())
+                .with("heuristic", summary.byHand());
     }
 
     private static JsonLine json(Member member) {

@@ -46,7 +46,9 @@ final class Verbs {
                 "tx",
                 () -> new CommandLine(new TransactionCommand())
                         .addSubcommand(new TransactionListCommand(console, clients))
-                        .addSubcommand(new TransactionShowCommand(console, clients)));
+                        .addSubcommand(new TransactionShowCommand(console, clients))
+                        .addSubcommand(new TransactionCommitCommand(console, clients))
+                        .addSubcommand(new TransactionAbortCommand(console, clients)));
         builders.put("fsck", () -> new CommandLine(new FsckCommand(console)));
         builders.put("drain", () -> new CommandLine(new DrainCommand(console, clients)));
         builders.put("resume", () -> new CommandLine(new ResumeCommand(console, clients)));

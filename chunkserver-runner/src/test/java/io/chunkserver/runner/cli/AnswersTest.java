@@ -113,15 +113,18 @@ class AnswersTest {
                 false,
                 TransactionState.COMMITTING,
                 List.of(new Member(ONE, "h:1", Location.ORIGIN), new Member(TWO, "h:2", Location.ORIGIN)),
-                List.of(TWO));
+                List.of(TWO),
+                false);
         Answer answer = TransactionAnswer.full(new ServerAddress("h", 1), summary);
         assertThat(answer.json())
                 .hasToString("{\"schema\":\"chunkserver.transaction/1\",\"server\":\"h:1\","
                         + "\"transaction\":\"client:1700000000000:7\",\"state\":\"committing\",\"chunk\":\"/a/b#2\","
                         + "\"version\":3,\"delete\":false,\"attempt\":\"4.5\",\"coordinator\":\"one\","
                         + "\"chain\":[{\"server\":\"one\",\"address\":\"h:1\"},{\"server\":\"two\",\"address\":\"h:2\"}],"
-                        + "\"waitingFor\":[\"two\"]}");
-        assertThat(answer.text()).contains("work:        store of /a/b#2 version 3", "chain:       one@h:1, two@h:2");
+                        + "\"waitingFor\":[\"two\"],\"heuristic\":false}");
+        assertThat(answer.text())
+                .contains("work:        store of /a/b#2 version 3", "chain:       one@h:1, two@h:2")
+                .doesNotContain("heuristic");
     }
 
     @Test

@@ -233,6 +233,18 @@ public final class ChunkClient implements Closeable {
         }
     }
 
+    /**
+     * Has an operator settle a transaction at one server, where nobody can tell its outcome; see {@link
+     * io.chunkserver.core.ChunkServer#settleByHand}.
+     *
+     * @param commit what the operator chose
+     * @return the transaction as it is then
+     */
+    public TransactionSummary settleByHand(ServerAddress server, TransactionId id, boolean commit) throws IOException {
+        return ask(server, left -> new Request.SettleByHand(id, commit, left), Response.Transaction.class)
+                .transaction();
+    }
+
     /** Asks a server who it is. */
     public ServerHello identify(ServerAddress server) throws IOException {
         return retries.run(config.requestTimeout(), left -> {

@@ -173,7 +173,7 @@ final class ModelJson {
                 .put("state", FieldReader.word(summary.state()));
         members(json.putArray("chain"), summary.chain());
         texts(json.putArray("waitingFor"), summary.waitingFor());
-        return json;
+        return json.put("byHand", summary.byHand());
     }
 
     static TransactionSummary transactionSummary(FieldReader fields) throws ChunkServerException {
@@ -185,6 +185,7 @@ final class ModelJson {
                 fields.flag("tombstone"),
                 fields.word("state", TransactionState.class),
                 fields.objects("chain", ModelJson::member),
-                fields.values("waitingFor", ServerId::new));
+                fields.values("waitingFor", ServerId::new),
+                fields.flag("byHand"));
     }
 }

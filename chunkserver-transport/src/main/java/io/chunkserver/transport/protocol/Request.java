@@ -41,6 +41,7 @@ public sealed interface Request
                 Request.Resume,
                 Request.Transactions,
                 Request.Transaction,
+                Request.SettleByHand,
                 MasterRequest {
 
     /** The longest time that a request may take. */
@@ -225,6 +226,13 @@ public sealed interface Request
 
     /** One transaction as the server sees it. */
     record Transaction(TransactionId transaction, Duration timeout) implements Request {}
+
+    /**
+     * An operator settles a transaction whose outcome nobody can tell, at this server alone.
+     *
+     * @param commit what the operator chose
+     */
+    record SettleByHand(TransactionId transaction, boolean commit, Duration timeout) implements Request {}
 
     private static List<ServerAddress> checkedReplicas(List<ServerAddress> replicas) {
         if (replicas.size() > MAX_REPLICAS) {

@@ -65,6 +65,10 @@ final class RequestFormat {
         } else if (request instanceof Request.Transaction transaction) {
             json.put("op", "transaction")
                     .put("transaction", transaction.transaction().toString());
+        } else if (request instanceof Request.SettleByHand settle) {
+            json.put("op", "settle_by_hand")
+                    .put("transaction", settle.transaction().toString())
+                    .put("commit", settle.commit());
         } else if (request instanceof MasterRequest master) {
             MasterRequestFormat.encode(json, master);
         } else {
@@ -112,6 +116,7 @@ final class RequestFormat {
             case "drain" -> new Request.Drain(timeout);
             case "resume" -> new Request.Resume(timeout);
             case "transactions" -> new Request.Transactions(timeout);
+            case "settle_by_hand" -> new Request.SettleByHand(transaction(fields), fields.flag("commit"), timeout);
             case "transaction" -> new Request.Transaction(transaction(fields), timeout);
             default ->
                 MasterRequestFormat.decode(op, fields, timeout)

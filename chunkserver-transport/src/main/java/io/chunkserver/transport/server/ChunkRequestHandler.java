@@ -173,6 +173,8 @@ final class ChunkRequestHandler implements RequestHandler {
             return onWorker(() -> Response.Transactions.fitting(server.transactions()));
         } else if (request instanceof Request.Transaction transaction) {
             return onWorker(() -> transaction(transaction));
+        } else if (request instanceof Request.SettleByHand settle) {
+            return server.settleByHand(settle.transaction(), settle.commit()).thenApply(Response.Transaction::new);
         }
         throw new AssertionError("nobody handles " + request.getClass());
     }

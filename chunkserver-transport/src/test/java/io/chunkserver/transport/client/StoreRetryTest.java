@@ -233,6 +233,7 @@ class StoreRetryTest {
                 false,
                 TransactionState.COMMITTED,
                 List.of(),
-                List.of());
+                List.of(),
+                false);
     }
 }

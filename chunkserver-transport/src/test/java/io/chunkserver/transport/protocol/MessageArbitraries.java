@@ -78,6 +78,8 @@ final class MessageArbitraries {
                 timeouts().map(Request.Resume::new),
                 timeouts().map(Request.Transactions::new),
                 Combinators.combine(transactionIds(), timeouts()).as(Request.Transaction::new),
+                Combinators.combine(transactionIds(), Arbitraries.of(true, false), timeouts())
+                        .as(Request.SettleByHand::new),
                 MembershipArbitraries.requests()));
     }
 
@@ -317,9 +319,18 @@ final class MessageArbitraries {
                         versions(),
                         Arbitraries.of(TransactionState.class),
                         members().list().ofMaxSize(16),
-                        serverIds().list().ofMaxSize(16))
-                .as((transaction, attempt, chunk, version, state, chain, waiting) -> new TransactionSummary(
-                        transaction, attempt, chunk, version, version.number() % 2 == 0, state, chain, waiting));
+                        serverIds().list().ofMaxSize(16),
+                        Arbitraries.of(true, false))
+                .as((transaction, attempt, chunk, version, state, chain, waiting, byHand) -> new TransactionSummary(
+                        transaction,
+                        attempt,
+                        chunk,
+                        version,
+                        version.number() % 2 == 0,
+                        state,
+                        chain,
+                        waiting,
+                        byHand));
     }
 
     private static Arbitrary<Vote> votes() {

@@ -196,7 +196,8 @@ class MessagesTest {
                 false,
                 TransactionState.COMMITTING,
                 chain,
-                chain.stream().map(Member::id).toList());
+                chain.stream().map(Member::id).toList(),
+                true);
         Response.Transactions page = Response.Transactions.fitting(Collections.nCopies(1000, longest));
         assertThat(page.more()).isTrue();
         assertThat(page.transactions()).isNotEmpty();

@@ -141,7 +141,8 @@ final class CoordinatedStore implements ChunkWriter {
                 request.tombstone(),
                 isUndecided() ? TransactionState.PREPARING : TransactionState.COMMITTING,
                 chain,
-                List.copyOf(waitingFor));
+                List.copyOf(waitingFor),
+                false);
     }
 
     // The first phase

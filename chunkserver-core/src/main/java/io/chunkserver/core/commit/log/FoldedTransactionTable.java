@@ -31,6 +31,9 @@ final class FoldedTransactionTable implements TransactionTable {
     /** The watermark of a table that has forgotten nothing; earlier than any transaction. */
     static final long NOTHING_EXPIRED = -1;
 
+    /** The most settlements by hand that are remembered; of more the oldest ids are forgotten. */
+    static final int MAX_SETTLED_BY_HAND = 1000;
+
     /*
      * Outcomes are in one of two maps: "held" as long as the decision is undelivered, because the coordinator has to go
      * on telling it, and "remembered" after that. Only the latter are forgotten, the oldest id first, which is the first
@@ -50,6 +53,9 @@ final class FoldedTransactionTable implements TransactionTable {
 
     @GuardedBy("lock")
     private final TreeMap<TransactionId, Outcome> remembered = new TreeMap<>();
+
+    @GuardedBy("lock")
+    private final TreeMap<TransactionId, LogRecord.SettledByHand> settledByHand = new TreeMap<>();
 
     /** Copies that were given up; those of chunks without a remembered outcome are dropped when outcomes are. */
     @GuardedBy("lock")
@@ -79,6 +85,13 @@ final class FoldedTransactionTable implements TransactionTable {
         synchronized (lock) {
             Outcome delivered = remembered.get(transaction);
             return Optional.ofNullable(delivered != null ? delivered : held.get(transaction));
+        }
+    }
+
+    @Override
+    public Optional<LogRecord.SettledByHand> settledByHand(TransactionId transaction) {
+        synchronized (lock) {
+            return Optional.ofNullable(settledByHand.get(transaction));
         }
     }
 
@@ -131,6 +144,8 @@ final class FoldedTransactionTable implements TransactionTable {
                 }
             } else if (record instanceof LogRecord.Aborted) {
                 inDoubt.remove(key);
+            } else if (record instanceof LogRecord.SettledByHand settled) {
+                settle(key, settled);
             } else if (record instanceof LogRecord.Removed given) {
                 remove(given.chunk(), given.version());
             } else if (record instanceof LogRecord.Ended && undelivered.remove(key) != null) {
@@ -139,6 +154,25 @@ final class FoldedTransactionTable implements TransactionTable {
                     remember(outcome);
                 }
             }
+        }
+    }
+
+    @GuardedBy("lock")
+    private void settle(Key key, LogRecord.SettledByHand settled) {
+        LogRecord.@Nullable Prepared prepared = inDoubt.remove(key);
+        if (prepared != null) {
+            keep(settled);
+            if (settled.committed()) {
+                remember(outcomeOf(prepared, settled.atMillis()));
+            }
+        }
+    }
+
+    @GuardedBy("lock")
+    private void keep(LogRecord.SettledByHand settled) {
+        settledByHand.put(settled.transaction(), settled);
+        if (settledByHand.size() > MAX_SETTLED_BY_HAND) {
+            settledByHand.pollFirstEntry();
         }
     }
 
@@ -172,6 +206,7 @@ final class FoldedTransactionTable implements TransactionTable {
     void forget(TransactionId through) {
         synchronized (lock) {
             remembered.headMap(through, true).clear();
+            settledByHand.headMap(through, true).clear();
             expiredThroughMillis = Math.max(expiredThroughMillis, through.startedMillis());
             dropNeedlessRemovals();
         }
@@ -198,6 +233,13 @@ final class FoldedTransactionTable implements TransactionTable {
         }
     }
 
+    /** Adds a promise that an operator settled out of a checkpoint. */
+    void restore(LogRecord.SettledByHand settled) {
+        synchronized (lock) {
+            keep(settled);
+        }
+    }
+
     /** Adds a copy that was given up out of a checkpoint. */
     void restore(ChunkId chunk, ChunkVersion version) {
         synchronized (lock) {
@@ -216,13 +258,19 @@ final class FoldedTransactionTable implements TransactionTable {
     List<LogEntry> checkpoint() {
         synchronized (lock) {
             dropNeedlessRemovals();
-            int entries = inDoubt.size() + undelivered.size() + held.size() + remembered.size() + removed.size();
+            int entries = inDoubt.size()
+                    + undelivered.size()
+                    + held.size()
+                    + remembered.size()
+                    + settledByHand.size()
+                    + removed.size();
             List<LogEntry> checkpoint = new ArrayList<>(entries + 2);
             checkpoint.add(new LogEntry.CheckpointBegin());
             inDoubt.values().forEach(prepared -> checkpoint.add(new LogEntry.CheckpointPrepared(prepared)));
             undelivered.values().forEach(decided -> checkpoint.add(new LogEntry.CheckpointDecided(decided)));
             held.values().forEach(outcome -> checkpoint.add(new LogEntry.CheckpointOutcome(outcome)));
             remembered.values().forEach(outcome -> checkpoint.add(new LogEntry.CheckpointOutcome(outcome)));
+            settledByHand.values().forEach(settled -> checkpoint.add(new LogEntry.CheckpointSettledByHand(settled)));
             removed.forEach((chunk, version) -> checkpoint.add(new LogEntry.CheckpointRemoved(chunk, version)));
             checkpoint.add(new LogEntry.CheckpointEnd(expiredThroughMillis, entries));
             return checkpoint;

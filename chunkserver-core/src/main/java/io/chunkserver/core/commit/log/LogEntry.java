@@ -33,6 +33,9 @@ sealed interface LogEntry {
     /** A copy that was given up, as far as a remembered outcome says that it ought to be here. */
     record CheckpointRemoved(ChunkId chunk, ChunkVersion version) implements LogEntry {}
 
+    /** A promise that an operator settled. */
+    record CheckpointSettledByHand(LogRecord.SettledByHand settled) implements LogEntry {}
+
     /**
      * The checkpoint is complete and stands for all that came before it.
      *

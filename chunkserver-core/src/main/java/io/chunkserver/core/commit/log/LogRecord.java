@@ -86,6 +86,25 @@ public sealed interface LogRecord {
     record Aborted(TransactionId transaction, Attempt attempt) implements LogRecord {}
 
     /**
+     * An operator settled a promise here whose outcome nobody could tell: a heuristic outcome, which may be another one than that of the
+     * other members (X/Open, <i>Distributed Transaction Processing: The XA Specification</i>, 1991, calls it so). It stands for the
+     * committed or aborted record.
+     *
+     * @param version   the version that was promised
+     * @param committed what the operator chose
+     * @param atMillis  wall clock of the record
+     */
+    record SettledByHand(
+            TransactionId transaction,
+            Attempt attempt,
+            ChunkId chunk,
+            ChunkVersion version,
+            boolean tombstone,
+            boolean committed,
+            long atMillis)
+            implements LogRecord {}
+
+    /**
      * A copy that this server had of a chunk is given up, because others have it: not here from now on is not lost.
      *
      * @param transaction that committed the version

@@ -73,6 +73,8 @@ final class ReplayedTable {
             target.restore(kept.decided());
         } else if (entry instanceof LogEntry.CheckpointOutcome kept) {
             target.restore(kept.outcome());
+        } else if (entry instanceof LogEntry.CheckpointSettledByHand kept) {
+            target.restore(kept.settled());
         } else if (entry instanceof LogEntry.CheckpointRemoved kept) {
             target.restore(kept.chunk(), kept.version());
         }

@@ -24,6 +24,9 @@ public interface TransactionTable {
     /** The outcome of a committed transaction, as long as it is remembered. */
     Optional<Outcome> outcome(TransactionId transaction);
 
+    /** How an operator settled a promise here, as long as it is remembered; a commit has an outcome besides. */
+    Optional<LogRecord.SettledByHand> settledByHand(TransactionId transaction);
+
     /** A copy of all remembered outcomes. */
     Collection<Outcome> outcomes();
 

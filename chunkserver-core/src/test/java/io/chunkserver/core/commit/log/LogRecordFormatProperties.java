@@ -104,6 +104,8 @@ class LogRecordFormatProperties {
             return decided.atMillis() % 2 == 0
                     ? new LogEntry.CheckpointDecided(decided)
                     : new LogEntry.CheckpointOutcome(LogRecords.outcome(decided));
+        } else if (record instanceof LogRecord.SettledByHand settled) {
+            return new LogEntry.CheckpointSettledByHand(settled);
         }
         return record instanceof LogRecord.Removed removed
                 ? new LogEntry.CheckpointRemoved(removed.chunk(), removed.version())

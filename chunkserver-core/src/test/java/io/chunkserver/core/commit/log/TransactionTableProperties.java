@@ -150,6 +150,7 @@ class TransactionTableProperties {
         for (long number = 0; number <= 8; number++) {
             TransactionId transaction = LogRecords.transaction(number);
             assertThat(table.outcome(transaction)).isEqualTo(model.outcome(transaction));
+            assertThat(table.settledByHand(transaction)).isEqualTo(model.settledByHand(transaction));
             assertThat(table.expired(transaction)).isEqualTo(model.expired(transaction));
         }
     }
