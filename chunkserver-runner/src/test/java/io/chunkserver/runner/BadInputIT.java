@@ -99,6 +99,19 @@ class BadInputIT {
     }
 
     @Test
+    void fileThatFitsInPartSaysWhatIsStoredAndWhatBecameOfTheOneBefore() throws IOException {
+        RunnerJar.answer("put", file(10), "/cut", "--server", small.address());
+        JsonNode error =
+                failure(6, "put", file(2 * MEBIBYTE), "/cut", "--chunk-size", "400KiB", "--server", small.address());
+        assertThat(error.get("message").asText())
+                .contains("chunk /cut#3", "chunks /cut#1 to /cut#2 are stored", "the file that was there");
+        assertThat(error.get("hint").asText()).contains("chunk rm");
+        for (int chunk = 0; chunk <= 2; chunk++) {
+            RunnerJar.answer("chunk", "rm", "/cut#" + chunk, "--server", small.address());
+        }
+    }
+
+    @Test
     void deadReplicaIsNamed() throws IOException {
         String dead = freeAddress();
         JsonNode error = failure(5, "chunk", "put", file(1000), "/bad#0", "--server", one.address(), "--replica", dead);

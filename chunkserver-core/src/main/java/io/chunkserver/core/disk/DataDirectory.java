@@ -165,6 +165,23 @@ public final class DataDirectory implements Closeable {
         return new UUID(high, low);
     }
 
+    /**
+     * Whether the server that is configured owns a directory.
+     *
+     * @throws ChunkServerException.Unusable with {@code WRONG_SERVER} when it does not
+     */
+    public static void checkOwner(ServerId configured, ServerId owner, String directory, String identityFile)
+            throws ChunkServerException {
+        if (!configured.equals(owner)) {
+            throw Failure.of(
+                            ErrorCode.WRONG_SERVER,
+                            "server " + configured + " is configured, but directory " + directory
+                                    + " belongs to server " + owner + " by its identity file " + identityFile)
+                    .withHint("mend the configured server id, or give this server a directory of its own")
+                    .toException();
+        }
+    }
+
     /** What is known of a directory before it is opened. Not safe for many threads. */
     public static final class Builder {
 
@@ -252,14 +269,8 @@ public final class DataDirectory implements Closeable {
         }
 
         private ServerIdentity checked(ServerIdentity stored) throws ChunkServerException {
-            if (serverId != null && !serverId.equals(stored.serverId())) {
-                throw Failure.of(
-                                ErrorCode.WRONG_SERVER,
-                                "server " + serverId + " is configured, but directory " + disk
-                                        + " belongs to server " + stored.serverId() + " by its identity file "
-                                        + identityFile)
-                        .withHint("mend the configured server id, or give this server a directory of its own")
-                        .toException();
+            if (serverId != null) {
+                checkOwner(serverId, stored.serverId(), disk.toString(), identityFile.toString());
             }
             return stored;
         }

@@ -5,13 +5,14 @@ import io.chunkserver.runner.config.ConfigException;
 import io.chunkserver.runner.config.RunnerConfig;
 import io.chunkserver.runner.server.PortFile;
 import io.chunkserver.runner.server.RunningServer;
+import io.chunkserver.runner.server.StartCheck;
 import io.chunkserver.runner.server.TcpTransports;
 import io.chunkserver.runner.status.AdminServer;
 import io.chunkserver.runner.status.Metrics;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -42,7 +43,9 @@ final class ServeCommand implements Callable<Integer> {
             description = "Gets the port of the status and metrics over HTTP alone, once they can be had.")
     private @Nullable Path adminPortFile;
 
-    @Option(names = "--check", description = "Check the configuration and the data directory, and exit.")
+    @Option(
+            names = "--check",
+            description = "Check the configuration and the data directory, change nothing, and exit.")
     private boolean check;
 
     ServeCommand(Console console, ConfigReader config, ServerSettingOptions settings) {
@@ -76,12 +79,12 @@ final class ServeCommand implements Callable<Integer> {
     private int check(RunnerConfig effective) throws IOException {
         TcpTransports.checkToListen(effective.security());
         Path directory = effective.dataDir().toAbsolutePath();
-        if (!Files.exists(directory)) {
-            console.answer(checked("configuration is valid; data directory " + directory + " will be made", null));
-            return ExitCodes.OK;
-        }
-        ServerId id = RunningServer.check(effective);
-        console.answer(checked("configuration is valid; data directory " + directory + " belongs to server " + id, id));
+        Optional<ServerId> owner = StartCheck.run(effective);
+        console.answer(checked(
+                "configuration is valid; data directory " + directory
+                        + owner.map(id -> " belongs to server " + id + "; fsck tells what a start would do there")
+                                .orElse(" will be made"),
+                owner.orElse(null)));
         return ExitCodes.OK;
     }
 

@@ -3,6 +3,7 @@ package io.chunkserver.runner.file;
 import io.chunkserver.core.commit.Receipt;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.transport.client.ChunkClient;
@@ -21,7 +22,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Stores whole files: all chunks after the first in their order, then chunk 0, whose commit is the file's.
  *
- * <p>When an upload fails, the file is not there if it was not there before. Chunks of an older and longer file that the new
+ * <p>When an upload fails, the file is not there if it was not there before, and cannot be read if it was; the failure names the chunks
+ * that are stored. Chunks of an older and longer file that the new
  * one has no use for are deleted afterwards; where that fails they only take space. Used by one thread.
  */
 public final class FileUpload {
@@ -77,7 +79,32 @@ public final class FileUpload {
             receipts.add(0, store(firstChunk, first, sentBytes, manifest.attributes()));
             replaced.ifPresent(old -> deleteChunks(path, manifest.chunkCount(), old.chunkCount()));
             return new StoredFile(path, manifest, receipts);
+        } catch (ChunkServerException e) {
+            throw receipts.isEmpty() ? e : cutOff(path, receipts.size(), replaced.isPresent(), e);
         }
+    }
+
+    /** The same failure, which says what the upload leaves behind: chunks from 1 on. */
+    private static ChunkServerException cutOff(
+            String path, int stored, boolean replacing, ChunkServerException failure) {
+        Failure why = failure.failure();
+        ChunkId first = new ChunkId(path, 1);
+        String left = (stored == 1
+                        ? "chunk " + first + " is"
+                        : "chunks " + first + " to " + new ChunkId(path, stored) + " are")
+                + " stored"
+                + (replacing
+                        ? ", and the file that was there cannot be read before one is put whole"
+                        : ", and there is no file of it");
+        String hint = "put it again, or remove what is stored with: chunk rm";
+        return new Failure(
+                        why.code(),
+                        why.message() + "; " + left,
+                        why.hint().isEmpty() ? hint : why.hint() + "; then " + hint,
+                        why.culprit(),
+                        why.transactionId(),
+                        why.available())
+                .toException(failure);
     }
 
     private Receipt store(ChunkId chunk, FilePiece piece, long sentBytes, Attributes attributes) throws IOException {

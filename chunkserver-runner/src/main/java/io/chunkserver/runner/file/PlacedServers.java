@@ -75,6 +75,13 @@ public final class PlacedServers implements ChunkWriters {
         Set<ServerId> excluded = new HashSet<>();
         for (int tried = 1; ; tried++) {
             List<Member> members = place(new PlacementRequest(chunk, maxLengthBytes, copies, near, excluded));
+            if (tried == 1 && copies > 0 && members.size() != copies) {
+                logger.warn(
+                        "chunk {} is there already and stays on its {} servers: {} copies are made of new chunks only",
+                        chunk,
+                        members.size(),
+                        copies);
+            }
             try {
                 return change.apply(target(members));
             } catch (ChunkServerException.Unavailable | ChunkServerException.InsufficientSpace e) {

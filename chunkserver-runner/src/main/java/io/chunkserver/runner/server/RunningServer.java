@@ -4,8 +4,6 @@ import io.chunkserver.core.ChunkServer;
 import io.chunkserver.core.ChunkServerBuilder;
 import io.chunkserver.core.ChunkServerConfig;
 import io.chunkserver.core.error.ChunkServerException;
-import io.chunkserver.core.error.ErrorCode;
-import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.membership.KnownMaster;
 import io.chunkserver.core.membership.SessionConfig;
 import io.chunkserver.core.model.ServerId;
@@ -25,8 +23,6 @@ import io.chunkserver.transport.zookeeper.EnsembleConfig;
 import io.chunkserver.transport.zookeeper.ServerRegistration;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -94,33 +90,12 @@ public final class RunningServer implements Closeable {
         return ServerRegistration.start(server, transport, ensemble, EnsembleConfig.DEFAULT, new SecureRandom());
     }
 
-    /** Opens the data directory as {@link #start} would, recovers what a crash left, and closes it again. */
-    public static ServerId check(RunnerConfig config) throws IOException {
-        try (ChunkServer server = open(builder(config), config)) {
-            return server.identity().serverId();
-        }
-    }
-
-    /** A directory that cannot be made or used is a wrong setting, and not the defect that a bare exception would stand for. */
     private static ChunkServer open(ChunkServerBuilder builder, RunnerConfig config) throws IOException {
         try {
             return builder.start();
         } catch (FileSystemException e) {
-            throw Failure.of(
-                            ErrorCode.BAD_CONFIGURATION,
-                            "data directory " + config.dataDir().toAbsolutePath() + " cannot be used: " + reason(e))
-                    .withHint("give --data-dir a directory that this user may write to")
-                    .toException(e);
+            throw UnusableDirectory.failure(config.dataDir(), e);
         }
-    }
-
-    private static String reason(FileSystemException e) {
-        if (e instanceof FileAlreadyExistsException) {
-            return e.getFile() + " is no directory";
-        } else if (e instanceof AccessDeniedException) {
-            return "permission to " + e.getFile() + " is denied";
-        }
-        return e.getReason() == null ? e.getFile() + " cannot be made or opened" : e.getFile() + ": " + e.getReason();
     }
 
     private static ChunkServerBuilder builder(RunnerConfig config) {

@@ -2,7 +2,9 @@ package io.chunkserver.runner.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.chunkserver.core.ChunkServer;
 import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.model.ServerId;
 import io.chunkserver.transport.testkit.TestAuthority;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -11,8 +13,12 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -308,5 +314,47 @@ class ProgramTest {
         assertThat(console.run("serve", "--check", "--data-dir", data.toString()))
                 .isZero();
         assertThat(data).doesNotExist();
+    }
+
+    @Test
+    void checkOfADirectoryChangesNothingInItAndSaysWhoseItIs() throws IOException {
+        Path data = directory.resolve("data");
+        ChunkServer.builder(data).serverId(new ServerId("one")).start().close();
+        Path torn = Files.createDirectories(data.resolve("chunks/00/00")).resolve("0".repeat(64) + ".chunk");
+        Files.writeString(torn, "torn");
+        Map<Path, String> before = files(data);
+
+        assertThat(console.run("serve", "--check", "--data-dir", data.toString()))
+                .isZero();
+        assertThat(console.out()).contains("belongs to server one", "fsck");
+        assertThat(console.run("serve", "--check", "--data-dir", data.toString(), "--server-id", "two"))
+                .isEqualTo(3);
+        assertThat(console.err()).contains("two", "one");
+        assertThat(files(data)).isEqualTo(before).containsKey(torn);
+    }
+
+    @Test
+    void checkOfADirectoryWhoseLogIsDamagedSaysSoAndChangesNothing() throws IOException {
+        Path data = directory.resolve("data");
+        ChunkServer.builder(data).start().close();
+        Path segment = data.resolve("log/0000000000000001.log");
+        Files.write(segment, new byte[4096], StandardOpenOption.WRITE);
+        Map<Path, String> before = files(data);
+
+        assertThat(console.run("serve", "--check", "--data-dir", data.toString()))
+                .isEqualTo(7);
+        assertThat(console.err()).contains("0000000000000001.log");
+        assertThat(files(data)).isEqualTo(before);
+    }
+
+    /** What is in each file. */
+    private static Map<Path, String> files(Path folder) throws IOException {
+        Map<Path, String> files = new TreeMap<>();
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path file : all.filter(Files::isRegularFile).toList()) {
+                files.put(file, HexFormat.of().formatHex(Files.readAllBytes(file)));
+            }
+        }
+        return files;
     }
 }
