@@ -84,7 +84,10 @@ final class KnownTransactions {
                 TransactionState.COMMITTED,
                 List.of(),
                 List.of(),
-                log.table().settledByHand(outcome.transaction()).isPresent());
+                log.table()
+                        .settledByHand(outcome.transaction())
+                        .filter(settled -> settled.attempt().equals(outcome.attempt()))
+                        .isPresent());
     }
 
     private static TransactionSummary remembered(LogRecord.SettledByHand settled) {
