@@ -410,17 +410,19 @@ public final class ChunkServer implements Closeable {
 
     /**
      * Has an operator settle a transaction that this server has promised and whose coordinator is gone for good or has lost its log. Who may
-     * know the outcome is asked once more; where one tells it, that counts. What the operator chose is recorded as such, durable when
-     * the stage completes, and may be another outcome than that of other members: an abort goes to each member that is in doubt, of a
-     * commit they hear when they ask. Doing it again changes nothing.
+     * know the outcome is asked once more; where one tells it, that counts, and nothing is recorded as settled by hand. Else what the
+     * operator chose is recorded as such, is durable when the stage completes, and may be another outcome than that of other members:
+     * of a commit they hear when they ask, an abort the operator has to give to each member that is in doubt. Doing it again changes nothing.
      *
      * <p>Completes exceptionally with {@code TRANSACTION_NOT_FOUND} when there is nothing to settle, with {@code BUSY} when the coordinator
-     * answers and has not decided, and with {@code SETTLED_OTHERWISE} when the outcome is another one.
+     * answers and has not decided, with {@code SETTLED_OTHERWISE} when the outcome is another one, with {@code TIMEOUT} when nothing was
+     * done in time, and with {@code OUTCOME_UNKNOWN} when it may have been.
      *
-     * @param commit what the operator chose
+     * @param commit  what the operator chose
+     * @param timeout for the answers of others, and for the disk
      */
-    public CompletionStage<TransactionSummary> settleByHand(TransactionId id, boolean commit) {
-        return transactions.settleByHand(id, commit);
+    public CompletionStage<TransactionSummary> settleByHand(TransactionId id, boolean commit, Duration timeout) {
+        return transactions.settleByHand(id, commit, timeout);
     }
 
     /** Begins to examine all chunks now, at the configured speed; false when that is under way already. */

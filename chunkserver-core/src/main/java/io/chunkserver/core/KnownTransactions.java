@@ -1,19 +1,22 @@
 package io.chunkserver.core;
 
 import io.chunkserver.core.commit.ChainCoordinator;
-import io.chunkserver.core.commit.HandSettlement;
 import io.chunkserver.core.commit.Participant;
 import io.chunkserver.core.commit.TransactionState;
 import io.chunkserver.core.commit.TransactionSummary;
-import io.chunkserver.core.commit.log.LogRecord;
 import io.chunkserver.core.commit.log.Outcome;
+import io.chunkserver.core.commit.log.SettledPromise;
 import io.chunkserver.core.commit.log.TransactionLog;
+import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.TransactionId;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -53,25 +56,41 @@ final class KnownTransactions {
     }
 
     /** See {@link ChunkServer#settleByHand}. */
-    CompletionStage<TransactionSummary> settleByHand(TransactionId id, boolean commit) {
-        TransactionState asked = commit ? TransactionState.COMMITTED : TransactionState.ABORTED;
+    CompletionStage<TransactionSummary> settleByHand(TransactionId id, boolean commit, Duration timeout) {
         Optional<TransactionSummary> promised = participant.open().stream()
                 .filter(summary -> summary.transaction().equals(id))
                 .findFirst();
-        if (promised.isPresent()) {
-            // Of what its coordinator has aborted meanwhile nothing is remembered.
-            return participant
-                    .settleByHand(id, commit)
-                    .thenApply(
-                            settled -> find(id).orElseGet(() -> promised.get().in(asked)));
+        return participant
+                .settleByHand(id, commit, timeout)
+                .thenApply(settled -> afterSettling(id, commit, settled ? promised : Optional.empty()));
+    }
+
+    /** @param aborted what was settled, of which nothing is remembered if its coordinator has told that it is aborted */
+    private TransactionSummary afterSettling(TransactionId id, boolean commit, Optional<TransactionSummary> aborted) {
+        TransactionSummary over = find(id).filter(TransactionSummary::isOver)
+                .or(() -> aborted.filter(summary -> !commit).map(summary -> summary.in(TransactionState.ABORTED)))
+                .orElseThrow(() -> new CompletionException(nothingToSettle(id)));
+        if (over.isCommitted() != commit) {
+            throw new CompletionException(Failure.of(
+                            ErrorCode.SETTLED_OTHERWISE,
+                            "transaction " + id + " is " + (commit ? "aborted" : "committed") + " at server "
+                                    + participant.self())
+                    .at(participant.self())
+                    .in(id)
+                    .toException());
         }
-        Optional<TransactionSummary> over = find(id).filter(TransactionSummary::isOver);
-        if (over.isEmpty()) {
-            return CompletableFuture.failedFuture(HandSettlement.notPromised(id, participant.self()));
-        }
-        return over.get().state() == asked
-                ? CompletableFuture.completedFuture(over.get())
-                : CompletableFuture.failedFuture(HandSettlement.settledOtherwise(id, !commit, participant.self()));
+        return over;
+    }
+
+    private ChunkServerException nothingToSettle(TransactionId id) {
+        return Failure.of(
+                        ErrorCode.TRANSACTION_NOT_FOUND,
+                        "server " + participant.self() + " is not in doubt about transaction " + id
+                                + ": it has not promised it to another server, or that one has aborted it")
+                .withHint("see what it is in doubt about with: tx ls")
+                .at(participant.self())
+                .in(id)
+                .toException();
     }
 
     private TransactionSummary remembered(Outcome outcome) {
@@ -90,7 +109,7 @@ final class KnownTransactions {
                         .isPresent());
     }
 
-    private static TransactionSummary remembered(LogRecord.SettledByHand settled) {
+    private static TransactionSummary remembered(SettledPromise settled) {
         return new TransactionSummary(
                 settled.transaction(),
                 settled.attempt(),

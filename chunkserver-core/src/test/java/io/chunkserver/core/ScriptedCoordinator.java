@@ -31,6 +31,7 @@ final class ScriptedCoordinator implements Replicas, Replica {
 
     private static final Member SELF = new Member(new ServerId("coordinator"), "coordinator", Location.ORIGIN);
     private static final Attempt ATTEMPT = new Attempt(1, 1);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final UUID LOG_ID = new UUID(0xC00D, 0x10C);
 
     private final StoreHistory history;
@@ -93,7 +94,7 @@ final class ScriptedCoordinator implements Replicas, Replica {
     void settleByHand(ChunkServer server, StoreHistory.Version version, boolean commit) {
         history.decides(
                 version, commit ? StoreHistory.Decision.COMMITTING_BY_HAND : StoreHistory.Decision.ABORTING_BY_HAND);
-        server.settleByHand(version.transaction(), commit).thenAccept(settled -> {
+        server.settleByHand(version.transaction(), commit, PATIENCE).thenAccept(settled -> {
             history.decides(
                     version, commit ? StoreHistory.Decision.COMMITTED_BY_HAND : StoreHistory.Decision.ABORTED_BY_HAND);
             if (commit) {

@@ -112,6 +112,9 @@ final class WorkedServer {
     void settleByHand(StoreHistory.Version version, boolean commit) {
         coordinator.settleByHand(running().server(), version, commit);
         running().run();
+        if (!history.settledByHand().containsKey(version.transaction())) {
+            throw new AssertionError("transaction " + version.transaction() + " was not settled by hand");
+        }
     }
 
     /** Lets so much time pass that it does what it does now and then. */

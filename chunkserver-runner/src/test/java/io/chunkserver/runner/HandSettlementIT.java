@@ -121,6 +121,7 @@ class HandSettlementIT {
                 .isFalse();
 
         assertThat(tx("commit", "--yes", "--server", one.address()).exitCode()).isZero();
+        assertThat(tx("abort", "--yes", "--server", two.address()).exitCode()).isEqualTo(8);
         Outcome other = tx("abort", "--yes", "--server", one.address());
         assertThat(other.exitCode()).isEqualTo(8);
         assertThat(other.out() + other.err()).contains("settled_otherwise");

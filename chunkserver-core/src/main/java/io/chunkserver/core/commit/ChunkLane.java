@@ -238,73 +238,85 @@ final class ChunkLane {
     }
 
     void commit(StageKey key, CompletableFuture<CommitReply> reply) {
-        participant
-                .storage()
-                .log()
-                .table()
-                .settledByHand(key.transaction())
-                .filter(settled -> !settled.committed() && settled.attempt().equals(key.attempt()))
-                .ifPresent(settled -> LOG.error(
-                        "transaction {} was aborted by hand here, and its coordinator has committed it: version {} of chunk {} is not on "
-                                + "this server and ought to be",
-                        key,
-                        settled.version(),
-                        chunk));
+        if (state.holds(key, Phase.FORCING_ABORTED) || isSettledByHand(key, false)) {
+            LOG.error(
+                    "transaction {} was aborted by hand here, and another server says that it is committed: chunk {} has no version by it on "
+                            + "this server and ought to",
+                    key,
+                    chunk);
+        }
         replies.await(key, reply);
         handle(new ParticipantEvent.Commit(key, isApplied(key)));
     }
 
     void abort(StageKey key, Failure why) {
-        participant
+        Hold current = hold;
+        boolean committing = current != null
+                && current.isSettledByHand()
+                && state.holds(key, Phase.FORCING_COMMITTED, Phase.PUBLISHING);
+        if (committing || isSettledByHand(key, true)) {
+            LOG.error(
+                    "transaction {} was committed by hand here, and its coordinator has aborted it: chunk {} has a version by it on this "
+                            + "server and ought not to",
+                    key,
+                    chunk);
+        }
+        handle(new ParticipantEvent.Abort(key, why));
+    }
+
+    private boolean isSettledByHand(StageKey key, boolean committed) {
+        return participant
                 .storage()
                 .log()
                 .table()
                 .settledByHand(key.transaction())
-                .filter(settled -> settled.committed() && settled.attempt().equals(key.attempt()))
-                .ifPresent(settled -> LOG.error(
-                        "transaction {} was committed by hand here, and its coordinator has aborted it: version {} of chunk {} is on this "
-                                + "server and ought not to be",
-                        key,
-                        settled.version(),
-                        chunk));
-        handle(new ParticipantEvent.Abort(key, why));
+                .filter(settled -> settled.attempt().equals(key.attempt()) && settled.committed() == committed)
+                .isPresent();
     }
 
-    /** The promise of this transaction, if it stands and another server decides about it. */
+    /** The attempt of this transaction that was promised and that another server decides, also while its outcome is being recorded. */
     Optional<Prepared> promise(TransactionId transaction) {
         Open open = state.open();
         Hold current = hold;
         return open != null
                         && current != null
                         && !open.local()
-                        && open.phase() == Phase.PREPARED
+                        && open.phase() != Phase.STAGING
+                        && open.phase() != Phase.FORCING_PREPARED
                         && open.key().transaction().equals(transaction)
                 ? Optional.of(current.prepared())
                 : Optional.empty();
     }
 
-    /**
-     * Settles a promise whose outcome nobody can tell.
-     *
-     * @param settled completes when the record is durable and what it says is done
-     */
-    void settleByHand(StageKey key, boolean commit, CompletableFuture<CommitReply> settled) {
-        replies.await(key, settled);
-        if (state.holds(key, Phase.PREPARED)) {
-            LOG.warn(
-                    "transaction {} on chunk {} is {} by hand: its outcome at other servers may be another one",
-                    key,
-                    chunk,
-                    commit ? "committed" : "aborted");
-            handle(new ParticipantEvent.SettleByHand(key, commit));
+    /** Settles a promise whose outcome nobody can tell; does nothing if it is settled meanwhile. */
+    void settleByHand(StageKey key, boolean commit) {
+        handle(new ParticipantEvent.SettleByHand(key, commit));
+    }
+
+    /** Whether the outcome of this attempt is known and not yet durable and done. */
+    boolean isRecording(StageKey key) {
+        return state.holds(key, Phase.FORCING_ABORTED, Phase.FORCING_COMMITTED, Phase.PUBLISHING);
+    }
+
+    /** Completes when the outcome of this attempt that is being recorded is durable and done; at once where none is. */
+    CompletionStage<CommitReply> recorded(StageKey key) {
+        CompletableFuture<CommitReply> recorded = new CompletableFuture<>();
+        if (isRecording(key)) {
+            replies.await(key, recorded);
         } else {
-            // Settled while nobody seemed to know: the answer tells how.
-            handle(new ParticipantEvent.Commit(key, isApplied(key)));
+            recorded.complete(CommitReply.NOT_PREPARED);
         }
+        return recorded;
+    }
+
+    /** Whether an attempt of this transaction holds the chunk. */
+    boolean holds(TransactionId transaction) {
+        Open open = state.open();
+        return open != null && open.key().transaction().equals(transaction);
     }
 
     /** Whether the attempt is remembered as committed and its version, or a later one, is here to be read. */
-    private boolean isApplied(StageKey key) {
+    boolean isApplied(StageKey key) {
         Optional<Outcome> outcome = participant.storage().log().table().outcome(key.transaction());
         return outcome.isPresent()
                 && outcome.get().attempt().equals(key.attempt())
@@ -398,6 +410,11 @@ final class ChunkLane {
         } else if (effect instanceof ParticipantEffect.ForceSettledByHand settle) {
             Hold current = requireHold(key);
             current.stopInquiry();
+            LOG.warn(
+                    "transaction {} on chunk {} is being {} by hand: its outcome at other servers may be another one",
+                    key,
+                    chunk,
+                    settle.commit() ? "committed" : "aborted");
             force(
                     current.settledByHand(
                             settle.commit(), participant.environment().clock().millis()),

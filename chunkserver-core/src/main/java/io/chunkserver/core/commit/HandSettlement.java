@@ -1,29 +1,45 @@
 package io.chunkserver.core.commit;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import io.chunkserver.core.commit.log.LogRecord.Prepared;
-import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.ChunkId;
-import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.core.store.StageKey;
-import java.util.Optional;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /**
  * An operator settles one promise of one member.
  *
  * <p>It is refused as long as somebody can tell the outcome: a heuristic outcome that differs from the coordinator's breaks what two-phase
- * commit is for, so it is for promises whose coordinator is gone for good or has lost its log. Nothing blocks.
+ * commit is for, so it is for promises whose coordinator is gone for good or has lost its log. What is answered in the end is what is so
+ * here then, whoever brought it about.
+ *
+ * <p>Used once. Nothing blocks.
  */
-public final class HandSettlement {
+final class HandSettlement {
+
+    private enum Progress {
+        ASKING,
+        /** From here on the outcome may be recorded. */
+        SETTLING,
+        /** Given up before anything was done. */
+        LATE
+    }
 
     private final Participant participant;
     private final TransactionId transaction;
     private final ChunkId chunk;
     private final boolean commit;
+    private final AtomicReference<Progress> progress = new AtomicReference<>(Progress.ASKING);
+    private final CompletableFuture<Boolean> outcome = new CompletableFuture<>();
 
     HandSettlement(Participant participant, TransactionId transaction, ChunkId chunk, boolean commit) {
         this.participant = participant;
@@ -33,81 +49,108 @@ public final class HandSettlement {
     }
 
     /** See {@link Participant#settleByHand}. */
-    CompletionStage<Void> run() {
-        CompletableFuture<Optional<Prepared>> promise = new CompletableFuture<>();
-        return participant
-                .run(chunk, lane -> promise.complete(lane.promise(transaction)))
-                .thenCompose(begun -> promise)
-                .thenCompose(found -> found.isPresent()
-                        ? settle(found.get())
-                        : CompletableFuture.failedFuture(notPromised(transaction, participant.self())));
+    CompletionStage<Boolean> run(Duration timeout) {
+        Future<?> deadline = participant.environment().timers().schedule(this::giveUp, timeout.toNanos(), NANOSECONDS);
+        onLane(lane -> lane.promise(transaction)
+                .ifPresentOrElse(promise -> begin(lane, promise), () -> outcome.complete(false)));
+        return outcome.whenComplete((settled, failure) -> deadline.cancel(false));
     }
 
-    private CompletionStage<Void> settle(Prepared prepared) {
+    private void begin(ChunkLane lane, Prepared prepared) {
         StageKey key = new StageKey(prepared.transaction(), prepared.attempt());
-        return participant.inquiry().ask(prepared).thenCompose(answer -> switch (answer) {
-            case COMMIT -> participant.commit(key, chunk).thenCompose(applied -> told(true));
-            case ABORT -> participant.abort(key, chunk).thenCompose(aborted -> told(false));
-            case PENDING ->
-                CompletableFuture.failedFuture(failure(Failure.of(
+        if (lane.isRecording(key)) {
+            settle(lane, key, InquiryAnswer.DONT_KNOW);
+        } else {
+            ask(prepared, key);
+        }
+    }
+
+    private void ask(Prepared prepared, StageKey key) {
+        participant.inquiry().ask(prepared).thenAccept(answer -> {
+            if (answer == InquiryAnswer.PENDING) {
+                fail(Failure.of(
                                 ErrorCode.BUSY,
                                 "transaction " + key + " on chunk " + chunk + " is being decided by "
                                         + prepared.coordinator() + ", which answers")
-                        .withHint("wait for it")));
-            case DONT_KNOW -> byHand(key);
+                        .withHint("wait for it"));
+            } else {
+                onLane(lane -> settle(lane, key, answer));
+            }
         });
     }
 
-    private CompletionStage<Void> byHand(StageKey key) {
-        CompletableFuture<CommitReply> settled = new CompletableFuture<>();
-        return participant
-                .run(chunk, lane -> lane.settleByHand(key, commit, settled))
-                .thenCompose(begun -> settled)
-                .thenCompose(reply -> isLost(reply)
-                        ? CompletableFuture.failedFuture(failure(Failure.of(
-                                        ErrorCode.CORRUPT,
-                                        "transaction " + key + " is committed and its bytes of chunk " + chunk
-                                                + " are gone from server " + participant.self())
-                                .withHint("let it copy the chunk from another member")))
-                        : told(reply == CommitReply.APPLIED));
-    }
-
-    private boolean isLost(CommitReply reply) {
-        return reply == CommitReply.NOT_PREPARED
-                && participant.storage().log().table().outcome(transaction).isPresent();
-    }
-
-    private CompletionStage<Void> told(boolean committed) {
-        if (committed == commit) {
-            return CompletableFuture.completedFuture(null);
+    private void settle(ChunkLane lane, StageKey key, InquiryAnswer answer) {
+        if (!progress.compareAndSet(Progress.ASKING, Progress.SETTLING)) {
+            return;
         }
-        return CompletableFuture.failedFuture(settledOtherwise(transaction, committed, participant.self()));
+        switch (answer) {
+            case COMMIT -> lane.commit(key, new CompletableFuture<>());
+            case ABORT ->
+                lane.abort(key, Failure.of(ErrorCode.CANCELLED, "its coordinator aborted transaction " + key));
+            case DONT_KNOW -> lane.settleByHand(key, commit);
+            case PENDING -> throw new IllegalStateException("transaction " + key + " is not decided");
+        }
+        lane.recorded(key).whenComplete((reply, failure) -> {
+            if (failure == null) {
+                onLane(settled -> conclude(settled, key));
+            } else {
+                outcome.completeExceptionally(failure);
+            }
+        });
     }
 
-    private ChunkServerException failure(Failure why) {
-        return why.at(participant.self()).in(transaction).toException();
+    /** Tells what is so. */
+    private void conclude(ChunkLane lane, StageKey key) {
+        boolean remembered = participant
+                .storage()
+                .log()
+                .table()
+                .outcome(transaction)
+                .filter(known -> known.attempt().equals(key.attempt()))
+                .isPresent();
+        if (remembered && !lane.isApplied(key)) {
+            fail(Failure.of(
+                            ErrorCode.CORRUPT,
+                            "transaction " + key + " is committed and its bytes of chunk " + chunk
+                                    + " are gone from server " + participant.self())
+                    .withHint("let it copy the chunk from another member"));
+        } else if (!remembered && lane.holds(transaction)) {
+            fail(Failure.of(
+                            ErrorCode.BUSY,
+                            "another attempt of transaction " + transaction + " is open on chunk " + chunk)
+                    .withHint("see what became of it with: tx show"));
+        } else if (remembered == commit) {
+            outcome.complete(true);
+        } else {
+            fail(Failure.of(
+                    ErrorCode.SETTLED_OTHERWISE,
+                    "transaction " + transaction + " is " + (remembered ? "committed" : "aborted") + " at server "
+                            + participant.self()));
+        }
     }
 
-    /** The failure of who asks for another outcome than there is. */
-    public static ChunkServerException settledOtherwise(TransactionId transaction, boolean committed, ServerId self) {
-        return Failure.of(
-                        ErrorCode.SETTLED_OTHERWISE,
-                        "transaction " + transaction + " is " + (committed ? "committed" : "aborted") + " at server "
-                                + self)
-                .at(self)
-                .in(transaction)
-                .toException();
+    private void giveUp() {
+        if (progress.compareAndSet(Progress.ASKING, Progress.LATE)) {
+            fail(Failure.of(
+                            ErrorCode.TIMEOUT,
+                            "nothing was done about transaction " + transaction
+                                    + ": those who may know its outcome did not answer in time")
+                    .withHint("try again with more time"));
+        } else {
+            fail(Failure.of(ErrorCode.OUTCOME_UNKNOWN, "transaction " + transaction + " may have been settled or not")
+                    .withHint("see how it stands with: tx show"));
+        }
     }
 
-    /** The failure of who asks for an outcome where there is nothing to settle. */
-    public static ChunkServerException notPromised(TransactionId transaction, ServerId self) {
-        return Failure.of(
-                        ErrorCode.TRANSACTION_NOT_FOUND,
-                        "server " + self + " has not promised transaction " + transaction
-                                + " to another server, or knows its outcome: there is nothing to settle by hand")
-                .withHint("see what it is in doubt about with: tx ls")
-                .at(self)
-                .in(transaction)
-                .toException();
+    private void onLane(Consumer<ChunkLane> work) {
+        participant.run(chunk, work).whenComplete((ran, failure) -> {
+            if (failure != null) {
+                outcome.completeExceptionally(failure);
+            }
+        });
+    }
+
+    private void fail(Failure why) {
+        outcome.completeExceptionally(why.at(participant.self()).in(transaction).toException());
     }
 }

@@ -26,6 +26,7 @@ final class Hold {
     private long writtenBytes;
     private Prepared prepared;
     private InDoubtInquiry.@Nullable Handle inquiry;
+    private boolean settledByHand;
 
     private Hold(Prepared prepared, Reservation reservation, @Nullable StagedChunk stage, long maxLengthBytes) {
         this.prepared = prepared;
@@ -135,16 +136,15 @@ final class Hold {
                 prepared.coordinatorLogId());
     }
 
-    /** The record of an operator who settles the promise. */
+    /** The record of an operator who settles the promise, which it is from now on. */
     SettledByHand settledByHand(boolean commit, long atMillis) {
-        return new SettledByHand(
-                prepared.transaction(),
-                prepared.attempt(),
-                prepared.chunk(),
-                prepared.base().next(),
-                prepared.tombstone(),
-                commit,
-                atMillis);
+        settledByHand = true;
+        return new SettledByHand(prepared.transaction(), prepared.attempt(), commit, atMillis);
+    }
+
+    /** Whether an operator settles or has settled it. */
+    boolean isSettledByHand() {
+        return settledByHand;
     }
 
     void inquiry(InDoubtInquiry.Handle started) {

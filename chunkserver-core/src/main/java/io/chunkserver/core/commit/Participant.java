@@ -16,6 +16,7 @@ import io.chunkserver.core.space.Reservation;
 import io.chunkserver.core.store.DamageFinding;
 import io.chunkserver.core.store.StageKey;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -115,19 +116,18 @@ public final class Participant {
      * Has an operator settle a promise whose outcome nobody can tell, after all who may know were asked once more: where one of them tells
      * it, that counts. The other members are not told, but learn of a commit when they ask.
      *
-     * @param commit what the operator chose
-     * @return completes when it is durable and done; exceptionally with {@code TRANSACTION_NOT_FOUND} when no promise of it is open here,
-     *     with {@code BUSY} when its coordinator has not decided yet, and with {@code SETTLED_OTHERWISE} when the outcome is another one
+     * @param commit  what the operator chose
+     * @param timeout for the answers of the others, and for the disk
+     * @return completes with true when the outcome is what the operator chose, and with false when this server is not in doubt about the
+     *     transaction; exceptionally with {@code BUSY} when its coordinator has not decided yet, {@code SETTLED_OTHERWISE} when the outcome is
+     *     another one, {@code TIMEOUT} when nothing was done, and {@code OUTCOME_UNKNOWN} when it may have been
      */
-    public CompletionStage<Void> settleByHand(TransactionId transaction, boolean commit) {
-        Optional<ChunkId> chunk = open().stream()
+    public CompletionStage<Boolean> settleByHand(TransactionId transaction, boolean commit, Duration timeout) {
+        return open().stream()
                 .filter(summary -> summary.transaction().equals(transaction))
-                .map(TransactionSummary::chunk)
-                .findFirst();
-        if (chunk.isEmpty()) {
-            return CompletableFuture.failedFuture(HandSettlement.notPromised(transaction, self));
-        }
-        return new HandSettlement(this, transaction, chunk.get(), commit).run();
+                .findFirst()
+                .map(summary -> new HandSettlement(this, transaction, summary.chunk(), commit).run(timeout))
+                .orElse(CompletableFuture.completedFuture(false));
     }
 
     /**

@@ -47,6 +47,11 @@ public record TransactionSummary(
         };
     }
 
+    /** Whether it is known here to be committed, delivered or not. */
+    public boolean isCommitted() {
+        return state == TransactionState.COMMITTED || state == TransactionState.COMMITTING;
+    }
+
     /** Who decides, or decided; empty when no longer known. */
     public Optional<ServerId> coordinator() {
         return chain.stream().map(Member::id).findFirst();

@@ -51,6 +51,7 @@ public final class FakeReplica implements Replica {
     private int cancellations;
     private CommitReply reply = CommitReply.APPLIED;
     private InquiryAnswer knows = InquiryAnswer.DONT_KNOW;
+    private boolean keepsInquiriesWaiting;
     private Runnable onCommit = () -> {};
     private final List<Long> fetches = new ArrayList<>();
     private int blocksBeforeBreak = Integer.MAX_VALUE;
@@ -109,6 +110,11 @@ public final class FakeReplica implements Replica {
     /** Answers inquiries so from now on. */
     public void answerInquiries(InquiryAnswer answer) {
         knows = answer;
+    }
+
+    /** Hears inquiries from now on and never answers them. */
+    public void keepInquiriesWaiting() {
+        keepsInquiriesWaiting = true;
     }
 
     /** Breaks off each fetch after so many blocks from now on. */
@@ -192,7 +198,10 @@ public final class FakeReplica implements Replica {
     @Override
     public CompletionStage<InquiryAnswer> inquire(
             TransactionId transaction, Attempt attempt, ChunkId chunk, UUID coordinatorLogId) {
-        return deaf("inquiry " + attempt) ? unreachable() : CompletableFuture.completedFuture(knows);
+        if (deaf("inquiry " + attempt)) {
+            return unreachable();
+        }
+        return keepsInquiriesWaiting ? new CompletableFuture<>() : CompletableFuture.completedFuture(knows);
     }
 
     @Override

@@ -39,14 +39,9 @@ public final class LogRecordArbitraries {
                         Arbitraries.just(new Aborted(transaction, attempt)),
                         Combinators.combine(chunks(), versions())
                                 .as((chunk, version) -> new Removed(transaction, attempt, chunk, version)),
-                        Combinators.combine(
-                                        chunks(),
-                                        versions(),
-                                        Arbitraries.of(true, false),
-                                        Arbitraries.of(true, false),
-                                        Arbitraries.longs())
-                                .as((chunk, version, tombstone, committed, atMillis) -> new SettledByHand(
-                                        transaction, attempt, chunk, version, tombstone, committed, atMillis)),
+                        Combinators.combine(Arbitraries.of(true, false), Arbitraries.longs())
+                                .as((committed, atMillis) ->
+                                        new SettledByHand(transaction, attempt, committed, atMillis)),
                         Arbitraries.just(new Ended(transaction, attempt))));
     }
 

@@ -9,6 +9,7 @@ import io.chunkserver.core.commit.log.LogRecord.Prepared;
 import io.chunkserver.core.commit.log.LogRecord.Removed;
 import io.chunkserver.core.commit.log.LogRecord.SettledByHand;
 import io.chunkserver.core.commit.log.Outcome;
+import io.chunkserver.core.commit.log.SettledPromise;
 import io.chunkserver.core.model.Attempt;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkVersion;
@@ -112,11 +113,20 @@ public final class LogRecords {
         return new SettledByHand(
                 promise.transaction(),
                 promise.attempt(),
+                committed,
+                promise.transaction().startedMillis());
+    }
+
+    /** What is remembered of a promise that an operator settled. */
+    public static SettledPromise settledPromise(Prepared promise, SettledByHand settled) {
+        return new SettledPromise(
+                promise.transaction(),
+                promise.attempt(),
                 promise.chunk(),
                 promise.base().next(),
                 promise.tombstone(),
-                committed,
-                promise.transaction().startedMillis());
+                settled.committed(),
+                settled.atMillis());
     }
 
     /** The removal of the copy that came of a promise. */

@@ -9,6 +9,7 @@ import io.chunkserver.core.commit.log.LogRecord.Prepared;
 import io.chunkserver.core.commit.log.LogRecord.Removed;
 import io.chunkserver.core.commit.log.LogRecord.SettledByHand;
 import io.chunkserver.core.commit.log.Outcome;
+import io.chunkserver.core.commit.log.SettledPromise;
 import io.chunkserver.core.commit.log.TransactionTable;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkVersion;
@@ -28,7 +29,7 @@ public final class NaiveTransactionTable implements TransactionTable {
     private final List<Prepared> inDoubt = new ArrayList<>();
     private final List<Decided> undelivered = new ArrayList<>();
     private final List<Outcome> outcomes = new ArrayList<>();
-    private final List<SettledByHand> settledByHand = new ArrayList<>();
+    private final List<SettledPromise> settledByHand = new ArrayList<>();
     private final List<Removed> removals = new ArrayList<>();
     private long expiredThroughMillis = -1;
 
@@ -64,7 +65,10 @@ public final class NaiveTransactionTable implements TransactionTable {
     private void settle(Prepared promise, SettledByHand settled) {
         inDoubt.remove(promise);
         settledByHand.removeIf(other -> other.transaction().equals(settled.transaction()));
-        settledByHand.add(settled);
+        settledByHand.add(LogRecords.settledPromise(promise, settled));
+        if (settledByHand.size() > MAX_SETTLED_BY_HAND) {
+            settledByHand.remove(0);
+        }
         if (settled.committed()) {
             learn(LogRecords.outcome(promise, settled.atMillis()));
         }
@@ -73,7 +77,6 @@ public final class NaiveTransactionTable implements TransactionTable {
     /** Forgets all delivered outcomes that are not younger than this transaction. */
     public void forget(TransactionId through) {
         outcomes.removeIf(outcome -> outcome.transaction().compareTo(through) <= 0 && delivered(outcome));
-        settledByHand.removeIf(settled -> settled.transaction().compareTo(through) <= 0);
         expiredThroughMillis = Math.max(expiredThroughMillis, through.startedMillis());
         dropNeedlessRemovals();
     }
@@ -118,7 +121,7 @@ public final class NaiveTransactionTable implements TransactionTable {
     }
 
     @Override
-    public Optional<SettledByHand> settledByHand(TransactionId transaction) {
+    public Optional<SettledPromise> settledByHand(TransactionId transaction) {
         return settledByHand.stream()
                 .filter(settled -> settled.transaction().equals(transaction))
                 .findFirst();

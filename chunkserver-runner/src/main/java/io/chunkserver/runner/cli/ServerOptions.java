@@ -27,7 +27,7 @@ final class ServerOptions {
                 paramLabel = "HOST:PORT",
                 description = {
                     "A running chunk server, where it listens: its status and its port file tell.",
-                    "Repeat it to name others that are asked when one fails."
+                    "Repeat it to name more of them."
                 })
         private List<ServerAddress> servers = List.of();
 

@@ -1,6 +1,7 @@
 package io.chunkserver.runner.config;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -42,8 +43,7 @@ final class TomlSource {
             problems.add(wholeFile("the configuration file does not exist", "a TOML file"));
             return List.of();
         } catch (IOException e) {
-            String reason = Files.isDirectory(file) ? "it is a directory" : String.valueOf(e.getMessage());
-            problems.add(wholeFile("the configuration file cannot be read: " + reason, "a TOML file"));
+            problems.add(wholeFile("the configuration file cannot be read: " + reason(e), "a TOML file"));
             return List.of();
         }
         for (TomlParseError error : toml.errors()) {
@@ -54,6 +54,13 @@ final class TomlSource {
             readTable(toml, name, given);
         }
         return given;
+    }
+
+    private String reason(IOException e) {
+        if (Files.isDirectory(file)) {
+            return "it is a directory";
+        }
+        return e instanceof AccessDeniedException ? "permission is denied" : String.valueOf(e.getMessage());
     }
 
     private void readTable(TomlTable root, String name, List<GivenValue> given) {

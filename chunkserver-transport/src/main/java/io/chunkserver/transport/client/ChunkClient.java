@@ -51,6 +51,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ChunkClient implements Closeable {
 
+    /** The server asks one member after the other, each of which may be silent for some seconds. */
+    private static final Duration SETTLEMENT_TIMEOUT = Duration.ofMinutes(1);
+
     private final ClientConfig config;
     private final Timers timers;
     private final ConnectionPool pool;
@@ -241,7 +244,11 @@ public final class ChunkClient implements Closeable {
      * @return the transaction as it is then
      */
     public TransactionSummary settleByHand(ServerAddress server, TransactionId id, boolean commit) throws IOException {
-        return ask(server, left -> new Request.SettleByHand(id, commit, left), Response.Transaction.class)
+        return ask(
+                        server,
+                        left -> new Request.SettleByHand(id, commit, left),
+                        Response.Transaction.class,
+                        SETTLEMENT_TIMEOUT)
                 .transaction();
     }
 

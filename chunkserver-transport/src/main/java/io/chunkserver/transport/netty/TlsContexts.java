@@ -5,6 +5,7 @@ import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.security.TlsConfig;
+import io.chunkserver.transport.security.UnreadableFile;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
@@ -97,7 +98,7 @@ final class TlsContexts {
         } catch (IOException e) {
             throw Failure.of(
                             ErrorCode.BAD_CONFIGURATION,
-                            "TLS " + what + " " + file.get() + " cannot be read: " + e.getMessage())
+                            "TLS " + what + " " + file.get() + " " + UnreadableFile.reason(e))
                     .toException(e);
         }
         return file.get();

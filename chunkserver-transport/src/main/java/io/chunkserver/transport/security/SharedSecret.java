@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
@@ -63,10 +62,8 @@ public final class SharedSecret {
                 length--;
             }
             return of(Arrays.copyOf(bytes, length));
-        } catch (NoSuchFileException e) {
-            throw unusable(file, "does not exist", e);
         } catch (IOException e) {
-            throw unusable(file, "cannot be read: " + e.getMessage(), e);
+            throw unusable(file, UnreadableFile.reason(e), e);
         } catch (IllegalArgumentException e) {
             throw unusable(file, "cannot be used: " + e.getMessage(), e);
         }

@@ -59,8 +59,10 @@ final class ChunkRequestHandler implements RequestHandler {
             return new ReplyOnly();
         }
         CompletionStage<? extends Response> reply = reply(request);
-        if (request instanceof Request.Delete || request instanceof Request.Prepare) {
-            // Those two end by their own deadline, which knows what may have been committed.
+        if (request instanceof Request.Delete
+                || request instanceof Request.Prepare
+                || request instanceof Request.SettleByHand) {
+            // Those end by their own deadline, which knows what may have been committed.
             answer.with(reply);
         } else {
             answer.with(reply, request.timeout(), threads);
@@ -174,7 +176,9 @@ final class ChunkRequestHandler implements RequestHandler {
         } else if (request instanceof Request.Transaction transaction) {
             return onWorker(() -> transaction(transaction));
         } else if (request instanceof Request.SettleByHand settle) {
-            return server.settleByHand(settle.transaction(), settle.commit()).thenApply(Response.Transaction::new);
+            return onWorker(() -> server.settleByHand(settle.transaction(), settle.commit(), settle.timeout()))
+                    .thenCompose(stage -> stage)
+                    .thenApply(Response.Transaction::new);
         }
         throw new AssertionError("nobody handles " + request.getClass());
     }
@@ -242,7 +246,7 @@ final class ChunkRequestHandler implements RequestHandler {
                 .toException();
     }
 
-    private <T extends Response> CompletionStage<T> onWorker(Supplier<T> work) {
+    private <T> CompletionStage<T> onWorker(Supplier<T> work) {
         return CompletableFuture.supplyAsync(work, threads.workers());
     }
 

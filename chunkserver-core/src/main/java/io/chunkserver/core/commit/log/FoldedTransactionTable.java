@@ -31,9 +31,6 @@ final class FoldedTransactionTable implements TransactionTable {
     /** The watermark of a table that has forgotten nothing; earlier than any transaction. */
     static final long NOTHING_EXPIRED = -1;
 
-    /** The most settlements by hand that are remembered; of more the oldest ids are forgotten. */
-    static final int MAX_SETTLED_BY_HAND = 1000;
-
     /*
      * Outcomes are in one of two maps: "held" as long as the decision is undelivered, because the coordinator has to go
      * on telling it, and "remembered" after that. Only the latter are forgotten, the oldest id first, which is the first
@@ -54,8 +51,9 @@ final class FoldedTransactionTable implements TransactionTable {
     @GuardedBy("lock")
     private final TreeMap<TransactionId, Outcome> remembered = new TreeMap<>();
 
+    /** In the order in which they were settled: what is settled by hand is old, and outcomes are forgotten by their age. */
     @GuardedBy("lock")
-    private final TreeMap<TransactionId, LogRecord.SettledByHand> settledByHand = new TreeMap<>();
+    private final Map<TransactionId, SettledPromise> settledByHand = new LinkedHashMap<>();
 
     /** Copies that were given up; those of chunks without a remembered outcome are dropped when outcomes are. */
     @GuardedBy("lock")
@@ -89,7 +87,7 @@ final class FoldedTransactionTable implements TransactionTable {
     }
 
     @Override
-    public Optional<LogRecord.SettledByHand> settledByHand(TransactionId transaction) {
+    public Optional<SettledPromise> settledByHand(TransactionId transaction) {
         synchronized (lock) {
             return Optional.ofNullable(settledByHand.get(transaction));
         }
@@ -161,7 +159,7 @@ final class FoldedTransactionTable implements TransactionTable {
     private void settle(Key key, LogRecord.SettledByHand settled) {
         LogRecord.@Nullable Prepared prepared = inDoubt.remove(key);
         if (prepared != null) {
-            keep(settled);
+            keep(SettledPromise.of(prepared, settled));
             if (settled.committed()) {
                 remember(outcomeOf(prepared, settled.atMillis()));
             }
@@ -169,10 +167,11 @@ final class FoldedTransactionTable implements TransactionTable {
     }
 
     @GuardedBy("lock")
-    private void keep(LogRecord.SettledByHand settled) {
+    private void keep(SettledPromise settled) {
+        settledByHand.remove(settled.transaction());
         settledByHand.put(settled.transaction(), settled);
         if (settledByHand.size() > MAX_SETTLED_BY_HAND) {
-            settledByHand.pollFirstEntry();
+            settledByHand.remove(settledByHand.keySet().iterator().next());
         }
     }
 
@@ -206,7 +205,6 @@ final class FoldedTransactionTable implements TransactionTable {
     void forget(TransactionId through) {
         synchronized (lock) {
             remembered.headMap(through, true).clear();
-            settledByHand.headMap(through, true).clear();
             expiredThroughMillis = Math.max(expiredThroughMillis, through.startedMillis());
             dropNeedlessRemovals();
         }
@@ -234,7 +232,7 @@ final class FoldedTransactionTable implements TransactionTable {
     }
 
     /** Adds a promise that an operator settled out of a checkpoint. */
-    void restore(LogRecord.SettledByHand settled) {
+    void restore(SettledPromise settled) {
         synchronized (lock) {
             keep(settled);
         }
@@ -270,7 +268,7 @@ final class FoldedTransactionTable implements TransactionTable {
             undelivered.values().forEach(decided -> checkpoint.add(new LogEntry.CheckpointDecided(decided)));
             held.values().forEach(outcome -> checkpoint.add(new LogEntry.CheckpointOutcome(outcome)));
             remembered.values().forEach(outcome -> checkpoint.add(new LogEntry.CheckpointOutcome(outcome)));
-            settledByHand.values().forEach(settled -> checkpoint.add(new LogEntry.CheckpointSettledByHand(settled)));
+            settledByHand.values().forEach(settled -> checkpoint.add(new LogEntry.CheckpointSettledPromise(settled)));
             removed.forEach((chunk, version) -> checkpoint.add(new LogEntry.CheckpointRemoved(chunk, version)));
             checkpoint.add(new LogEntry.CheckpointEnd(expiredThroughMillis, entries));
             return checkpoint;

@@ -34,7 +34,7 @@ sealed interface LogEntry {
     record CheckpointRemoved(ChunkId chunk, ChunkVersion version) implements LogEntry {}
 
     /** A promise that an operator settled. */
-    record CheckpointSettledByHand(LogRecord.SettledByHand settled) implements LogEntry {}
+    record CheckpointSettledPromise(SettledPromise settled) implements LogEntry {}
 
     /**
      * The checkpoint is complete and stands for all that came before it.

@@ -90,18 +90,10 @@ public sealed interface LogRecord {
      * other members (X/Open, <i>Distributed Transaction Processing: The XA Specification</i>, 1991, calls it so). It stands for the
      * committed or aborted record.
      *
-     * @param version   the version that was promised
      * @param committed what the operator chose
      * @param atMillis  wall clock of the record
      */
-    record SettledByHand(
-            TransactionId transaction,
-            Attempt attempt,
-            ChunkId chunk,
-            ChunkVersion version,
-            boolean tombstone,
-            boolean committed,
-            long atMillis)
+    record SettledByHand(TransactionId transaction, Attempt attempt, boolean committed, long atMillis)
             implements LogRecord {}
 
     /**

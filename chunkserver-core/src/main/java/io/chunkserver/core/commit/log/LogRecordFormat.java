@@ -34,14 +34,14 @@ import java.util.UUID;
  *    4 aborted, 5 ended      tx attempt
  *    6 forgotten             tx
  *    7 removed               tx attempt chunk version:8
- *    8 settled by hand       tx attempt chunk version:8 tombstone:1 committed:1 atMillis:8
+ *    8 settled by hand       tx attempt committed:1 atMillis:8
  *   16 checkpoint begin      (empty)
  *   17 checkpoint prepared   as 1
  *   18 checkpoint decided    as 2
  *   19 checkpoint outcome    tx attempt chunk version:8 tombstone:1 durability:1 length:8 crc32c:4 members:4 atMillis:8
  *   20 checkpoint end        expiredThroughMillis:8 entries:4
  *   21 checkpoint removed    chunk version:8
- *   22 checkpoint settled    as 8
+ *   22 checkpoint settled    tx attempt chunk version:8 tombstone:1 committed:1 atMillis:8
  *
  *   tx      = client:text started:8 sequence:8        attempt = boot:8 counter:8
  *   chunk   = path:text index:4                       text    = length:2 UTF-8
@@ -129,9 +129,9 @@ final class LogRecordFormat {
             writeChunk(kept.chunk(), out);
             out.writeLong(kept.version().number());
             return LogRecordType.CHECKPOINT_REMOVED;
-        } else if (entry instanceof LogEntry.CheckpointSettledByHand kept) {
+        } else if (entry instanceof LogEntry.CheckpointSettledPromise kept) {
             writeSettled(kept.settled(), out);
-            return LogRecordType.CHECKPOINT_SETTLED_BY_HAND;
+            return LogRecordType.CHECKPOINT_SETTLED_PROMISE;
         } else if (entry instanceof LogEntry.CheckpointEnd end) {
             out.writeLong(end.expiredThroughMillis());
             out.writeInt(end.entries());
@@ -147,14 +147,15 @@ final class LogRecordFormat {
         } else if (record instanceof LogRecord.Decided decided) {
             writeDecided(decided, out);
             return LogRecordType.DECIDED;
-        } else if (record instanceof LogRecord.SettledByHand settled) {
-            writeSettled(settled, out);
-            return LogRecordType.SETTLED_BY_HAND;
         }
         writeKey(record.transaction(), record.attempt(), out);
         if (record instanceof LogRecord.Committed committed) {
             out.writeLong(committed.atMillis());
             return LogRecordType.COMMITTED;
+        } else if (record instanceof LogRecord.SettledByHand settled) {
+            out.writeBoolean(settled.committed());
+            out.writeLong(settled.atMillis());
+            return LogRecordType.SETTLED_BY_HAND;
         } else if (record instanceof LogRecord.Removed removed) {
             writeChunk(removed.chunk(), out);
             out.writeLong(removed.version().number());
@@ -174,14 +175,16 @@ final class LogRecordFormat {
             case REMOVED ->
                 new LogEntry.Event(new LogRecord.Removed(
                         readTransaction(in), readAttempt(in), readChunk(in), new ChunkVersion(in.getLong())));
-            case SETTLED_BY_HAND -> new LogEntry.Event(readSettled(in));
+            case SETTLED_BY_HAND ->
+                new LogEntry.Event(
+                        new LogRecord.SettledByHand(readTransaction(in), readAttempt(in), readFlag(in), in.getLong()));
             case FORGOTTEN -> new LogEntry.Forgotten(readTransaction(in));
             case CHECKPOINT_BEGIN -> new LogEntry.CheckpointBegin();
             case CHECKPOINT_PREPARED -> new LogEntry.CheckpointPrepared(readPrepared(in));
             case CHECKPOINT_DECIDED -> new LogEntry.CheckpointDecided(readDecided(in));
             case CHECKPOINT_OUTCOME -> new LogEntry.CheckpointOutcome(readOutcome(in));
             case CHECKPOINT_REMOVED -> new LogEntry.CheckpointRemoved(readChunk(in), new ChunkVersion(in.getLong()));
-            case CHECKPOINT_SETTLED_BY_HAND -> new LogEntry.CheckpointSettledByHand(readSettled(in));
+            case CHECKPOINT_SETTLED_PROMISE -> new LogEntry.CheckpointSettledPromise(readSettled(in));
             case CHECKPOINT_END -> new LogEntry.CheckpointEnd(in.getLong(), in.getInt());
         };
     }
@@ -235,7 +238,7 @@ final class LogRecordFormat {
                 in.getLong());
     }
 
-    private static void writeSettled(LogRecord.SettledByHand settled, ByteArrayDataOutput out) {
+    private static void writeSettled(SettledPromise settled, ByteArrayDataOutput out) {
         writeKey(settled.transaction(), settled.attempt(), out);
         writeChunk(settled.chunk(), out);
         out.writeLong(settled.version().number());
@@ -244,8 +247,8 @@ final class LogRecordFormat {
         out.writeLong(settled.atMillis());
     }
 
-    private static LogRecord.SettledByHand readSettled(ByteBuffer in) throws MalformedLogException {
-        return new LogRecord.SettledByHand(
+    private static SettledPromise readSettled(ByteBuffer in) throws MalformedLogException {
+        return new SettledPromise(
                 readTransaction(in),
                 readAttempt(in),
                 readChunk(in),

@@ -16,7 +16,7 @@ enum LogRecordType {
     CHECKPOINT_OUTCOME(19),
     CHECKPOINT_END(20),
     CHECKPOINT_REMOVED(21),
-    CHECKPOINT_SETTLED_BY_HAND(22);
+    CHECKPOINT_SETTLED_PROMISE(22);
 
     private final byte code;
 

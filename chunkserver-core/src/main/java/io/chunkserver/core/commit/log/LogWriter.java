@@ -14,7 +14,7 @@ import java.util.List;
  * Writes records in batches, adds them to the table and tells those who wait.
  *
  * <p><b>Full disk.</b> Each attempt in doubt and each undelivered decision still needs one record to end it, which takes
- * one sector at most when it is written alone. So a record that opens a transaction is taken only when that much room
+ * one sector at most when it is written alone. So a record that does not end a transaction is taken only when that much room
  * stays behind for all that are open, in the segment and in the next one if that is made already: ending a transaction
  * never meets a full disk. While no next segment can be made, stores are refused when a quarter of a segment is left,
  * and deletes, which make room, only when nothing but that reserve is left. A refused record was not written.
@@ -84,11 +84,11 @@ final class LogWriter implements Closeable {
     }
 
     private long reserveBytes(QueuedRecord next) {
-        if (!next.opens()) {
+        if (next.ends()) {
             return 0;
         }
-        long ends = (long) SECTOR_BYTES * (table.openCount() + batchOpens + 1);
-        return next.deletes() ? ends : ends + tail.deletesPartBytes();
+        long ends = (long) SECTOR_BYTES * (table.openCount() + batchOpens + (next.opens() ? 1 : 0));
+        return next.opens() && !next.deletes() ? ends + tail.deletesPartBytes() : ends;
     }
 
     private void flush() throws IOException {

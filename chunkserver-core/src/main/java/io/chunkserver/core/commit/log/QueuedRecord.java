@@ -34,6 +34,14 @@ final class QueuedRecord {
         return record instanceof LogRecord.Prepared || record instanceof LogRecord.Decided;
     }
 
+    /** Whether it ends what another record began, which kept room for it. */
+    boolean ends() {
+        return record instanceof LogRecord.Committed
+                || record instanceof LogRecord.Aborted
+                || record instanceof LogRecord.SettledByHand
+                || record instanceof LogRecord.Ended;
+    }
+
     /** Whether it is part of a delete. */
     boolean deletes() {
         return (record instanceof LogRecord.Prepared prepared && prepared.tombstone())

@@ -73,7 +73,7 @@ final class ReplayedTable {
             target.restore(kept.decided());
         } else if (entry instanceof LogEntry.CheckpointOutcome kept) {
             target.restore(kept.outcome());
-        } else if (entry instanceof LogEntry.CheckpointSettledByHand kept) {
+        } else if (entry instanceof LogEntry.CheckpointSettledPromise kept) {
             target.restore(kept.settled());
         } else if (entry instanceof LogEntry.CheckpointRemoved kept) {
             target.restore(kept.chunk(), kept.version());

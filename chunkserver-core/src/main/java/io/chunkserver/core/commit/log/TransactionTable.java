@@ -15,6 +15,9 @@ import java.util.Optional;
  */
 public interface TransactionTable {
 
+    /** The most promises settled by hand that are remembered: the last of them. */
+    int MAX_SETTLED_BY_HAND = 1000;
+
     /** Prepared attempts of which no outcome is known. */
     List<LogRecord.Prepared> inDoubt();
 
@@ -24,8 +27,11 @@ public interface TransactionTable {
     /** The outcome of a committed transaction, as long as it is remembered. */
     Optional<Outcome> outcome(TransactionId transaction);
 
-    /** How an operator settled a promise here, as long as it is remembered; a commit has an outcome besides. */
-    Optional<LogRecord.SettledByHand> settledByHand(TransactionId transaction);
+    /**
+     * How an operator settled a promise here, if it is one of the last {@value #MAX_SETTLED_BY_HAND}; a commit has an outcome besides, as
+     * long as that is remembered.
+     */
+    Optional<SettledPromise> settledByHand(TransactionId transaction);
 
     /** A copy of all remembered outcomes. */
     Collection<Outcome> outcomes();

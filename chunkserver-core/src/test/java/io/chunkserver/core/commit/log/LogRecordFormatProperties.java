@@ -3,6 +3,8 @@ package io.chunkserver.core.commit.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.testkit.LogRecordArbitraries;
 import io.chunkserver.core.testkit.LogRecords;
 import java.nio.ByteBuffer;
@@ -73,6 +75,22 @@ class LogRecordFormatProperties {
         assertThatThrownBy(() -> LogRecordFormat.decode(part)).isInstanceOf(MalformedLogException.class);
     }
 
+    /** Room for it is kept since the transaction began, and that is one sector (LogWriter). */
+    @Property(edgeCases = EdgeCasesMode.NONE)
+    void whatEndsATransactionFitsASector(@ForAll("events") LogRecord record) {
+        QueuedRecord queued = new QueuedRecord(record);
+        assertThat(queued.opens() && queued.ends()).isFalse();
+        if (queued.ends()) {
+            assertThat(LogSegmentFormat.batchBytes(queued.bytes().length))
+                    .isLessThanOrEqualTo(LogSegmentFormat.SECTOR_BYTES);
+        }
+    }
+
+    @Provide
+    Arbitrary<LogRecord> events() {
+        return LogRecordArbitraries.records();
+    }
+
     /** Nothing but the one typed exception comes out, and no length is believed before it is compared. */
     private static void decodeOrRefuse(byte[] bytes) {
         try {
@@ -105,7 +123,14 @@ class LogRecordFormatProperties {
                     ? new LogEntry.CheckpointDecided(decided)
                     : new LogEntry.CheckpointOutcome(LogRecords.outcome(decided));
         } else if (record instanceof LogRecord.SettledByHand settled) {
-            return new LogEntry.CheckpointSettledByHand(settled);
+            return new LogEntry.CheckpointSettledPromise(new SettledPromise(
+                    settled.transaction(),
+                    settled.attempt(),
+                    new ChunkId("/kept", 3),
+                    new ChunkVersion(4),
+                    settled.atMillis() % 2 == 0,
+                    settled.committed(),
+                    settled.atMillis()));
         }
         return record instanceof LogRecord.Removed removed
                 ? new LogEntry.CheckpointRemoved(removed.chunk(), removed.version())

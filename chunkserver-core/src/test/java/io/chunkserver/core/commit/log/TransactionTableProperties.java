@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -152,6 +153,33 @@ class TransactionTableProperties {
             assertThat(table.outcome(transaction)).isEqualTo(model.outcome(transaction));
             assertThat(table.settledByHand(transaction)).isEqualTo(model.settledByHand(transaction));
             assertThat(table.expired(transaction)).isEqualTo(model.expired(transaction));
+        }
+    }
+
+    /** Whatever is forgotten of outcomes, the last that were settled by hand are known, and survive a checkpoint. */
+    @Example
+    void theLastThatWereSettledByHandAreRemembered() throws MalformedLogException {
+        FoldedTransactionTable table = new FoldedTransactionTable();
+        int count = TransactionTable.MAX_SETTLED_BY_HAND + 1;
+        for (int number = count; number > 0; number--) {
+            LogRecord.Prepared promise = LogRecords.prepared(number);
+            table.apply(promise);
+            table.apply(LogRecords.settledByHand(promise, number % 2 == 0));
+        }
+        table.forget(LogRecords.transaction(count));
+
+        ReplayedTable replayed = new ReplayedTable();
+        for (LogEntry entry : table.checkpoint()) {
+            replayed.apply(entry, 1);
+        }
+
+        assertThat(table.settledByHand(LogRecords.transaction(count))).isEmpty();
+        assertThat(replayed.table().settledByHand(LogRecords.transaction(count)))
+                .isEmpty();
+        for (int number = 1; number < count; number++) {
+            assertThat(replayed.table().settledByHand(LogRecords.transaction(number)))
+                    .isEqualTo(table.settledByHand(LogRecords.transaction(number)))
+                    .isPresent();
         }
     }
 
