@@ -5,6 +5,8 @@ import static io.chunkserver.core.testkit.LogRecords.aborted;
 import static io.chunkserver.core.testkit.LogRecords.committed;
 import static io.chunkserver.core.testkit.LogRecords.prepared;
 import static io.chunkserver.core.testkit.LogRecords.preparedDelete;
+import static io.chunkserver.core.testkit.LogRecords.removed;
+import static io.chunkserver.core.testkit.LogRecords.settledByHand;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -97,13 +99,26 @@ class SegmentedTransactionLogSpaceTest {
             open++;
         }
 
+        int removals = 0;
+        while (!log.force(removed(prepared(removals))).toCompletableFuture().isCompletedExceptionally()) {
+            removals++;
+        }
+
         // Each in a batch of its own, which takes the most room.
         for (LogRecord.Prepared promise : log.table().inDoubt()) {
-            force(log, promise.tombstone() ? committed(promise) : aborted(promise));
+            force(log, end(promise));
         }
 
         assertThat(log.table().inDoubt()).isEmpty();
         assertThat(log.table().outcomes()).isNotEmpty();
+    }
+
+    private static LogRecord end(LogRecord.Prepared promise) {
+        long number = promise.transaction().sequence();
+        if (number % 3 == 0) {
+            return settledByHand(promise, number % 2 == 0);
+        }
+        return promise.tombstone() ? committed(promise) : aborted(promise);
     }
 
     @Test
