@@ -91,6 +91,8 @@ public final class MemoryDisk implements Disk {
         tree = treeAfterCrash(mode, choices);
         journal = new EntryJournal();
         endUse();
+        // A file system gives nobody else the room of what a crash may bring back.
+        othersBytes = Math.min(othersBytes, Math.max(0, capacityBytes - usedBytes));
     }
 
     private void endUse() {

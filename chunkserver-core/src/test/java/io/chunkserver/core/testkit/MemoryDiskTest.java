@@ -239,6 +239,24 @@ class MemoryDiskTest {
         }
 
         @Test
+        void othersHaveNotTakenTheRoomOfWhatACrashBringsBack() throws IOException {
+            MemoryDisk small = new MemoryDisk(10L * MemoryDisk.BLOCK_BYTES);
+            Path name = Path.of("file");
+            try (DiskFile file = small.create(name)) {
+                file.writeFully(ByteBuffer.allocate(4 * MemoryDisk.BLOCK_BYTES), 0);
+                file.force();
+            }
+            small.forceDirectory(Path.of(""));
+            small.delete(name);
+            small.othersUse(small.freeBytes());
+
+            small.crash();
+            small.delete(name);
+
+            assertThat(small.freeBytes()).isEqualTo(4L * MemoryDisk.BLOCK_BYTES);
+        }
+
+        @Test
         void aDeletedFileTakesItsRoomUntilItIsClosed() throws IOException {
             DiskFile file = small.create(FILE);
             file.writeFully(ByteBuffer.allocate(1), 0);
