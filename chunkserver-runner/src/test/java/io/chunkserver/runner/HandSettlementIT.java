@@ -144,6 +144,17 @@ class HandSettlementIT {
     }
 
     @Test
+    void whatAnotherMemberWasToldByHandIsNotContradicted() {
+        assertThat(tx("abort", "--yes", "--server", one.address()).exitCode()).isZero();
+
+        Outcome other = tx("commit", "--yes", "--server", two.address());
+
+        assertThat(other.exitCode()).isEqualTo(8);
+        assertThat(other.out() + other.err()).contains("is aborted at server " + one.address(), "nothing was done");
+        assertThat(open(two)).contains("prepared");
+    }
+
+    @Test
     void nothingIsDoneWithoutAYesOrAtAServerThatIsInNoDoubt() {
         Outcome unsure = tx("commit", "--server", one.address());
         assertThat(unsure.exitCode()).isEqualTo(2);

@@ -75,6 +75,8 @@ class MasterIT {
                 .allSatisfy(receipt -> assertThat(receipt.get("applied")).hasSize(2));
         JsonNode three = ask("chunk", "put", file.toString(), "/a/single#0", "--replicas", "3");
         assertThat(three.get("applied")).hasSize(3);
+        JsonNode one = ask("chunk", "put", file.toString(), "/b/single#0", "--replicas", "1");
+        assertThat(one.get("applied")).hasSize(1);
 
         Path copy = directory.resolve("copy");
         ask("get", "/a/file", copy.toString());

@@ -7,6 +7,7 @@ import io.chunkserver.core.model.Location;
 import io.chunkserver.core.model.ServerId;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
@@ -182,6 +183,34 @@ public final class DataDirectory implements Closeable {
         }
     }
 
+    /**
+     * Whether a directory without an identity is new: data without one is a lost or misplaced identity file, not a new server.
+     *
+     * @throws ChunkServerException.Unusable with {@code BAD_CONFIGURATION} when there is data
+     */
+    public static void checkUnused(Disk disk, String identityFile) throws IOException {
+        for (Path folder : FOLDERS) {
+            List<Path> names = namesIn(disk, folder);
+            if (!names.isEmpty()) {
+                throw Failure.of(
+                                ErrorCode.BAD_CONFIGURATION,
+                                "directory " + disk + " has data (" + folder.resolve(names.get(0))
+                                        + ") but its identity file " + identityFile + " is missing")
+                        .withHint("restore the identity file, mend its configured location, or move the data away"
+                                + " to start as a new server")
+                        .toException();
+            }
+        }
+    }
+
+    private static List<Path> namesIn(Disk disk, Path folder) throws IOException {
+        try {
+            return disk.list(folder);
+        } catch (NoSuchFileException e) {
+            return List.of();
+        }
+    }
+
     /** What is known of a directory before it is opened. Not safe for many threads. */
     public static final class Builder {
 
@@ -276,26 +305,10 @@ public final class DataDirectory implements Closeable {
         }
 
         private ServerIdentity firstIdentity() throws IOException {
-            for (Path folder : FOLDERS) {
-                refuseWhenUsed(folder);
-            }
+            checkUnused(disk, identityFile.toString());
             ServerId name = serverId == null ? randomName() : serverId;
             return new ServerIdentity(
                     name, randomUuid(random), randomUuid(random), Location.ORIGIN, 0, random.nextLong(1, 1L << 31));
-        }
-
-        /** Data without an identity is a lost or misplaced identity file, not a new server. */
-        private void refuseWhenUsed(Path folder) throws IOException {
-            List<Path> names = disk.list(folder);
-            if (!names.isEmpty()) {
-                throw Failure.of(
-                                ErrorCode.BAD_CONFIGURATION,
-                                "directory " + disk + " has data (" + folder.resolve(names.get(0))
-                                        + ") but its identity file " + identityFile + " is missing")
-                        .withHint("restore the identity file, mend its configured location, or move the data away"
-                                + " to start as a new server")
-                        .toException();
-            }
         }
 
         private ServerId randomName() {

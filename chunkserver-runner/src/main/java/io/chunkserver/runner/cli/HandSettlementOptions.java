@@ -10,8 +10,10 @@ import io.chunkserver.transport.ServerAddress;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -75,23 +77,52 @@ final class HandSettlementOptions {
         }
     }
 
-    /** A server that the others do not reach may be reached from here. One that does not answer is told of when it is to settle. */
-    private void checkThatNoneKnowsBetter(boolean commit, OpenClient open, List<ServerAddress> asked, Console console)
+    /**
+     * Asks the servers that were named, and the other members that they know of: one may be reached from here and not from them, and what
+     * was aborted by hand no member tells another. The coordinator they ask themselves.
+     */
+    private void checkThatNoneKnowsBetter(boolean commit, OpenClient open, List<ServerAddress> named, Console console)
             throws IOException {
-        for (ServerAddress server : asked) {
-            Optional<TransactionSummary> known = Optional.empty();
-            try {
-                known = open.client().transaction(server, id);
-            } catch (ChunkServerException e) {
-                console.note(e.failure().describe());
+        Set<ServerAddress> others = new LinkedHashSet<>();
+        for (ServerAddress server : named) {
+            Optional<TransactionSummary> known = known(server, open, console);
+            if (known.isPresent()) {
+                checkNotOtherwise(commit, server, known.get());
+                known.get().chain().stream()
+                        .skip(1)
+                        .map(member -> ServerAddress.parse(member.address()))
+                        .forEach(others::add);
             }
-            if (known.isPresent() && known.get().isOver() && known.get().isCommitted() != commit) {
-                throw Failure.of(
-                                ErrorCode.SETTLED_OTHERWISE,
-                                "transaction " + id + " is " + (commit ? "aborted" : "committed") + " at server "
-                                        + server + "; nothing was done")
-                        .toException();
+        }
+        named.forEach(others::remove);
+        for (ServerAddress server : others) {
+            Optional<TransactionSummary> known = known(server, open, console);
+            if (known.isPresent()) {
+                checkNotOtherwise(commit, server, known.get());
             }
+        }
+    }
+
+    private void checkNotOtherwise(boolean commit, ServerAddress server, TransactionSummary known)
+            throws ChunkServerException {
+        if (known.isOver() && known.isCommitted() != commit) {
+            throw Failure.of(
+                            ErrorCode.SETTLED_OTHERWISE,
+                            "transaction " + id + " is " + (commit ? "aborted" : "committed") + " at server " + server
+                                    + "; nothing was done")
+                    .withHint("see how it stands there with: tx show " + id + " --server " + server)
+                    .toException();
+        }
+    }
+
+    /** One that does not answer is told of, and settles nothing either. */
+    private Optional<TransactionSummary> known(ServerAddress server, OpenClient open, Console console)
+            throws IOException {
+        try {
+            return open.client().transaction(server, id);
+        } catch (ChunkServerException e) {
+            console.note(e.failure().describe());
+            return Optional.empty();
         }
     }
 

@@ -130,7 +130,10 @@ public final class PlacedServers implements ChunkWriters {
 
     private StoreTarget target(List<Member> members) {
         List<ServerAddress> addresses = addresses(members);
-        return new StoreTarget(addresses.get(0), addresses.subList(1, addresses.size()), null, durability, timeout);
+        // Without others and without a number the primary would have its master choose as many as that is configured
+        // for.
+        @Nullable Integer alone = addresses.size() == 1 ? 1 : null;
+        return new StoreTarget(addresses.get(0), addresses.subList(1, addresses.size()), alone, durability, timeout);
     }
 
     @Override

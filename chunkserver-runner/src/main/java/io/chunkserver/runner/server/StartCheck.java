@@ -9,6 +9,7 @@ import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.runner.config.RunnerConfig;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,16 +29,24 @@ public final class StartCheck {
      */
     public static Optional<ServerId> run(RunnerConfig config) throws IOException {
         Path directory = config.dataDir();
-        if (!Files.isDirectory(directory.resolve(DataDirectory.LOG))) {
+        Path identity = config.serverInfoFile().toAbsolutePath();
+        if (Files.exists(directory) && !Files.isDirectory(directory)) {
+            throw UnusableDirectory.failure(directory, new FileAlreadyExistsException(directory.toString()));
+        }
+        if (!Files.isDirectory(directory.resolve(DataDirectory.LOG))
+                && !Files.isDirectory(directory.resolve(DataDirectory.CHUNKS))
+                && !Files.exists(identity)) {
             return Optional.empty();
         }
-        Path identity = config.serverInfoFile().toAbsolutePath();
         Disk disk = new LocalDisk(directory);
         Disk identityDisk = new LocalDisk(Objects.requireNonNull(identity.getParent(), "a file lies in a directory"));
         try (OfflineDirectory offline = OfflineDirectory.open(disk, identityDisk, identity.getFileName())) {
             Optional<ChunkServerException> damage = offline.damage();
             if (damage.isPresent()) {
                 throw damage.get();
+            }
+            if (offline.identity().isEmpty()) {
+                DataDirectory.checkUnused(disk, identity.toString());
             }
             Optional<ServerId> owner = offline.identity().map(found -> found.serverId());
             if (owner.isPresent() && config.serverId().isPresent()) {

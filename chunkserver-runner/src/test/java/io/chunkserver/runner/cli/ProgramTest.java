@@ -347,6 +347,21 @@ class ProgramTest {
         assertThat(files(data)).isEqualTo(before);
     }
 
+    @Test
+    void checkRefusesWhatAStartRefuses() throws IOException {
+        Path data = directory.resolve("data");
+        ChunkServer.builder(data).start().close();
+        Files.delete(data.resolve("server_info.json"));
+        assertThat(console.run("serve", "--check", "--data-dir", data.toString()))
+                .isEqualTo(3);
+        assertThat(console.err()).contains("has data", "server_info.json", "is missing");
+
+        Path file = Files.createFile(directory.resolve("file"));
+        assertThat(console.run("serve", "--check", "--data-dir", file.toString()))
+                .isEqualTo(3);
+        assertThat(console.err()).contains("is no directory");
+    }
+
     /** What is in each file. */
     private static Map<Path, String> files(Path folder) throws IOException {
         Map<Path, String> files = new TreeMap<>();
