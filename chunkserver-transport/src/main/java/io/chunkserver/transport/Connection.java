@@ -1,5 +1,7 @@
 package io.chunkserver.transport;
 
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -19,6 +21,17 @@ public interface Connection {
      * <p>How much may be unsent is the caller's to bound, by waiting for stages.
      */
     CompletionStage<Void> send(Frame frame);
+
+    /**
+     * Sends frames one after the other, which leave together where the transport can do so: a peer that waits for all of them is woken
+     * once. The stage is that of all of them, and a failure of one is no word on those before it.
+     *
+     * @param frames at least one
+     */
+    default CompletionStage<Void> send(List<Frame> frames) {
+        return CompletableFuture.allOf(
+                frames.stream().map(frame -> send(frame).toCompletableFuture()).toArray(CompletableFuture<?>[]::new));
+    }
 
     /**
      * Whether frames are to be received; true at first. After false the receiver gets at most the frame that was on its way to it

@@ -13,14 +13,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * Cuts the bytes of one connection into frames. Owned by the connection's event loop.
  *
- * <p>It says where to the next bytes are read: behind what has come of a frame, or into a buffer that a full block just fills. So the
- * blocks of a chunk, which come one after the other, are not copied once more. Of frames that share a buffer each is a slice; what
+ * <p>It says where to the next bytes are read: behind what has come of a frame, or into a buffer that a full block nearly fills. So the
+ * blocks of a chunk, which come one after the other, are hardly copied once more. Of frames that share a buffer each is a slice; what
  * follows them of an unfinished one is moved to a buffer of its own, which grows with what has come, not with what was announced.
  */
 final class FrameDecoder {
 
-    /** A frame with a full block. */
-    static final int FIRST_CAPACITY = FrameFormat.PREAMBLE_BYTES + Frame.MAX_BODY_BYTES;
+    /** What may come along with a full block: all else that is said in the answer to a small read. */
+    private static final int BESIDE_A_BLOCK = 2048;
+
+    /** A frame with a full block, and that. */
+    static final int FIRST_CAPACITY = FrameFormat.PREAMBLE_BYTES + Frame.MAX_BODY_BYTES + BESIDE_A_BLOCK;
 
     private static final int MAX_CAPACITY = FrameFormat.PREAMBLE_BYTES + Frame.MAX_HEADER_BYTES + Frame.MAX_BODY_BYTES;
 

@@ -17,6 +17,10 @@ final class Inbox {
     private final Queue<Frame> frames = new ArrayDeque<>();
     private volatile boolean reading = true;
     private volatile boolean shut;
+
+    /** Frames wait for reading to be turned on, and the event loop for being told of it. */
+    private volatile boolean waiting;
+
     private @Nullable FrameReceiver receiver;
     private boolean delivering;
     private boolean ended;
@@ -34,12 +38,19 @@ final class Inbox {
         return frames;
     }
 
-    void setReading(boolean newReading) {
+    /** Says whether the event loop is to {@link #resume} and {@link #deliver}. */
+    boolean setReading(boolean newReading) {
         reading = newReading;
+        return newReading && waiting;
     }
 
-    boolean isReading() {
-        return reading;
+    /** Whether frames wait for somebody to turn reading on, so that no more should be read. */
+    boolean isWaiting() {
+        return waiting;
+    }
+
+    void resume() {
+        waiting = false;
     }
 
     /** The receiver gets no more frames. */
@@ -65,9 +76,11 @@ final class Inbox {
         }
         delivering = true;
         try {
-            while (!shut && reading && !frames.isEmpty()) {
-                to.receive(frames.remove());
-            }
+            do {
+                while (!shut && reading && !frames.isEmpty()) {
+                    to.receive(frames.remove());
+                }
+            } while (!shut && !frames.isEmpty() && !awaitsReading());
         } finally {
             delivering = false;
         }
@@ -79,6 +92,15 @@ final class Inbox {
             shut = true;
             to.closed(cause);
         }
+    }
+
+    /** Either who turns reading on finds that it is waited for, or it is found here that he has. */
+    private boolean awaitsReading() {
+        waiting = true;
+        if (reading) {
+            waiting = false;
+        }
+        return waiting;
     }
 
     private void drop() {

@@ -9,6 +9,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -25,7 +26,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class Outbox {
 
-    private record Outgoing(Frame frame, CompletableFuture<Void> sent) {}
+    /** Frames that leave together. The stage of the last is that of all: none leaves before those that came before it. */
+    private record Outgoing(List<Frame> frames, CompletableFuture<Void> sent) {}
 
     private final Channel channel;
     private final ServerAddress remote;
@@ -42,9 +44,9 @@ final class Outbox {
         this.flushesEachFrame = encrypted;
     }
 
-    CompletionStage<Void> send(Frame frame) {
+    CompletionStage<Void> send(List<Frame> frames) {
         CompletableFuture<Void> sent = new CompletableFuture<>();
-        queue.add(new Outgoing(frame, sent));
+        queue.add(new Outgoing(frames, sent));
         if (scheduled.compareAndSet(false, true)) {
             try {
                 channel.eventLoop().execute(this::drain);
@@ -66,9 +68,6 @@ final class Outbox {
         scheduled.set(false);
         for (Outgoing next = queue.poll(); next != null; next = queue.poll()) {
             write(next);
-            if (flushesEachFrame) {
-                channel.flush();
-            }
         }
         channel.flush();
     }
@@ -81,16 +80,23 @@ final class Outbox {
     }
 
     private void write(Outgoing outgoing) {
-        ChannelFuture written;
+        ChannelFuture last = channel.newSucceededFuture();
         try {
-            written = write(outgoing.frame());
+            for (Frame frame : outgoing.frames()) {
+                last = write(frame);
+                if (flushesEachFrame) {
+                    channel.flush();
+                }
+            }
         } catch (OutOfMemoryError e) {
-            // The bound on memory outside the heap is met. A frame is missing now, so the connection must end.
-            outgoing.sent().completeExceptionally(unreachable());
+            // The bound on memory outside the heap is met. A frame is missing now, so the connection must end, and it
+            // does so
+            // before buffers are given back: those of earlier frames may still wait to be written.
             channel.pipeline().fireExceptionCaught(e);
+            outgoing.sent().completeExceptionally(unreachable());
             return;
         }
-        written.addListener(done -> {
+        last.addListener(done -> {
             if (done.isSuccess()) {
                 outgoing.sent().complete(null);
             } else {

@@ -18,6 +18,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -90,16 +91,24 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Connec
 
     @Override
     public CompletionStage<Void> send(Frame frame) {
-        return closing.get() ? outbox.refused() : outbox.send(frame);
+        return send(List.of(frame));
+    }
+
+    @Override
+    public CompletionStage<Void> send(List<Frame> frames) {
+        return closing.get() ? outbox.refused() : outbox.send(frames);
     }
 
     @Override
     public void setReading(boolean reading) {
-        inbox.setReading(reading);
+        // Off costs nothing until more comes, and mostly it is on again by then.
+        if (!inbox.setReading(reading)) {
+            return;
+        }
         if (channel.eventLoop().inEventLoop()) {
-            followReading();
+            resume();
         } else {
-            execute(this::followReading);
+            execute(this::resume);
         }
     }
 
@@ -143,6 +152,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Connec
             return;
         }
         inbox.deliver();
+        followReading();
     }
 
     @Override
@@ -174,19 +184,20 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Connec
         }
     }
 
-    private void followReading() {
-        if (!deaf) {
-            channel.config().setAutoRead(inbox.isReading());
-        }
-        // Also when nothing more comes: what had come when the peer went, and that it went, may still wait here.
-        deliver();
-    }
-
-    private void deliver() {
+    /** Also when nothing more comes: what had come when the peer went, and that it went, may still wait here. */
+    private void resume() {
+        inbox.resume();
         try {
             inbox.deliver();
         } catch (RuntimeException e) {
             fail(ChunkServerException.from(e));
+        }
+        followReading();
+    }
+
+    private void followReading() {
+        if (!deaf) {
+            channel.config().setAutoRead(!inbox.isWaiting());
         }
     }
 
@@ -203,7 +214,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Connec
     private void refuse(ChunkServerException cause) {
         log.info("connection with {} ends: {}", remote, cause.getMessage());
         if (decoder.speaksOurProtocol()) {
-            outbox.send(Messages.error(0, cause.failure()));
+            outbox.send(List.of(Messages.error(0, cause.failure())));
             end(cause);
         } else {
             hearNoMore(cause);

@@ -9,6 +9,7 @@ import io.chunkserver.transport.Frame;
 import io.chunkserver.transport.protocol.Messages;
 import io.chunkserver.transport.protocol.Response;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
@@ -29,11 +30,14 @@ final class Answer {
     private final ServerId self;
     private final Ender ender;
 
-    /** Sends the last frame and ends the exchange, if it is not over yet. */
+    /** Sends the last frames and ends the exchange, if it is not over yet. */
     interface Ender {
 
-        /** @param failure what the frame says has failed; null for nothing */
-        void end(Answer answer, Frame last, @Nullable ErrorCode failure);
+        /**
+         * @param gone    runs when the frames are no longer needed: they were sent, or dropped
+         * @param failure what the frames say has failed; null for nothing
+         */
+        void end(Answer answer, List<Frame> last, Runnable gone, @Nullable ErrorCode failure);
     }
 
     Answer(Connection connection, int requestId, ServerId self, Ender ender) {
@@ -52,9 +56,23 @@ final class Answer {
         return connection.send(frame);
     }
 
+    /** Sends frames that leave together, after which others follow. */
+    CompletionStage<Void> send(List<Frame> frames) {
+        return connection.send(frames);
+    }
+
     /** Sends the last frame of what was asked and done. */
     void last(Frame frame) {
-        ender.end(this, frame, null);
+        last(List.of(frame), () -> {});
+    }
+
+    /**
+     * Sends the last frames, which leave together.
+     *
+     * @param gone runs when they are no longer needed
+     */
+    void last(List<Frame> frames, Runnable gone) {
+        ender.end(this, frames, gone, null);
     }
 
     /** Answers with the response, or with the failure of the stage. */
@@ -86,6 +104,6 @@ final class Answer {
     }
 
     void failure(Failure why) {
-        ender.end(this, Messages.error(requestId, why.at(self)), why.code());
+        ender.end(this, List.of(Messages.error(requestId, why.at(self))), () -> {}, why.code());
     }
 }

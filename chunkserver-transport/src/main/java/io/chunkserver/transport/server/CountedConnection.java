@@ -4,6 +4,7 @@ import io.chunkserver.transport.Connection;
 import io.chunkserver.transport.Frame;
 import io.chunkserver.transport.FrameType;
 import io.chunkserver.transport.ServerAddress;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -36,11 +37,18 @@ final class CountedConnection implements Connection {
 
     @Override
     public CompletionStage<Void> send(Frame frame) {
-        given.incrementAndGet();
-        if (frame.type() == FrameType.DATA) {
-            observer.sent(frame.body().remaining());
+        return send(List.of(frame));
+    }
+
+    @Override
+    public CompletionStage<Void> send(List<Frame> frames) {
+        given.addAndGet(frames.size());
+        for (Frame frame : frames) {
+            if (frame.type() == FrameType.DATA) {
+                observer.sent(frame.body().remaining());
+            }
         }
-        return connection.send(frame).whenComplete((sent, thrown) -> taken.incrementAndGet());
+        return connection.send(frames).whenComplete((sent, thrown) -> taken.addAndGet(frames.size()));
     }
 
     @Override

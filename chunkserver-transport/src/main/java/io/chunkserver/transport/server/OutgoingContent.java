@@ -15,6 +15,8 @@ import io.chunkserver.transport.protocol.Request;
 import io.chunkserver.transport.protocol.Response;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
@@ -29,6 +31,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>At most one step runs at a time, on a worker. It reads and sends until enough frames are unsent and ends then; a frame that
  * was sent starts the next one. The step owns the reader and closes it in all cases.
+ *
+ * <p>What is said of the range leaves with the first block, and the end with the last one: the answer to a small read is one write here and
+ * one read there, and wakes each thread on the way once.
  */
 final class OutgoingContent implements Exchange {
 
@@ -54,6 +59,10 @@ final class OutgoingContent implements Exchange {
 
     private @Nullable Future<?> deadline;
     private @Nullable ChunkReader reader;
+
+    /** Tells of the range; leaves with its first block. */
+    private @Nullable Frame head;
+
     private int nextBlock;
     private int endBlock;
     private long sentBytes;
@@ -99,9 +108,9 @@ final class OutgoingContent implements Exchange {
         ByteRange range = new ByteRange(offset, asked == null ? chunkBytes - offset : asked);
         nextBlock = BlockLayout.blockAt(offset);
         endBlock = range.length() == 0 ? nextBlock : BlockLayout.blockAt(range.end() - 1) + 1;
-        answer.send(Messages.response(
+        head = Messages.response(
                 answer.requestId(),
-                new Response.Content(opened.info(), opened.attributes(), nextBlock, offset, range.length())));
+                new Response.Content(opened.info(), opened.attributes(), nextBlock, offset, range.length()));
         step();
     }
 
@@ -124,7 +133,10 @@ final class OutgoingContent implements Exchange {
                 }
                 send(open);
             }
-            finish(stopReason());
+            if (reader != null) {
+                // The end did not leave with a last block: there is none, or the exchange was stopped before it.
+                finish(stopReason());
+            }
         } catch (IOException e) {
             close();
             answer.failure(ChunkServerException.ofRead(e));
@@ -142,10 +154,32 @@ final class OutgoingContent implements Exchange {
         nextBlock++;
         sentBytes += buffer.remaining();
         crc32c = Crc32c.combine(crc32c, crc, buffer.remaining());
-        answer.send(Frame.data(answer.requestId(), buffer, crc)).whenComplete((sent, thrown) -> {
-            buffers.give(buffer);
-            sent(thrown == null);
-        });
+        List<Frame> frames = begun();
+        frames.add(Frame.data(answer.requestId(), buffer, crc));
+        if (nextBlock < endBlock) {
+            answer.send(frames).whenComplete((sent, thrown) -> {
+                buffers.give(buffer);
+                sent(thrown == null);
+            });
+        } else {
+            close();
+            frames.add(end());
+            answer.last(frames, () -> buffers.give(buffer));
+        }
+    }
+
+    /** What leaves before a block: at first what is said of the range, later nothing. */
+    private List<Frame> begun() {
+        List<Frame> frames = new ArrayList<>(3);
+        if (head != null) {
+            frames.add(head);
+            head = null;
+        }
+        return frames;
+    }
+
+    private Frame end() {
+        return Messages.end(answer.requestId(), new End(sentBytes, crc32c));
     }
 
     private void sent(boolean connected) {
@@ -165,7 +199,9 @@ final class OutgoingContent implements Exchange {
     private void finish(@Nullable Failure why) {
         close();
         if (why == null) {
-            answer.last(Messages.end(answer.requestId(), new End(sentBytes, crc32c)));
+            List<Frame> frames = begun();
+            frames.add(end());
+            answer.last(frames, () -> {});
         } else {
             answer.failure(why);
         }

@@ -15,6 +15,7 @@ import io.chunkserver.transport.protocol.Messages;
 import io.chunkserver.transport.protocol.Request;
 import io.chunkserver.transport.protocol.ServerHello;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
@@ -250,7 +251,7 @@ final class ServerConnection implements FrameReceiver {
             request = Messages.request(frame);
         } catch (ChunkServerException e) {
             // The frame was whole, only its words were wrong: the next request may be right.
-            sendLast(Messages.error(id, e.failure().at(self)), () -> {});
+            sendLast(List.of(Messages.error(id, e.failure().at(self))), () -> {});
             return;
         }
         begin(request, answer);
@@ -276,7 +277,7 @@ final class ServerConnection implements FrameReceiver {
         Optional<Failure> refusal = admission.enter(request);
         if (refusal.isPresent()) {
             observer.answered(request, refusal.get().code(), Duration.ZERO);
-            sendLast(Messages.error(answer.requestId(), refusal.get().at(self)), () -> {});
+            sendLast(List.of(Messages.error(answer.requestId(), refusal.get().at(self))), () -> {});
             return;
         }
         Current begun = new Current(request, answer);
@@ -288,8 +289,8 @@ final class ServerConnection implements FrameReceiver {
         }
     }
 
-    /** Sends the last frame of an exchange; from then on the client may send its next request. */
-    private void endExchange(Answer answer, Frame last, @Nullable ErrorCode failure) {
+    /** Sends the last frames of an exchange; from then on the client may send its next request. */
+    private void endExchange(Answer answer, List<Frame> last, Runnable gone, @Nullable ErrorCode failure) {
         sequence.execute(() -> {
             Current open = current;
             if (open != null && open.answer.equals(answer)) {
@@ -297,13 +298,18 @@ final class ServerConnection implements FrameReceiver {
                 // First: who has the answer finds it counted.
                 observer.answered(open.request, failure, open.took());
                 // What is kept for the client until then is bounded by how many may enter.
-                sendLast(last, () -> admission.leave(open.request));
+                sendLast(last, () -> {
+                    admission.leave(open.request);
+                    gone.run();
+                });
+            } else {
+                gone.run();
             }
         });
     }
 
     /** Nothing more is read until the answer is sent: a client that does not take its answers is not given further ones to keep. */
-    private void sendLast(Frame last, Runnable whenSent) {
+    private void sendLast(List<Frame> last, Runnable whenSent) {
         gate.hold();
         connection.send(last).whenComplete((sent, thrown) -> {
             whenSent.run();

@@ -46,7 +46,7 @@ class HangingDiskTest {
             new ChunkRequestHandler(server, new ServerAddress("server", 1), EndpointConfig.DEFAULT, threads)
                     .begin(
                             new Request.Stat(CHUNK, Duration.ofMillis(50)),
-                            new Answer(connection, 1, SELF, (answer, last, failure) -> lasts.add(last)),
+                            new Answer(connection, 1, SELF, (answer, last, gone, failure) -> lasts.addAll(last)),
                             new ReadingGate(connection),
                             Runnable::run);
 

@@ -32,7 +32,7 @@ class IncomingChunkTest {
     private final CompletableFuture<BlockSink> opening = new CompletableFuture<>();
     private final HeldConnection connection = new HeldConnection();
     private final IncomingChunk chunk = new IncomingChunk(
-            new Answer(connection, 1, new ServerId("a"), (answer, last, failure) -> answers.add(last)),
+            new Answer(connection, 1, new ServerId("a"), (answer, last, gone, failure) -> answers.addAll(last)),
             new ReadingGate(connection),
             WINDOW_BLOCKS);
     private int released;

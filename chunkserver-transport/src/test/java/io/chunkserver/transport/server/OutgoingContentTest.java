@@ -24,6 +24,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** A chunk on its way out, over a connection that sends when its test says so, read in the test's own thread. */
@@ -38,12 +40,9 @@ class OutgoingContentTest {
     private final List<Frame> lasts = new ArrayList<>();
     private final CompletableFuture<Void> deadline = new CompletableFuture<>();
     private final NumberedReader reader = new NumberedReader();
-    private final OutgoingContent content = new OutgoingContent(
-            new Request.Read(CHUNK, 0, null, ReadMode.COMMITTED, Duration.ofSeconds(20)),
-            new Answer(connection, 1, new ServerId("a"), (answer, last, failure) -> lasts.add(last)),
-            new BlockBuffers(MAX_UNSENT),
-            MAX_UNSENT,
-            Runnable::run);
+    private final BlockBuffers buffers = new BlockBuffers(MAX_UNSENT);
+    private final OutgoingContent content = reading(0, null);
+    private Runnable lastsGone = () -> {};
 
     @Test
     void aClientThatTakesNothingHoldsUpTheReadingOfTheDisk() throws Exception {
@@ -57,14 +56,36 @@ class OutgoingContentTest {
                     .as("blocks sent while more than half are unsent")
                     .isEqualTo(MAX_UNSENT);
         }
-        for (int sent = MAX_UNSENT / 2; sent <= BLOCKS; sent++) {
+        for (int sent = MAX_UNSENT / 2; sent < BLOCKS; sent++) {
             connection.letGo();
             assertThat(blocks() - sent).as("blocks that are unsent").isBetween(0, MAX_UNSENT);
         }
         assertThat(blocks()).isEqualTo(BLOCKS);
-        assertThat(lasts).hasSize(1);
-        End end = Messages.end(lasts.get(0));
+        assertThat(types(lasts))
+                .as("the last block leaves with the end")
+                .containsExactly(FrameType.DATA, FrameType.END);
+        End end = Messages.end(lasts.get(1));
         assertThat(end).isEqualTo(new End((long) BLOCKS * BLOCK, NumberedReader.crc32c()));
+        assertOver();
+    }
+
+    @Test
+    void aSmallReadIsAnsweredAtOnceAndKeepsItsBufferUntilThatIsSent() {
+        reading(3L * BLOCK, 100L).open(CompletableFuture.completedFuture(reader), deadline);
+        assertThat(connection.frames()).isEmpty();
+        assertThat(types(lasts)).containsExactly(FrameType.RESPONSE, FrameType.DATA, FrameType.END);
+        assertOver();
+        ByteBuffer sending = lasts.get(1).body();
+        assertThat(buffers.take()).as("a buffer while one is being sent").isNotSameAs(sending);
+        lastsGone.run();
+        assertThat(buffers.take()).as("a buffer when all are sent").isSameAs(sending);
+    }
+
+    @Test
+    void aReadOfNothingIsAnsweredWithoutABlock() throws Exception {
+        reading((long) BLOCKS * BLOCK, 0L).open(CompletableFuture.completedFuture(reader), deadline);
+        assertThat(types(lasts)).containsExactly(FrameType.RESPONSE, FrameType.END);
+        assertThat(Messages.end(lasts.get(1))).isEqualTo(new End(0, 0));
         assertOver();
     }
 
@@ -116,6 +137,19 @@ class OutgoingContentTest {
         assertOver();
     }
 
+    private OutgoingContent reading(long offset, @Nullable Long length) {
+        Answer answer = new Answer(connection, 1, new ServerId("a"), (ended, last, gone, failure) -> {
+            lasts.addAll(last);
+            lastsGone = gone;
+        });
+        Request.Read request = new Request.Read(CHUNK, offset, length, ReadMode.COMMITTED, Duration.ofSeconds(20));
+        return new OutgoingContent(request, answer, buffers, MAX_UNSENT, Runnable::run);
+    }
+
+    private static List<FrameType> types(List<Frame> frames) {
+        return frames.stream().map(Frame::type).toList();
+    }
+
     private void open() {
         content.open(CompletableFuture.completedFuture(reader), deadline);
     }
@@ -126,7 +160,7 @@ class OutgoingContentTest {
     }
 
     private int blocks() {
-        return (int) connection.frames().stream()
+        return (int) Stream.concat(connection.frames().stream(), lasts.stream())
                 .filter(frame -> frame.type() == FrameType.DATA)
                 .count();
     }

@@ -15,6 +15,7 @@ import io.chunkserver.transport.Listener;
 import io.chunkserver.transport.Transport;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -87,6 +88,7 @@ interface TransportClosingContract extends TransportSubject {
                 listener().address().toString());
         atServer().awaitClosed();
         assertFails(toClient.send(block(1)), ErrorCode.UNREACHABLE, "");
+        assertFails(toClient.send(List.of(block(1), block(2))), ErrorCode.UNREACHABLE, "");
     }
 
     @Test
@@ -96,7 +98,7 @@ interface TransportClosingContract extends TransportSubject {
         toClient.setReading(false);
         Queue<CompletionStage<Void>> stages = new ArrayDeque<>();
         for (int i = 1; i <= 400; i++) {
-            stages.add(connection.send(block(i)));
+            stages.add(i % 2 == 0 ? connection.send(block(i)) : connection.send(List.of(block(i), block(i))));
         }
         toClient.close();
         connection.close();

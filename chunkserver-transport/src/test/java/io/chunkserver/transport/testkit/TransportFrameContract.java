@@ -19,6 +19,8 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -67,6 +69,23 @@ interface TransportFrameContract extends TransportSubject {
         }
         assertThat(atServer().take(frames.size())).isEqualTo(copies(frames));
         assertThat(atClient().take(frames.size())).isEqualTo(copies(frames));
+    }
+
+    @Test
+    default void framesThatAreSentTogetherStayInOrderAmongThoseThatAreNot() throws Exception {
+        Random random = new Random(10);
+        List<Frame> frames = IntStream.rangeClosed(1, 200)
+                .mapToObj(i -> frame(random, i, random.nextInt(100), random.nextInt(Frame.MAX_BODY_BYTES + 1)))
+                .toList();
+        Connection connection = connect();
+        CompletionStage<Void> last = CompletableFuture.completedFuture(null);
+        for (int at = 0; at < frames.size(); ) {
+            int together = Math.min(random.nextInt(5), frames.size() - at);
+            last = together == 0 ? connection.send(frames.get(at)) : connection.send(frames.subList(at, at + together));
+            at += Math.max(1, together);
+        }
+        assertThat(atServer().take(frames.size())).isEqualTo(copies(frames));
+        get(last);
     }
 
     @Test
