@@ -106,9 +106,14 @@ class BadInputIT {
         assertThat(error.get("message").asText())
                 .contains("chunk /cut#3", "chunks /cut#1 to /cut#2 are stored", "the file that was there");
         assertThat(error.get("hint").asText()).contains("chunk rm");
-        for (int chunk = 0; chunk <= 2; chunk++) {
-            RunnerJar.answer("chunk", "rm", "/cut#" + chunk, "--server", small.address());
-        }
+        Outcome removed =
+                RunnerJar.run("chunk", "rm", "/cut#0", "/cut#9", "/cut#1", "/cut#2", "--server", small.address());
+        assertThat(removed.exitCode()).as("of the one that is not there").isEqualTo(4);
+        assertThat(removed.out()).contains("/cut#0", "/cut#1", "/cut#2").doesNotContain("/cut#9");
+        assertThat(removed.err()).contains("/cut#9");
+        assertThat(RunnerJar.run("chunk", "ls", "--prefix", "/cut", "--server", small.address())
+                        .out())
+                .isEmpty();
     }
 
     @Test
@@ -182,6 +187,14 @@ class BadInputIT {
     void chunkThatBeginsNoFileIsNoFile() throws IOException {
         RunnerJar.answer("chunk", "put", file(10), "/good/alone#0", "--server", two.address());
         failure(2, "get", "/good/alone", directory.resolve("x").toString(), "--server", two.address());
+    }
+
+    @Test
+    void addressThatIsTakenIsNamed() {
+        JsonNode error =
+                failure(3, "serve", "--data-dir", directory.resolve("late").toString(), "--listen", one.address());
+        assertThat(error.get("message").asText()).contains(one.address(), "in use");
+        assertThat(error.get("hint").asText()).contains("0 takes a free one");
     }
 
     @Test

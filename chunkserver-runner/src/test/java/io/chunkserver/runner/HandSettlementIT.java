@@ -97,13 +97,21 @@ class HandSettlementIT {
         return Cli.run(RunnerJar.inJson(arguments));
     }
 
+    private String shownByBoth() {
+        Outcome shown =
+                Cli.run("tx", "show", transaction.toString(), "--server", one.address(), "--server", two.address());
+        assertThat(shown.exitCode()).isZero();
+        return shown.out();
+    }
+
     private static String open(ServerProcess server) {
         return Cli.run("tx", "ls", "--server", server.address()).out();
     }
 
     @Test
     void whatIsCommittedByHandAtOneServerIsCommittedAtAll() throws IOException {
-        assertThat(open(one)).contains(transaction.toString(), "prepared");
+        assertThat(open(one)).contains(transaction.toString(), "prepared", "at " + one.address());
+        assertThat(shownByBoth()).contains("at server:   " + one.address(), "the decision of its coordinator gone");
         assertThat(tx("commit", "--yes", "--server", one.address()).exitCode()).isZero();
 
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(open(two)).isEmpty());
@@ -119,6 +127,7 @@ class HandSettlementIT {
                         .get("heuristic")
                         .asBoolean())
                 .isFalse();
+        assertThat(shownByBoth()).containsOnlyOnce("heuristic:").contains(one.address(), two.address());
 
         assertThat(tx("commit", "--yes", "--server", one.address()).exitCode()).isZero();
         assertThat(tx("abort", "--yes", "--server", two.address()).exitCode()).isEqualTo(8);

@@ -104,6 +104,9 @@ class MasterIT {
         ask("get", "/a/file", copy.toString());
         assertThat(copy).hasSameBinaryContentAs(file);
         awaitMembers(2);
+        assertThat(RunnerJar.run("scrub", "status", "--master", master.address())
+                        .err())
+                .contains(servers.get(0).address(), "is not asked");
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(list("/a/"))
                         .hasSize(15)

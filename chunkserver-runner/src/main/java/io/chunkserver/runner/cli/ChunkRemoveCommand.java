@@ -5,6 +5,8 @@ import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.runner.cli.Clients.OpenClient;
 import io.chunkserver.runner.config.ConfigException;
+import io.chunkserver.runner.file.ChunkWriters;
+import io.chunkserver.transport.client.ChunkClient;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -12,16 +14,20 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** {@code chunk rm}: deletes a chunk, by the same commit as a store. */
-@Command(name = "rm", description = "Delete a chunk, on all servers that are named or on none.")
+/** {@code chunk rm}: deletes chunks, each by the same commit as a store. */
+@Command(
+        name = "rm",
+        description = {
+            "Delete chunks one after the other, each on all servers that are named or on none.",
+            "One that cannot be deleted keeps none of the others. A file is gone with its chunk PATH#0; the others only take space then."
+        })
 final class ChunkRemoveCommand implements Callable<Integer> {
 
     private final Console console;
     private final Clients clients;
 
-    @Parameters(paramLabel = "ID", description = "The chunk, written PATH#INDEX.")
-    @SuppressWarnings("NullAway.Init") // picocli insists on a value
-    private ChunkId id;
+    @Parameters(paramLabel = "ID", arity = "1..*", description = "A chunk, written PATH#INDEX.")
+    private List<ChunkId> ids = List.of();
 
     @Mixin
     private final StoreTargetOptions options = new StoreTargetOptions();
@@ -34,15 +40,25 @@ final class ChunkRemoveCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ConfigException, IOException {
         options.check();
-        Receipt receipt;
+        int exitCode = ExitCodes.OK;
         try (OpenClient open = clients.open()) {
-            receipt = options.writers(open)
-                    .write(
-                            id,
-                            0,
-                            target -> open.client().delete(target.primary(), id, target.options(Attributes.NONE)));
+            ChunkWriters servers = options.writers(open);
+            for (ChunkId id : ids) {
+                int code = delete(id, open.client(), servers);
+                exitCode = exitCode == ExitCodes.OK ? code : exitCode;
+            }
         }
-        console.answer(ReceiptAnswer.of("deleted", receipt));
-        return ReceiptAnswer.exitCode(List.of(receipt));
+        return exitCode;
+    }
+
+    private int delete(ChunkId id, ChunkClient client, ChunkWriters servers) {
+        try {
+            Receipt receipt = servers.write(
+                    id, 0, target -> client.delete(target.primary(), id, target.options(Attributes.NONE)));
+            console.answer(ReceiptAnswer.of("deleted", receipt));
+            return ReceiptAnswer.exitCode(List.of(receipt));
+        } catch (IOException e) {
+            return console.failure(Failures.of(e));
+        }
     }
 }

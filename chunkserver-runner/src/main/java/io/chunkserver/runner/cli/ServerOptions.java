@@ -8,13 +8,19 @@ import io.chunkserver.runner.cli.Clients.OpenClient;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.zookeeper.EnsembleAddress;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
 /** The servers that a verb asks: those that are named, or those that a master knows. */
 final class ServerOptions {
+
+    private static final Logger logger = LoggerFactory.getLogger(ServerOptions.class);
 
     @ArgGroup(multiplicity = "1")
     private Choice choice = new Choice();
@@ -65,10 +71,18 @@ final class ServerOptions {
         if (masters.isEmpty()) {
             return choice.servers;
         }
-        List<ServerAddress> alive = open.master(masters).status().members().stream()
-                .filter(member -> member.liveness() == Liveness.LIVE)
-                .map(ServerOptions::address)
-                .toList();
+        List<ServerAddress> alive = new ArrayList<>();
+        for (MemberStatus member : open.master(masters).status().members()) {
+            if (member.liveness() == Liveness.LIVE) {
+                alive.add(address(member));
+            } else {
+                logger.warn(
+                        "server {} at {} is {} as the master sees it, and is not asked",
+                        member.registration().member().id(),
+                        address(member),
+                        member.liveness().name().toLowerCase(Locale.ROOT));
+            }
+        }
         if (alive.isEmpty()) {
             throw Failure.of(ErrorCode.TOO_FEW_SERVERS, "the master of " + masters + " knows no living server")
                     .withHint("start chunk servers with: serve " + masters)

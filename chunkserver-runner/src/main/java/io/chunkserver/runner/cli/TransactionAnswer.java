@@ -15,23 +15,33 @@ final class TransactionAnswer {
     /** One line of a list. */
     static Answer line(ServerAddress server, TransactionSummary summary) {
         String text = summary.transaction() + "  " + state(summary) + "  " + work(summary) + "  coordinator "
-                + coordinator(summary);
+                + coordinator(summary) + "  at " + server;
         return new Answer(text, json(server, summary));
     }
 
     static Answer full(ServerAddress server, TransactionSummary summary) {
         String chain = summary.chain().stream().map(Member::toString).collect(Collectors.joining(", "));
         String text = "transaction: " + summary.transaction()
+                + "\nat server:   " + server
                 + "\nstate:       " + state(summary)
                 + "\nwork:        " + work(summary)
                 + "\nattempt:     " + summary.attempt()
                 + "\ncoordinator: " + coordinator(summary)
                 + "\nchain:       " + (chain.isEmpty() ? "(no longer known)" : chain)
-                + "\nwaiting for: " + (summary.waitingFor().isEmpty() ? "nobody" : summary.waitingFor())
+                + "\nwaiting for: " + waitingFor(summary)
                 + (summary.byHand()
                         ? "\nheuristic:   settled by hand at this server; others may have another outcome"
                         : "");
         return new Answer(text, json(server, summary));
+    }
+
+    private static String waitingFor(TransactionSummary summary) {
+        return switch (summary.state()) {
+            case PREPARING -> "its bytes and the votes of all members";
+            case PREPARED -> "the decision of its coordinator " + coordinator(summary);
+            case COMMITTING -> "members that have not confirmed the commit: " + summary.waitingFor();
+            case COMMITTED, ABORTED, EXPIRED -> "nobody";
+        };
     }
 
     private static String coordinator(TransactionSummary summary) {

@@ -35,10 +35,10 @@ final class RemoteChunkWriter implements ChunkWriter {
             return CompletableFuture.completedFuture(told.receipt());
         }
         return CompletableFuture.failedFuture(
-                failure(how, primary).in(transaction).toException());
+                failure(how, primary, transaction).in(transaction).toException());
     }
 
-    private static Failure failure(Outcome how, ServerAddress primary) {
+    private static Failure failure(Outcome how, ServerAddress primary, TransactionId transaction) {
         if (how instanceof Outcome.Refused refused) {
             return refused.why();
         } else if (how instanceof Outcome.Lost lost) {
@@ -47,14 +47,14 @@ final class RemoteChunkWriter implements ChunkWriter {
                                     ErrorCode.OUTCOME_UNKNOWN,
                                     "server at " + primary + " was sent everything and its answer is missing: "
                                             + lost.why().message())
-                            .withHint("ask for the transaction, or retry with the same transaction id")
+                            .withHint("ask for transaction " + transaction + ", or retry with the same id")
                     : lost.why();
         }
         // Whatever it did, it does not say so in words that are known here.
         return Failure.of(
                         ErrorCode.OUTCOME_UNKNOWN,
                         "server at " + primary + " answered something that is no receipt of the transaction")
-                .withHint("ask for the transaction, or retry with the same transaction id");
+                .withHint("ask for transaction " + transaction + ", or retry with the same id");
     }
 
     @Override

@@ -208,6 +208,8 @@ public final class TcpTransport implements Transport {
                     listening.completeExceptionally(Failure.of(
                                     ErrorCode.BAD_CONFIGURATION,
                                     "cannot listen at " + address + ": " + reason(bound.cause()))
+                            .withHint(
+                                    "name an address of this machine and a port that nobody listens at; 0 takes a free one")
                             .toException(bound.cause()));
                 }
             });
