@@ -27,6 +27,7 @@ import io.chunkserver.core.replication.Replicas;
 import io.chunkserver.core.replication.ReplicationChain;
 import io.chunkserver.core.space.ReservingSpaceAccountant;
 import io.chunkserver.core.store.FileChunkStore;
+import io.chunkserver.core.store.StoreSnapshot;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -38,6 +39,8 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The wiring of a server: its parts, opened bottom up, and closed top down.
@@ -68,6 +71,8 @@ record OpenParts(
         SpaceUpkeep upkeep,
         CallWatch calls,
         Deque<Closeable> open) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OpenParts.class);
 
     /** Bytes of the file system that are never promised to chunks: two log segments and the folders' growth. */
     private static final long HEADROOM_SEGMENTS = 3;
@@ -113,7 +118,8 @@ record OpenParts(
                                 changes,
                                 directory.reserve()),
                         helper));
-        if (!SegmentedTransactionLog.exists(directory.disk(), DataDirectory.LOG)) {
+        boolean newLog = !SegmentedTransactionLog.exists(directory.disk(), DataDirectory.LOG);
+        if (newLog) {
             // Whoever lost its log must not answer for what the lost one knew.
             directory.renewLogId();
         }
@@ -129,6 +135,9 @@ record OpenParts(
                         environment.clock(),
                         () -> forced(opening.await()::forcePublished, admission)));
         FileChunkStore store = opening.await();
+        if (newLog) {
+            warnOfLostLog(directory, store.snapshot());
+        }
         log.failed().thenAccept(admission::close);
         List<Decided> undelivered = log.table().undelivered();
         CommitRecovery.Report recovery = CommitRecovery.run(store, log);
@@ -198,6 +207,18 @@ record OpenParts(
                 upkeep,
                 calls,
                 open);
+    }
+
+    /** An empty store has lost nothing by it: it is a first start, or one after a crash within that. */
+    private static void warnOfLostLog(DataDirectory directory, StoreSnapshot found) {
+        if (found.chunks() + found.tombstones() > 0) {
+            LOG.warn(
+                    "{} has {} chunks and no transaction log: it is lost or was removed, and a new one begins. What server {} had promised or "
+                            + "decided is forgotten; committed chunks are here",
+                    directory.disk(),
+                    found.chunks(),
+                    directory.identity().serverId());
+        }
     }
 
     private static void startBackground(

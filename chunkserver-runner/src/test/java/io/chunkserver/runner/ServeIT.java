@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
 import io.chunkserver.runner.RunnerJar.Outcome;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -89,6 +91,23 @@ class ServeIT {
             assertThat(server.ready().get("serverId").asText()).isEqualTo(name);
             Outcome read = RunnerJar.run("chunk", "get", "/a#0", "-", "--server", server.address());
             assertThat(read.out()).isEqualTo("bytes that stay");
+        }
+    }
+
+    @Test
+    void startWithoutItsTransactionLogServesWhatIsCommittedAndSaysThatItIsLost() throws IOException {
+        Path file = Files.writeString(directory.resolve("file"), "bytes that stay");
+        try (ServerProcess server = ServerProcess.start(data)) {
+            assertThat(server.log()).doesNotContain("no transaction log");
+            RunnerJar.answer("chunk", "put", file.toString(), "/a#0", "--server", server.address());
+            server.terminate();
+        }
+        MoreFiles.deleteRecursively(data.resolve("log"), RecursiveDeleteOption.ALLOW_INSECURE);
+        try (ServerProcess server = ServerProcess.start(data)) {
+            assertThat(server.log()).contains("1 chunks and no transaction log");
+            assertThat(RunnerJar.run("chunk", "get", "/a#0", "-", "--server", server.address())
+                            .out())
+                    .isEqualTo("bytes that stay");
         }
     }
 
