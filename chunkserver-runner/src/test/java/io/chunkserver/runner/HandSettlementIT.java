@@ -112,12 +112,15 @@ class HandSettlementIT {
     void whatIsCommittedByHandAtOneServerIsCommittedAtAll() throws IOException {
         assertThat(open(one)).contains(transaction.toString(), "prepared", "at " + one.address());
         assertThat(shownByBoth()).contains("at server:   " + one.address(), "the decision of its coordinator gone");
+        Outcome latest = Cli.run("chunk", "get", CHUNK.toString(), "-", "--latest", "--server", one.address());
+        assertThat(latest.exitCode()).isEqualTo(5);
+        assertThat(latest.err()).contains("no server can tell", "read the committed version instead");
         assertThat(tx("commit", "--yes", "--server", one.address()).exitCode()).isZero();
 
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(open(two)).isEmpty());
         for (ServerProcess server : List.of(one, two)) {
             Path copy = directory.resolve("copy of " + server.address().replace(':', ' '));
-            Cli.answer("chunk", "get", CHUNK.toString(), copy.toString(), "--server", server.address());
+            Cli.answer("chunk", "get", CHUNK.toString(), copy.toString(), "--latest", "--server", server.address());
             assertThat(copy).hasBinaryContent(CONTENT);
         }
         JsonNode shown = Cli.answer("tx", "show", transaction.toString(), "--server", one.address());

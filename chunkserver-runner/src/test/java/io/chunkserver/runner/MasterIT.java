@@ -81,6 +81,14 @@ class MasterIT {
         Path copy = directory.resolve("copy");
         ask("get", "/a/file", copy.toString());
         assertThat(copy).hasSameBinaryContentAs(file);
+        Path latest = directory.resolve("latest");
+        ask("get", "/a/file", latest.toString(), "--latest");
+        assertThat(latest).hasSameBinaryContentAs(file);
+        ask("chunk", "get", "/a/single#0", directory.resolve("first").toString(), "--at-least", "1");
+        assertThat(Cli.run("chunk", "get", "/a/single#0", "-", "--at-least", "2", "--master", master.address())
+                        .exitCode())
+                .as("of a read of a version that there is not yet")
+                .isEqualTo(8);
         assertThat(ask("chunk", "stat", "/a/single#0").get("lengthBytes").asInt())
                 .isEqualTo(LENGTH);
         await().atMost(PATIENCE)

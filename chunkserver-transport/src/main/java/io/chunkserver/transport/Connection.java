@@ -1,7 +1,6 @@
 package io.chunkserver.transport;
 
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -15,27 +14,25 @@ public interface Connection {
     ServerAddress remote();
 
     /**
-     * Sends a frame after those sent before. The stage completes when the frame's buffers are no longer needed; that says
-     * nothing of its arrival. It completes exceptionally with {@code UNREACHABLE} when the connection is closed.
+     * Sends frames after those sent before, one after the other; they leave together where the transport can do so, and those that other
+     * threads send may come between them. The stage completes when no buffer of any of them is needed any longer; that says nothing of
+     * their arrival. It completes exceptionally with {@code UNREACHABLE} when the connection was closed before all had left.
      *
      * <p>How much may be unsent is the caller's to bound, by waiting for stages.
-     */
-    CompletionStage<Void> send(Frame frame);
-
-    /**
-     * Sends frames one after the other, which leave together where the transport can do so: a peer that waits for all of them is woken
-     * once. The stage is that of all of them, and a failure of one is no word on those before it.
      *
      * @param frames at least one
      */
-    default CompletionStage<Void> send(List<Frame> frames) {
-        return CompletableFuture.allOf(
-                frames.stream().map(frame -> send(frame).toCompletableFuture()).toArray(CompletableFuture<?>[]::new));
+    CompletionStage<Void> send(List<Frame> frames);
+
+    /** Sends one frame. */
+    default CompletionStage<Void> send(Frame frame) {
+        return send(List.of(frame));
     }
 
     /**
      * Whether frames are to be received; true at first. After false the receiver gets at most the frame that was on its way to it
-     * in that moment, and none when it called itself; the sender at the other end is held up in turn.
+     * in that moment, and none when it called itself; the sender at the other end is held up in turn. That
+     * the other end has closed is told when the frames before that have been received.
      */
     void setReading(boolean reading);
 

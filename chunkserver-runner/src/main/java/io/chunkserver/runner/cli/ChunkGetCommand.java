@@ -2,7 +2,6 @@ package io.chunkserver.runner.cli;
 
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
-import io.chunkserver.core.model.ReadMode;
 import io.chunkserver.runner.cli.Clients.OpenClient;
 import io.chunkserver.runner.cli.Converters.SizeBytes;
 import io.chunkserver.runner.config.ConfigException;
@@ -36,6 +35,9 @@ final class ChunkGetCommand implements Callable<Integer> {
     @Mixin
     private final ReaderOptions options = new ReaderOptions();
 
+    @Mixin
+    private final ReadModeOptions version = new ReadModeOptions();
+
     @Option(names = "--offset", paramLabel = "SIZE", description = "The first byte; default: 0.")
     private SizeBytes offset = new SizeBytes(0);
 
@@ -50,7 +52,7 @@ final class ChunkGetCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ConfigException, IOException {
         OptionalLong wanted = length == null ? OptionalLong.empty() : OptionalLong.of(length.value());
-        ReadOptions range = new ReadOptions(offset.value(), wanted, ReadMode.COMMITTED);
+        ReadOptions range = new ReadOptions(offset.value(), wanted, version.mode());
         ChunkInfo info;
         try (OpenClient open = clients.open();
                 FileTarget target = file.target(console)) {

@@ -1,6 +1,7 @@
 package io.chunkserver.runner.cli;
 
 import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.Durability;
 import io.chunkserver.core.model.Location;
 import io.chunkserver.core.model.ServerId;
@@ -22,6 +23,7 @@ final class Converters {
 
     static void registerOn(CommandLine commands) {
         commands.registerConverter(ChunkId.class, converter(ChunkId::parse))
+                .registerConverter(ChunkVersion.class, converter(Converters::version))
                 .registerConverter(Location.class, converter(Converters::location))
                 .registerConverter(ServerId.class, converter(ServerId::new))
                 .registerConverter(TransactionId.class, converter(TransactionId::parse))
@@ -42,6 +44,14 @@ final class Converters {
             throw new IllegalArgumentException("server address \"" + text + "\" has port 0, which nobody listens on");
         }
         return address;
+    }
+
+    private static ChunkVersion version(String text) {
+        try {
+            return new ChunkVersion(Long.parseLong(text));
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(text + " is no version, a number as chunk stat tells it", e);
+        }
     }
 
     private static Location location(String text) {

@@ -7,6 +7,7 @@ import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.membership.ClusterStatus;
 import io.chunkserver.core.membership.MemberStatus.Liveness;
+import io.chunkserver.core.model.ReadMode;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.runner.config.Durations;
 import io.chunkserver.runner.config.SecurityConfig;
@@ -180,7 +181,7 @@ final class Demonstration implements Closeable {
     }
 
     private void readBack(StoredFile stored) throws IOException {
-        FileDownload download = new FileDownload(client, placed());
+        FileDownload download = new FileDownload(client, placed(), ReadMode.COMMITTED);
         FileManifest manifest = download.manifest(stored.path());
         Path copy = directory.resolve("copy");
         try (LocalFileTarget target = LocalFileTarget.create(copy)) {

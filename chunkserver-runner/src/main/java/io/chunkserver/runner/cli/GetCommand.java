@@ -1,5 +1,6 @@
 package io.chunkserver.runner.cli;
 
+import io.chunkserver.core.model.ReadMode;
 import io.chunkserver.runner.cli.Clients.OpenClient;
 import io.chunkserver.runner.config.ConfigException;
 import io.chunkserver.runner.file.FileDownload;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code get}: chunks become the file again. */
@@ -32,6 +34,11 @@ final class GetCommand implements Callable<Integer> {
     @Mixin
     private final ReaderOptions options = new ReaderOptions();
 
+    @Option(
+            names = "--latest",
+            description = {ReadModeOptions.LATEST, ReadModeOptions.WITHOUT_LATEST})
+    private boolean latest;
+
     GetCommand(Console console, Clients clients) {
         this.console = console;
         this.clients = clients;
@@ -42,7 +49,8 @@ final class GetCommand implements Callable<Integer> {
         FileManifest manifest;
         try (OpenClient open = clients.open();
                 FileTarget target = file.target(console)) {
-            FileDownload download = new FileDownload(open.client(), options.readers(open));
+            FileDownload download = new FileDownload(
+                    open.client(), options.readers(open), latest ? ReadMode.LATEST : ReadMode.COMMITTED);
             manifest = download.manifest(path);
             try (Progress progress = console.progress(path, manifest.lengthBytes())) {
                 download.fetch(path, manifest, target, progress::at);

@@ -5,6 +5,7 @@ import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.core.model.ReadMode;
 import io.chunkserver.transport.client.ChunkClient;
 import io.chunkserver.transport.client.ReadOptions;
 import io.chunkserver.transport.client.StatResult;
@@ -23,21 +24,32 @@ public final class FileDownload {
 
     private final ChunkClient client;
     private final ChunkReaders servers;
+    private final ReadOptions whole;
 
     /**
      * A download from these servers.
      *
      * @param servers any of them may lack chunks that another one has
+     * @param mode    which version of each chunk
      */
-    public FileDownload(ChunkClient client, ChunkReaders servers) {
+    public FileDownload(ChunkClient client, ChunkReaders servers, ReadMode mode) {
         this.client = client;
         this.servers = servers;
+        this.whole = ReadOptions.ALL.withMode(mode);
     }
 
     /** What chunk 0 says about the file. */
     public FileManifest manifest(String path) throws IOException {
         ChunkId firstChunk = new ChunkId(path, 0);
-        StatResult stat = servers.read(firstChunk, server -> client.stat(server, firstChunk));
+        StatResult stat = servers.read(firstChunk, server -> {
+            if (!whole.mode().equals(ReadMode.COMMITTED)) {
+                // It tells of what is committed there; a read of nothing has it see to what the mode asks for before
+                // that.
+                ReadOptions nothing = ReadOptions.range(0, 0).withMode(whole.mode());
+                client.read(server, firstChunk, nothing, OutputStream.nullOutputStream());
+            }
+            return client.stat(server, firstChunk);
+        });
         return FileManifest.of(firstChunk, stat.attributes());
     }
 
@@ -57,7 +69,7 @@ public final class FileDownload {
             digest = servers.read(chunk, server -> {
                 MessageDigest attempt = Sha256.copy(before);
                 OutputStream sink = new Watched(target.beginChunk(), attempt, start, progress);
-                ChunkInfo info = client.read(server, chunk, ReadOptions.ALL, sink);
+                ChunkInfo info = client.read(server, chunk, whole, sink);
                 checkLength(path, info, manifest.chunkLengthBytes(chunk.index()));
                 return attempt;
             });

@@ -83,7 +83,11 @@ final class LoopbackConnection implements Connection {
     }
 
     @Override
-    public CompletionStage<Void> send(Frame frame) {
+    public CompletionStage<Void> send(List<Frame> frames) {
+        return CompletableFuture.allOf(frames.stream().map(this::post).toArray(CompletableFuture<?>[]::new));
+    }
+
+    private CompletableFuture<Void> post(Frame frame) {
         Parcel parcel = new Parcel(frame);
         LoopbackConnection to = otherEnd();
         if (canSend() && to.put(parcel)) {
@@ -253,7 +257,7 @@ final class LoopbackConnection implements Connection {
             return frame;
         }
 
-        CompletionStage<Void> released() {
+        CompletableFuture<Void> released() {
             return released;
         }
 

@@ -27,7 +27,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class Outbox {
 
     /** Frames that leave together. The stage of the last is that of all: none leaves before those that came before it. */
-    private record Outgoing(List<Frame> frames, CompletableFuture<Void> sent) {}
+    private record Outgoing(List<Frame> frames, CompletableFuture<Void> sent) {
+
+        Outgoing {
+            frames = List.copyOf(frames);
+            if (frames.isEmpty()) {
+                throw new IllegalArgumentException("no frame is given to be sent");
+            }
+        }
+    }
 
     private final Channel channel;
     private final ServerAddress remote;
@@ -89,9 +97,9 @@ final class Outbox {
                 }
             }
         } catch (OutOfMemoryError e) {
-            // The bound on memory outside the heap is met. A frame is missing now, so the connection must end, and it
-            // does so
-            // before buffers are given back: those of earlier frames may still wait to be written.
+            // The bound on memory outside the heap is met. A frame is missing now, so the connection must end. That
+            // comes first: it fails what
+            // waits to be written, and only then may the buffers of earlier frames be given back.
             channel.pipeline().fireExceptionCaught(e);
             outgoing.sent().completeExceptionally(unreachable());
             return;

@@ -90,11 +90,6 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Connec
     }
 
     @Override
-    public CompletionStage<Void> send(Frame frame) {
-        return send(List.of(frame));
-    }
-
-    @Override
     public CompletionStage<Void> send(List<Frame> frames) {
         return closing.get() ? outbox.refused() : outbox.send(frames);
     }

@@ -36,19 +36,15 @@ final class CountedConnection implements Connection {
     }
 
     @Override
-    public CompletionStage<Void> send(Frame frame) {
-        return send(List.of(frame));
-    }
-
-    @Override
     public CompletionStage<Void> send(List<Frame> frames) {
-        given.addAndGet(frames.size());
+        int count = frames.size();
+        given.addAndGet(count);
         for (Frame frame : frames) {
             if (frame.type() == FrameType.DATA) {
                 observer.sent(frame.body().remaining());
             }
         }
-        return connection.send(frames).whenComplete((sent, thrown) -> taken.addAndGet(frames.size()));
+        return connection.send(frames).whenComplete((sent, thrown) -> taken.addAndGet(count));
     }
 
     @Override

@@ -15,7 +15,7 @@ import java.util.concurrent.CompletionStage;
 /** A connection that keeps what it is given until its test lets it go. Safe for many threads. */
 final class HeldConnection implements Connection {
 
-    private final List<Frame> frames = new ArrayList<>();
+    private final List<List<Frame>> sends = new ArrayList<>();
     private final Queue<CompletableFuture<Void>> unsent = new ArrayDeque<>();
     private volatile boolean reading = true;
     private volatile boolean closed;
@@ -26,8 +26,8 @@ final class HeldConnection implements Connection {
     }
 
     @Override
-    public synchronized CompletionStage<Void> send(Frame frame) {
-        frames.add(frame);
+    public synchronized CompletionStage<Void> send(List<Frame> together) {
+        sends.add(List.copyOf(together));
         CompletableFuture<Void> sent = new CompletableFuture<>();
         unsent.add(sent);
         return sent;
@@ -47,14 +47,19 @@ final class HeldConnection implements Connection {
         }
     }
 
-    /** Lets the oldest frame go. */
+    /** Lets the oldest frames go that were sent together. */
     synchronized void letGo() {
         unsent.remove().complete(null);
     }
 
     /** All frames that it was ever given. */
     synchronized List<Frame> frames() {
-        return List.copyOf(frames);
+        return sends.stream().flatMap(List::stream).toList();
+    }
+
+    /** The same, those that were sent together in a list of their own. */
+    synchronized List<List<Frame>> sends() {
+        return List.copyOf(sends);
     }
 
     boolean isClosed() {

@@ -49,7 +49,9 @@ class OutgoingContentTest {
         open();
         assertThat(blocks()).isEqualTo(MAX_UNSENT);
         assertThat(reader.reads).isEqualTo(MAX_UNSENT);
-        connection.letGo();
+        assertThat(types(connection.sends().get(0)))
+                .as("what is said of the range leaves with the first block")
+                .containsExactly(FrameType.RESPONSE, FrameType.DATA);
         for (int i = 1; i < MAX_UNSENT / 2; i++) {
             connection.letGo();
             assertThat(blocks())

@@ -4,16 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.chunkserver.core.ChunkServer;
+import io.chunkserver.core.checksum.CheckedBlock;
+import io.chunkserver.core.commit.ChunkWriter;
+import io.chunkserver.core.commit.StoreRequest;
 import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.Durability;
 import io.chunkserver.core.model.Location;
 import io.chunkserver.core.model.ReadMode;
 import io.chunkserver.core.model.ServerId;
+import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.core.testkit.MemoryDisk;
 import io.chunkserver.transport.Frame;
 import io.chunkserver.transport.FrameType;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.protocol.ClientHello;
+import io.chunkserver.transport.protocol.End;
 import io.chunkserver.transport.protocol.Messages;
 import io.chunkserver.transport.protocol.PeerRole;
 import io.chunkserver.transport.protocol.Request;
@@ -22,7 +29,11 @@ import io.chunkserver.transport.protocol.ServerRole;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.ThrowingConsumer;
 import org.junit.jupiter.api.Test;
 
@@ -34,6 +45,8 @@ class UnsentAnswerTest {
     private final HeldConnection held = new HeldConnection();
 
     private final ExchangeAdmission admission = new ExchangeAdmission(1);
+
+    private ChunkServer server;
 
     @Test
     void nothingMoreIsReadUntilTheAnswerToAWrongRequestIsSent() throws Exception {
@@ -67,6 +80,38 @@ class UnsentAnswerTest {
     }
 
     @Test
+    void theAnswerToASmallReadLeavesTogether() throws Exception {
+        onServer(connection -> {
+            ChunkId chunk = ChunkId.parse("x#0");
+            store(chunk, ByteBuffer.allocate(100));
+            connection.receive(
+                    Messages.request(1, new Request.Read(chunk, 10, 20L, ReadMode.COMMITTED, Duration.ofSeconds(60))));
+            await().until(() -> held.sends().size() == 2);
+            assertThat(held.sends().get(1))
+                    .extracting(Frame::type)
+                    .containsExactly(FrameType.RESPONSE, FrameType.DATA, FrameType.END);
+        });
+    }
+
+    @Test
+    void whatComesAfterTheLastFrameIsDroppedAndItsBuffersAreGivenBack() throws Exception {
+        AtomicReference<Answer> answer = new AtomicReference<>();
+        ServerConnection connection = greeted((request, given, gate, sequence) -> {
+            answer.set(given);
+            return new ReplyOnly();
+        });
+        connection.receive(Messages.request(1, new Request.Status(Duration.ofSeconds(60))));
+        AtomicInteger gone = new AtomicInteger();
+        answer.get().last(List.of(Messages.end(1, new End(0, 0))), gone::incrementAndGet);
+        assertThat(gone).as("given back while they are unsent").hasValue(0);
+        answer.get().last(List.of(Messages.end(1, new End(0, 0))), gone::incrementAndGet);
+        assertThat(gone).as("given back where they are dropped").hasValue(1);
+        held.letGo();
+        assertThat(gone).as("given back when they are sent").hasValue(2);
+        assertThat(held.frames()).extracting(Frame::type).containsExactly(FrameType.HELLO, FrameType.END);
+    }
+
+    @Test
     void aClientThatTakesNothingForATimeoutLosesItsConnection() throws Exception {
         onServer(connection -> {
             // Sees that the hello was taken.
@@ -94,23 +139,43 @@ class UnsentAnswerTest {
     /** Greets, and has the hello taken. */
     private void onServer(ThrowingConsumer<ServerConnection> test) throws Exception {
         EndpointThreads threads = new EndpointThreads(1);
-        try (ChunkServer server = ChunkServer.builder(new MemoryDisk())
+        try (ChunkServer running = ChunkServer.builder(new MemoryDisk())
                 .serverId(new ServerId("a"))
                 .start()) {
-            ServerConnection connection = new ServerConnection(
-                    held,
-                    hello(),
-                    new ChunkRequestHandler(server, ADDRESS, EndpointConfig.DEFAULT, threads),
-                    admission,
-                    EndpointObserver.NONE,
-                    closed -> {});
-            connection.receive(Messages.hello(ClientHello.of(PeerRole.CLIENT, "test/1")));
-            held.letGo();
-            assertThat(held.isReading()).as("reads after the hello").isTrue();
-            test.accept(connection);
+            server = running;
+            test.accept(greeted(new ChunkRequestHandler(running, ADDRESS, EndpointConfig.DEFAULT, threads)));
         } finally {
             threads.close();
         }
+    }
+
+    private ServerConnection greeted(RequestHandler handler) {
+        ServerConnection connection =
+                new ServerConnection(held, hello(), handler, admission, EndpointObserver.NONE, closed -> {});
+        connection.receive(Messages.hello(ClientHello.of(PeerRole.CLIENT, "test/1")));
+        held.letGo();
+        assertThat(held.isReading()).as("reads after the hello").isTrue();
+        return connection;
+    }
+
+    private void store(ChunkId chunk, ByteBuffer bytes) throws Exception {
+        ChunkWriter writer = server.begin(
+                        new StoreRequest(
+                                new TransactionId("test", 1, 1),
+                                chunk,
+                                false,
+                                bytes.remaining(),
+                                null,
+                                Attributes.NONE,
+                                Durability.SYNC,
+                                Duration.ofSeconds(60)),
+                        List.of())
+                .toCompletableFuture()
+                .get(60, TimeUnit.SECONDS);
+        CheckedBlock block = CheckedBlock.of(bytes);
+        writer.write(block);
+        writer.finish(bytes.remaining(), block.crc32c());
+        writer.receipt().toCompletableFuture().get(60, TimeUnit.SECONDS);
     }
 
     private static Frame wrongRequest() {

@@ -7,6 +7,7 @@ import io.chunkserver.transport.Listener;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.Transport;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -81,11 +82,12 @@ final class WatchedConnections {
         }
 
         @Override
-        public CompletionStage<Void> send(Frame frame) {
-            long bytes = frame.body().remaining();
+        public CompletionStage<Void> send(List<Frame> frames) {
+            long bytes =
+                    frames.stream().mapToLong(frame -> frame.body().remaining()).sum();
             unsentBytes.addAndGet(bytes);
             mostUnsentBytesOfOne.accumulateAndGet(unsent.addAndGet(bytes), Math::max);
-            return connection.send(frame).whenComplete((sent, thrown) -> {
+            return connection.send(frames).whenComplete((sent, thrown) -> {
                 unsentBytes.addAndGet(-bytes);
                 unsent.addAndGet(-bytes);
             });

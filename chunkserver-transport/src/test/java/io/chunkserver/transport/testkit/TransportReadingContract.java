@@ -8,9 +8,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.chunkserver.transport.Connection;
 import io.chunkserver.transport.Frame;
 import io.chunkserver.transport.FrameReceiver;
+import io.chunkserver.transport.FrameType;
 import io.chunkserver.transport.Listener;
 import io.chunkserver.transport.Transport;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -38,6 +41,35 @@ interface TransportReadingContract extends TransportSubject {
         get(heldUp);
         for (int i = 1; i <= sent; i++) {
             assertThat(atServer().take().requestId()).isEqualTo(i);
+        }
+    }
+
+    /** The sender writes something else into them as soon as it may. */
+    @Test
+    default void buffersOfFramesThatAreSentTogetherAreNotGivenBackBeforeAllHaveLeft() throws Exception {
+        Connection connection = connect();
+        Connection toClient = accepted();
+        toClient.setReading(false);
+        List<ByteBuffer> lent = new ArrayList<>();
+        CompletableFuture<Void> heldUp = null;
+        while (heldUp == null) {
+            assertThat(lent.size())
+                    .as("blocks sent to a receiver that does not read")
+                    .isLessThan(MANY_BLOCKS);
+            ByteBuffer body = ByteBuffer.allocate(Frame.MAX_BODY_BYTES).putInt(0, lent.size());
+            Frame small = Frame.of(FrameType.END, 1, ByteBuffer.wrap(new byte[] {'{', '}'}));
+            CompletableFuture<Void> stage = connection
+                    .send(List.of(small, Frame.data(1, body, 0)))
+                    .thenRun(() -> body.putInt(0, -1))
+                    .toCompletableFuture();
+            lent.add(body);
+            heldUp = completes(stage) ? null : stage;
+        }
+        toClient.setReading(true);
+        get(heldUp);
+        for (int i = 0; i < lent.size(); i++) {
+            assertThat(atServer().take().type()).isEqualTo(FrameType.END);
+            assertThat(atServer().take().body().getInt(0)).isEqualTo(i);
         }
     }
 

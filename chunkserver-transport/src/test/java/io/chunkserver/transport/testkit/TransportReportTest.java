@@ -104,8 +104,8 @@ class TransportReportTest {
         }
 
         @Override
-        public CompletionStage<Void> send(Frame frame) {
-            return real.send(frame).exceptionally(lost -> null);
+        public CompletionStage<Void> send(List<Frame> frames) {
+            return real.send(frames).exceptionally(lost -> null);
         }
 
         @Override
