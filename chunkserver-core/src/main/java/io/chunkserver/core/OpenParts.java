@@ -136,7 +136,7 @@ record OpenParts(
                         () -> forced(opening.await()::forcePublished, admission)));
         FileChunkStore store = opening.await();
         if (newLog) {
-            warnOfLostLog(directory, store.snapshot());
+            warnOfLostLog(directory, store.snapshot(), store.staged().size());
         }
         log.failed().thenAccept(admission::close);
         List<Decided> undelivered = log.table().undelivered();
@@ -209,14 +209,16 @@ record OpenParts(
                 open);
     }
 
-    /** An empty store has lost nothing by it: it is a first start, or one after a crash within that. */
-    private static void warnOfLostLog(DataDirectory directory, StoreSnapshot found) {
-        if (found.chunks() + found.tombstones() > 0) {
+    /** A store without a file has lost nothing by it: it is a first start, or one after a crash within that. */
+    private static void warnOfLostLog(DataDirectory directory, StoreSnapshot found, int staged) {
+        if (found.chunks() + found.tombstones() + staged > 0) {
             LOG.warn(
-                    "{} has {} chunks and no transaction log: it is lost or was removed, and a new one begins. What server {} had promised or "
-                            + "decided is forgotten; committed chunks are here",
+                    "{} has chunks ({}) or staged versions ({}) and no transaction log: that is lost or was removed, and a new one begins. "
+                            + "What is published here is served; what server {} had promised is forgotten, and what was committed and not yet "
+                            + "published is gone",
                     directory.disk(),
                     found.chunks(),
+                    staged,
                     directory.identity().serverId());
         }
     }

@@ -190,6 +190,15 @@ class BadInputIT {
     }
 
     @Test
+    void chunkThatCannotBeDeletedKeepsThoseAfterIt() throws IOException {
+        RunnerJar.answer("put", file(10), "/kept", "--chunk-size", "5", "--server", two.address());
+        JsonNode error =
+                failure(5, "chunk", "rm", "/kept#0", "/kept#1", "--server", two.address(), "--replica", freeAddress());
+        assertThat(error.get("message").asText()).contains("chunk /kept#1 was not deleted");
+        RunnerJar.answer("get", "/kept", directory.resolve("kept").toString(), "--server", two.address());
+    }
+
+    @Test
     void addressThatIsTakenIsNamed() {
         JsonNode error =
                 failure(3, "serve", "--data-dir", directory.resolve("late").toString(), "--listen", one.address());

@@ -172,6 +172,7 @@ final class Placements {
                             "chunk " + request.chunk() + " is to have " + wanted + " copies, and "
                                     + (named + willing.size()) + " servers take chunks"
                                     + (request.excluded().isEmpty() ? "" : " beside those that are excluded"))
+                    .withHint("ask for fewer copies, or see which servers take none with: status --master")
                     .toException();
         }
         if (named + fitting.size() < wanted) {

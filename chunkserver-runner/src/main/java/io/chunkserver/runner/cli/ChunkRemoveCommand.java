@@ -1,6 +1,9 @@
 package io.chunkserver.runner.cli;
 
 import io.chunkserver.core.commit.Receipt;
+import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.runner.cli.Clients.OpenClient;
@@ -19,7 +22,8 @@ import picocli.CommandLine.Parameters;
         name = "rm",
         description = {
             "Delete chunks one after the other, each on all servers that are named or on none.",
-            "One that cannot be deleted keeps none of the others. A file is gone with its chunk PATH#0; the others only take space then."
+            "One that is not there stops nothing, any other failure stops at once: what follows is left as it is.",
+            "A file is gone with its chunk PATH#0, so name that first; the others only take space then."
         })
 final class ChunkRemoveCommand implements Callable<Integer> {
 
@@ -51,14 +55,38 @@ final class ChunkRemoveCommand implements Callable<Integer> {
         return exitCode;
     }
 
-    private int delete(ChunkId id, ChunkClient client, ChunkWriters servers) {
+    private int delete(ChunkId id, ChunkClient client, ChunkWriters servers) throws IOException {
+        Receipt receipt;
         try {
-            Receipt receipt = servers.write(
+            receipt = servers.write(
                     id, 0, target -> client.delete(target.primary(), id, target.options(Attributes.NONE)));
-            console.answer(ReceiptAnswer.of("deleted", receipt));
-            return ReceiptAnswer.exitCode(List.of(receipt));
-        } catch (IOException e) {
-            return console.failure(Failures.of(e));
+        } catch (ChunkServerException e) {
+            if (e.code() != ErrorCode.CHUNK_NOT_FOUND) {
+                throw leftFrom(id, e);
+            }
+            return console.failure(e.failure());
         }
+        console.answer(ReceiptAnswer.of("deleted", receipt));
+        return ReceiptAnswer.exitCode(List.of(receipt));
+    }
+
+    /** The same failure, which says what was not tried. */
+    private ChunkServerException leftFrom(ChunkId failed, ChunkServerException failure) {
+        List<ChunkId> left = ids.subList(ids.indexOf(failed) + 1, ids.size());
+        if (left.isEmpty()) {
+            return failure;
+        }
+        Failure why = failure.failure();
+        String from = left.size() == 1
+                ? "chunk " + left.get(0) + " was"
+                : "chunk " + left.get(0) + " and those after it were";
+        return new Failure(
+                        why.code(),
+                        why.message() + "; " + from + " not deleted",
+                        why.hint(),
+                        why.culprit(),
+                        why.transactionId(),
+                        why.available())
+                .toException(failure);
     }
 }

@@ -26,7 +26,9 @@ final class ExitCodes {
         list.put(code(ErrorCode.INVALID_ARGUMENT), "wrong usage, or a request that is wrong as it stands");
         list.put(code(ErrorCode.BAD_CONFIGURATION), "bad configuration, or a data directory that does not fit it");
         list.put(code(ErrorCode.CHUNK_NOT_FOUND), "not found");
-        list.put(code(ErrorCode.UNREACHABLE), "a server is unreachable, or no chunk server");
+        list.put(
+                code(ErrorCode.UNREACHABLE),
+                "a server is unreachable, or no chunk server; or too few servers take chunks");
         list.put(code(ErrorCode.INSUFFICIENT_SPACE), "insufficient space");
         list.put(code(ErrorCode.CORRUPT), "corruption found");
         list.put(code(ErrorCode.VERSION_CONFLICT), "conflict, or outcome in doubt");

@@ -59,7 +59,9 @@ final class Failures {
     int lostAnswer() {
         Failure lost = Failure.of(
                         ErrorCode.INTERNAL, "standard output could not be written: the answer is lost or cut short")
-                .withHint("see whether the disk that it goes to is full; what was asked has been done");
+                .withHint(
+                        "see whether it goes to a full disk, or to a program that ended before it had all; what was asked has been "
+                                + "done");
         console.tell(lost);
         return lost.code().exitCode();
     }

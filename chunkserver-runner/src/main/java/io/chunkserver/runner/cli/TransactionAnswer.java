@@ -28,20 +28,32 @@ final class TransactionAnswer {
                 + "\nattempt:     " + summary.attempt()
                 + "\ncoordinator: " + coordinator(summary)
                 + "\nchain:       " + (chain.isEmpty() ? "(no longer known)" : chain)
-                + "\nwaiting for: " + waitingFor(summary)
+                + "\nwaiting for: " + waitingFor(server, summary)
                 + (summary.byHand()
                         ? "\nheuristic:   settled by hand at this server; others may have another outcome"
                         : "");
         return new Answer(text, json(server, summary));
     }
 
-    private static String waitingFor(TransactionSummary summary) {
+    private static String waitingFor(ServerAddress server, TransactionSummary summary) {
         return switch (summary.state()) {
-            case PREPARING -> "its bytes and the votes of all members";
-            case PREPARED -> "the decision of its coordinator " + coordinator(summary);
-            case COMMITTING -> "members that have not confirmed the commit: " + summary.waitingFor();
+            case PREPARING -> "what is still to come of it, a vote, or the record of the decision";
+            case PREPARED ->
+                isCoordinatedAt(server, summary)
+                        ? "this server's log, which failed while the decision was recorded"
+                        : "the decision of its coordinator " + coordinator(summary);
+            case COMMITTING ->
+                summary.waitingFor().isEmpty()
+                        ? "this server's disk"
+                        : "members that have not confirmed the commit: " + summary.waitingFor();
             case COMMITTED, ABORTED, EXPIRED -> "nobody";
         };
+    }
+
+    private static boolean isCoordinatedAt(ServerAddress server, TransactionSummary summary) {
+        return summary.chain().stream()
+                .limit(1)
+                .anyMatch(coordinator -> coordinator.address().equals(server.toString()));
     }
 
     private static String coordinator(TransactionSummary summary) {

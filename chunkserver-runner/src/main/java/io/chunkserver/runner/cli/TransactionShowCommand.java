@@ -7,6 +7,7 @@ import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.runner.cli.Clients.OpenClient;
 import io.chunkserver.runner.config.ConfigException;
+import io.chunkserver.runner.file.Failover;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.client.ChunkClient;
 import java.io.IOException;
@@ -14,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -21,6 +24,8 @@ import picocli.CommandLine.Parameters;
 /** {@code tx show}: one transaction, open or remembered. */
 @Command(name = "show", description = "Show one transaction as each server that is named sees it, if it knows of it.")
 final class TransactionShowCommand implements Callable<Integer> {
+
+    private static final Logger logger = LoggerFactory.getLogger(TransactionShowCommand.class);
 
     private final Console console;
     private final Clients clients;
@@ -59,9 +64,10 @@ final class TransactionShowCommand implements Callable<Integer> {
             }
         }
         if (!known) {
-            throw failures.isEmpty() ? unknown(servers) : failures.get(0);
+            throw failures.isEmpty() ? unknown(servers) : Failover.together(failures);
         }
-        failures.forEach(failure -> console.note(failure.failure().describe()));
+        failures.forEach(failure ->
+                logger.warn("a server was not heard: {}", failure.failure().describe()));
     }
 
     private ChunkServerException unknown(List<ServerAddress> servers) {

@@ -82,7 +82,7 @@ public final class Failover implements ChunkReaders {
                 }
             }
         }
-        throw failures.size() == 1 ? failures.get(0) : together(failures);
+        throw together(failures);
     }
 
     /** Whether nobody else needs to be asked. */
@@ -90,7 +90,11 @@ public final class Failover implements ChunkReaders {
         return failure.code() == ErrorCode.RANGE_NOT_SATISFIABLE;
     }
 
-    private static ChunkServerException together(List<ChunkServerException> failures) {
+    /** One failure that names all of these, at least one, and has the code of the first that says more than that something is not there. */
+    public static ChunkServerException together(List<ChunkServerException> failures) {
+        if (failures.size() == 1) {
+            return failures.get(0);
+        }
         ChunkServerException leading = failures.stream()
                 .filter(failure -> failure.code().exitCode() != ErrorCode.CHUNK_NOT_FOUND.exitCode())
                 .findFirst()

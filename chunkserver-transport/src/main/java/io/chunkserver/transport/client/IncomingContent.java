@@ -13,7 +13,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The blocks of one read, from the connection's thread to the reader's. While enough of them wait, the connection is not read.
+ * The blocks of one read, from the connection's thread to the reader's. While enough of them wait, the connection hands on no
+ * more.
  *
  * <p>Safe for one thread that brings and one that takes; the taker waits on its thread, or has itself called.
  */

@@ -11,6 +11,7 @@ import io.chunkserver.transport.FrameType;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.protocol.ClientHello;
 import io.chunkserver.transport.protocol.End;
+import io.chunkserver.transport.protocol.FrameFormat;
 import io.chunkserver.transport.protocol.Messages;
 import io.chunkserver.transport.protocol.PeerRole;
 import io.chunkserver.transport.protocol.Request;
@@ -228,9 +229,12 @@ final class PeerConnection implements FrameReceiver {
     @Override
     public void closed(@Nullable Throwable cause) {
         end(
-                cause == null
-                        ? Failure.of(ErrorCode.UNREACHABLE, "the connection was closed")
-                        : ChunkServerException.from(cause).failure());
+                cause != null
+                        ? ChunkServerException.from(cause).failure()
+                        : hello.isDone()
+                                ? Failure.of(ErrorCode.UNREACHABLE, "the connection was closed")
+                                : Failure.of(ErrorCode.UNREACHABLE, "the connection was closed without a greeting")
+                                        .withHint(FrameFormat.NO_GREETING_HINT));
     }
 
     private void end(Failure cause) {

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Cuts the bytes of one connection into frames. Owned by the connection's event loop.
  *
- * <p>It says where to the next bytes are read: behind what has come of a frame, or into a buffer that a full block nearly fills. So the
- * blocks of a chunk, which come one after the other, are hardly copied once more. Of frames that share a buffer each is a slice; what
+ * <p>It says where to the next bytes are read: behind what has come of a frame, or into a buffer with room for a full block and 2 KiB. So of the
+ * blocks of a chunk, which come one after the other, at most that much is copied once more. Of frames that share a buffer each is a slice; what
  * follows them of an unfinished one is moved to a buffer of its own, which grows with what has come, not with what was announced.
  */
 final class FrameDecoder {

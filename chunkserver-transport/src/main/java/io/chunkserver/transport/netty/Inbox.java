@@ -18,7 +18,10 @@ final class Inbox {
     private volatile boolean reading = true;
     private volatile boolean shut;
 
-    /** Frames wait for reading to be turned on, and the event loop for being told of it. */
+    /**
+     * Frames wait for reading to be turned on, and whoever does so is to tell the event loop, which alone changes this. Each side writes its
+     * own of the two flags and then reads the other's, so that not both can miss that: both must be volatile.
+     */
     private volatile boolean waiting;
 
     private @Nullable FrameReceiver receiver;

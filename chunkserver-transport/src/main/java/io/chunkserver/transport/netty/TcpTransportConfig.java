@@ -6,7 +6,8 @@ import java.time.Duration;
  * The limits of a {@link TcpTransport}.
  *
  * <p>Memory, all of it outside the heap: each I/O thread keeps one pool chunk of 1 MiB; a connection takes at most one buffer for
- * what is read or unfinished beside the frames that its receiver has not released. Such a buffer takes 80 KiB of the pool, or as much
+ * what is read or unfinished, and while reading is off another one for what had come by then, beside the frames that its receiver has
+ * not released. Such a buffer takes 80 KiB of the pool, or as much
  * as the header is long, and a short frame keeps it as long as a full one does. The JVM
  * bounds the sum ({@code -XX:MaxDirectMemorySize}, by default the heap's limit); a connection that meets the bound is closed.
  *

@@ -48,6 +48,10 @@ public final class FrameFormat {
     /** What to do where two sides have no version in common. */
     public static final String OTHER_VERSION_HINT = "use software of one release on both sides";
 
+    /** What to do when a peer closes a connection and does not say why. */
+    public static final String NO_GREETING_HINT =
+            "see whether a server listens at that address as server or master, and whether both sides use TLS, or neither";
+
     /** Where the preamble's own checksum stands: it covers all bytes before it. */
     private static final int CHECKSUM_AT = 28;
 

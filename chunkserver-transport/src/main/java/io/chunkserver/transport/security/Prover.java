@@ -8,6 +8,7 @@ import io.chunkserver.transport.Connection;
 import io.chunkserver.transport.Frame;
 import io.chunkserver.transport.FrameReceiver;
 import io.chunkserver.transport.FrameType;
+import io.chunkserver.transport.protocol.FrameFormat;
 import io.chunkserver.transport.protocol.Messages;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -209,6 +210,7 @@ final class Prover implements FrameReceiver {
                             : Failure.of(
                                             ErrorCode.UNREACHABLE,
                                             "connection with " + connection.remote() + " was closed before it was open")
+                                    .withHint(FrameFormat.NO_GREETING_HINT)
                                     .toException());
         }
     }

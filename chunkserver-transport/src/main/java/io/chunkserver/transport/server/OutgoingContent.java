@@ -32,8 +32,8 @@ import org.slf4j.LoggerFactory;
  * <p>At most one step runs at a time, on a worker. It reads and sends until enough frames are unsent and ends then; a frame that
  * was sent starts the next one. The step owns the reader and closes it in all cases.
  *
- * <p>What is said of the range leaves with the first block, and the end with the last one: the answer to a small read is one write here and
- * one read there, and wakes each thread on the way once.
+ * <p>What is said of the range leaves with the first block, and the end with the last one. Over plain TCP the answer to a read within one
+ * block is then one write here and one read there, and wakes each thread on the way once.
  */
 final class OutgoingContent implements Exchange {
 

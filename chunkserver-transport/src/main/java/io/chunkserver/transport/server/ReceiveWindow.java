@@ -2,7 +2,7 @@ package io.chunkserver.transport.server;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 
-/** Bounds the blocks of one exchange that are in memory: reading stops at the limit and goes on at half of it. */
+/** Bounds the blocks of one exchange that are in memory: at the limit the connection hands on no more, until half of it is done. */
 final class ReceiveWindow {
 
     private final ReadingGate gate;

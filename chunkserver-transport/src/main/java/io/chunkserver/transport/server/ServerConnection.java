@@ -308,7 +308,7 @@ final class ServerConnection implements FrameReceiver {
         });
     }
 
-    /** Nothing more is read until the answer is sent: a client that does not take its answers is not given further ones to keep. */
+    /** Nothing more is handled until the answer is sent: a client that does not take its answers is not given further ones to keep. */
     private void sendLast(List<Frame> last, Runnable whenSent) {
         gate.hold();
         connection.send(last).whenComplete((sent, thrown) -> {
