@@ -84,7 +84,8 @@ class TlsIT {
         assertThat(refused.err()).contains(master, "TLS");
 
         Outcome plain = RunnerJar.run("status", "--server", processes.get(1).address(), "--timeout", "5s");
-        assertThat(plain.exitCode()).as(plain.err()).isNotZero();
+        assertThat(plain.exitCode()).as(plain.err()).isEqualTo(5);
+        assertThat(plain.err()).contains("whether both sides use TLS");
         assertThat(plain.out()).isEmpty();
     }
 

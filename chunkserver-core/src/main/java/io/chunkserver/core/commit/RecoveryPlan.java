@@ -77,8 +77,12 @@ public final class RecoveryPlan {
     public boolean isLost(Outcome newest, Optional<ChunkVersion> published) {
         // A tombstone is removed after its time, while its outcome may still be remembered.
         boolean tidied = newest.tombstone() && published.isEmpty();
-        boolean givenUp = !newest.version().isNewerThan(table.removed(newest.chunk()));
-        return isBehind(newest, published) && !tidied && !givenUp;
+        return isBehind(newest, published) && !tidied && !isGivenUp(newest.chunk(), newest.version());
+    }
+
+    /** Whether this server has removed its copy of this version, as the log remembers. */
+    public boolean isGivenUp(ChunkId chunk, ChunkVersion version) {
+        return !version.isNewerThan(table.removed(chunk));
     }
 
     /** Whether what is published is older than a committed version. */

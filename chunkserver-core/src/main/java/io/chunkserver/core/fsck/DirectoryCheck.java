@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
@@ -89,13 +90,14 @@ public final class DirectoryCheck {
         LogContent log = checkLog(!folders.isEmpty());
         IndexContent index = IndexContent.read(disk, DataDirectory.INDEX, DataDirectory.CHUNKS);
         boolean indexGone = checkIndex(index);
-        checkQuarantine();
+        Set<Path> missing = checkQuarantine();
         ExpectedVersions expected = new ExpectedVersions(log, files);
         folders.addAll(expected.folders());
+        folders.addAll(index.folders());
         Optional<CheckState> resumed = earlier.filter(this::isOfThisDirectory);
         Tally inFolders = Tally.from(resumed.map(CheckState::folders).orElse(NOTHING));
         findings.countFor(inFolders);
-        boolean indexRight = checkFolders(folders, resumed, expected, index, inFolders);
+        boolean indexRight = checkFolders(folders, resumed, expected, index, missing, inFolders);
         if (!indexRight && !indexGone && repair) {
             findings.foundUseless(FindingKind.WRONG_INDEX, index.file(), "it does not tell what is in the folders");
         }
@@ -172,13 +174,16 @@ public final class DirectoryCheck {
         return true;
     }
 
-    private void checkQuarantine() {
+    /** Where chunks belong of which it says that they are missing. */
+    private Set<Path> checkQuarantine() {
         try {
             for (Path file : files.quarantined()) {
                 findings.found(FindingKind.QUARANTINED, file, 0, disk.size(file).orElse(0) + " bytes");
             }
+            return files.knownMissing();
         } catch (IOException e) {
             findings.unreadable(DataDirectory.QUARANTINE, e);
+            return Set.of();
         }
     }
 
@@ -187,6 +192,7 @@ public final class DirectoryCheck {
             Optional<CheckState> resumed,
             ExpectedVersions expected,
             IndexContent index,
+            Set<Path> missing,
             Tally tally)
             throws IOException {
         long totalBytes = totalBytes(folders);
@@ -198,6 +204,7 @@ public final class DirectoryCheck {
                                 files,
                                 expected,
                                 index,
+                                missing,
                                 findings,
                                 tally,
                                 bytes -> {

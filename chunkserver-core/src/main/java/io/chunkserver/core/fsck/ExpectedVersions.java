@@ -5,6 +5,7 @@ import io.chunkserver.core.commit.log.LogContent;
 import io.chunkserver.core.commit.log.LogRecord.Prepared;
 import io.chunkserver.core.commit.log.Outcome;
 import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.store.StageKey;
 import io.chunkserver.core.store.StoreFiles;
@@ -55,6 +56,11 @@ final class ExpectedVersions {
     /** Whether a start would call the chunk lost, of which this is the newest outcome and that the published version. */
     boolean isLost(Outcome newest, Optional<ChunkVersion> published) {
         return plan != null && plan.isLost(newest, published);
+    }
+
+    /** Whether the chunk was removed from this server on purpose; unknown, and so no, without a log. */
+    boolean isGivenUp(ChunkInfo known) {
+        return plan != null && plan.isGivenUp(known.id(), known.version());
     }
 
     List<Prepared> promises(Path folder) {

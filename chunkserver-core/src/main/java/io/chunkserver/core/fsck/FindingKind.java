@@ -20,6 +20,10 @@ public enum FindingKind {
             Severity.DAMAGE,
             "the index has a chunk whose file is gone, though its folder looks untouched",
             "let another member restore the chunk; repair removes the index, which a start makes anew"),
+    GONE_CHUNK(
+            Severity.DAMAGE,
+            "the index had a chunk whose file is gone: it is lost, or this server gave its copy up in the last moments before a crash",
+            "let another member restore the chunk, or bring the file back from a copy; a start does not miss it"),
     DAMAGED_PROMISE(
             Severity.DAMAGE,
             "this server has promised to commit a version whose staged file is gone or damaged",

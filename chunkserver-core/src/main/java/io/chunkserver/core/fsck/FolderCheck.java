@@ -30,6 +30,7 @@ final class FolderCheck {
     private final StoreFiles files;
     private final ExpectedVersions expected;
     private final IndexContent index;
+    private final Set<Path> missing;
     private final Findings findings;
     private final Tally tally;
     private final LongConsumer progress;
@@ -40,14 +41,23 @@ final class FolderCheck {
 
     private final Set<StageKey> staged = new HashSet<>();
 
+    /** Chunks of which a staged version is told already that is more than a leftover. */
+    private final Set<ChunkId> toldStaged = new HashSet<>();
+
     /** Files of which something bad was told already: what they lack is no further finding. */
     private final Set<Path> told = new HashSet<>();
 
+    /**
+     * A check of this folder.
+     *
+     * @param missing where chunks belong that the quarantine says are missing
+     */
     FolderCheck(
             Disk disk,
             StoreFiles files,
             ExpectedVersions expected,
             IndexContent index,
+            Set<Path> missing,
             Findings findings,
             Tally tally,
             LongConsumer progress,
@@ -56,6 +66,7 @@ final class FolderCheck {
         this.files = files;
         this.expected = expected;
         this.index = index;
+        this.missing = missing;
         this.findings = findings;
         this.tally = tally;
         this.progress = progress;
@@ -86,6 +97,7 @@ final class FolderCheck {
         checkPromises();
         boolean indexRight = believed.isEmpty() || checkIndex(believed.get());
         checkOutcomes();
+        checkLastKnown();
         return indexRight;
     }
 
@@ -155,9 +167,14 @@ final class FolderCheck {
     private void judgeStaged(StoreFiles.Checked checked) {
         StoreFiles.Damage damage = checked.damage();
         StageKey key = checked.key();
-        if (damage == null && key != null) {
+        ChunkInfo info = checked.info();
+        if (damage == null && key != null && info != null) {
             staged.add(key);
-            findings.found(expected.fate(key), checked.file(), 0, "transaction " + key);
+            FindingKind fate = expected.fate(key);
+            if (fate != FindingKind.STAGED_LEFTOVER) {
+                toldStaged.add(info.id());
+            }
+            findings.found(fate, checked.file(), 0, "transaction " + key);
         } else if (damage != null && !isPromised(checked.file())) {
             FindingKind kind = Findings.kind(damage.code(), FindingKind.UNFINISHED_STAGED);
             findings.found(kind, checked.file(), damage.offsetBytes(), damage.message());
@@ -233,7 +250,7 @@ final class FolderCheck {
             ChunkInfo there = published.get(outcome.chunk());
             boolean lost = expected.isLost(outcome, Optional.ofNullable(there).map(ChunkInfo::version));
             boolean comes = staged.contains(new StageKey(outcome.transaction(), outcome.attempt()));
-            if (lost && !comes && !told.contains(files.chunkFile(outcome.chunk()))) {
+            if (lost && !comes && told.add(files.chunkFile(outcome.chunk()))) {
                 findings.found(
                         FindingKind.LOST_CHUNK,
                         files.chunkFile(outcome.chunk()),
@@ -241,6 +258,24 @@ final class FolderCheck {
                         "version " + outcome.version() + " of chunk " + outcome.chunk() + " was committed by "
                                 + outcome.transaction() + "; "
                                 + (there == null ? "there is none" : "there is version " + there.version()));
+            }
+        }
+    }
+
+    /** In a folder that was changed since the checkpoint: what that has and nobody else remembers, as a chunk that came as a copy. */
+    private void checkLastKnown() {
+        for (ChunkInfo known : index.lastKnownIn(folder)) {
+            Path file = files.chunkFile(known.id());
+            boolean accounted = published.containsKey(known.id())
+                    || toldStaged.contains(known.id())
+                    || missing.contains(file)
+                    || expected.isGivenUp(known);
+            if (!known.tombstone() && !accounted && told.add(file)) {
+                findings.found(
+                        FindingKind.GONE_CHUNK,
+                        file,
+                        0,
+                        "the index had version " + known.version() + " of chunk " + known.id());
             }
         }
     }

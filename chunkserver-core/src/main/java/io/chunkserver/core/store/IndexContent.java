@@ -9,6 +9,7 @@ import io.chunkserver.core.model.ChunkInfo;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,9 +79,19 @@ public final class IndexContent {
 
     /** What was published in this place when the checkpoint was written, also when a start would look for itself; empty for nothing. */
     public Optional<ChunkInfo> lastKnown(Path chunkFile) {
-        return versions.getOrDefault(layout.folderNumber(DiskNames.parentOf(chunkFile)), List.of()).stream()
+        return lastKnownIn(DiskNames.parentOf(chunkFile)).stream()
                 .filter(info -> layout.chunkFile(info.id()).equals(chunkFile))
                 .findFirst();
+    }
+
+    /** The folders of chunks in which it knows any. */
+    public Collection<Path> folders() {
+        return versions.keySet().stream().map(layout::folder).toList();
+    }
+
+    /** What was published in this folder when the checkpoint was written, also when a start would look for itself. */
+    public List<ChunkInfo> lastKnownIn(Path chunkFolder) {
+        return versions.getOrDefault(layout.folderNumber(chunkFolder), List.of());
     }
 
     /** Files beside the checkpoint that a crash has left behind. */

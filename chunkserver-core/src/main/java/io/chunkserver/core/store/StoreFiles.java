@@ -17,9 +17,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -230,6 +233,16 @@ public final class StoreFiles {
         disk.forceDirectory(layout.quarantine());
         disk.forceDirectory(DiskNames.parentOf(file));
         return target;
+    }
+
+    /** Where chunks belong of which the quarantine says that they are missing: a start knows of them. */
+    public Set<Path> knownMissing() throws IOException {
+        return quarantined().stream()
+                .map(file -> Quarantine.Entry.parse(file.getFileName()))
+                .flatMap(Optional::stream)
+                .filter(entry -> entry.kind() == Quarantine.Kind.MISSING)
+                .map(entry -> layout.chunkFile(entry.hash()))
+                .collect(Collectors.toSet());
     }
 
     /** The files in the quarantine; empty when there is no such folder. */

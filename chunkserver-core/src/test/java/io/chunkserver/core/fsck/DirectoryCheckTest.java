@@ -126,6 +126,14 @@ class DirectoryCheckTest {
                         FindingKind.MISPLACED_CHUNK,
                         FindingKind.MISPLACED_CHUNK),
                 of("a missing file", s -> s.disk.delete(s.file(THREE_BLOCKS)), FindingKind.LOST_CHUNK),
+                of(
+                        "a missing file that only the index remembers",
+                        s -> {
+                            s.disk.delete(s.file(THREE_BLOCKS));
+                            removeLog(s);
+                        },
+                        FindingKind.GONE_CHUNK,
+                        FindingKind.MISSING_LOG),
                 of("an older copy", s -> s.write(s.file(REPLACED), s.olderCopy), FindingKind.LOST_CHUNK),
                 of("a copy that was given up by a master's order", s -> s.giveUp(THREE_BLOCKS)),
                 // The log.
