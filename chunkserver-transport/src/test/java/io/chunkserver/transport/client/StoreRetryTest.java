@@ -146,7 +146,7 @@ class StoreRetryTest {
             ChunkServerException.OutcomeUnknown told = assertUnknown(patient, server, StoreOptions.DEFAULT);
             assertThat(told)
                     .hasMessageContaining(server.address().toString())
-                    .hasMessageContaining("ask for the transaction, or retry with the same transaction id");
+                    .hasMessageContaining("ask for transaction ", ", or retry with the same id");
             transaction = told.transaction();
         }
         // It is tried on beyond the bound on retries: giving up early would help nobody.
