@@ -8,6 +8,7 @@ import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
 import io.chunkserver.runner.RunnerJar.Outcome;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -108,6 +110,27 @@ class ServeIT {
             assertThat(RunnerJar.run("chunk", "get", "/a#0", "-", "--server", server.address())
                             .out())
                     .isEqualTo("bytes that stay");
+        }
+    }
+
+    @Test
+    void fileWhoseFirstChunkIsDamagedCanBePutAgain() throws IOException {
+        Path file = Files.writeString(directory.resolve("file"), "bytes that change");
+        try (ServerProcess server = ServerProcess.start(data)) {
+            RunnerJar.answer("put", file.toString(), "/f", "--server", server.address());
+            try (Stream<Path> files = Files.walk(data.resolve("chunks"))) {
+                Path chunk = files.filter(Files::isRegularFile).findFirst().orElseThrow();
+                try (RandomAccessFile bytes = new RandomAccessFile(chunk.toFile(), "rw")) {
+                    bytes.write('B');
+                }
+            }
+            assertThat(RunnerJar.run("chunk", "verify", "/f#0", "--server", server.address())
+                            .exitCode())
+                    .isEqualTo(7);
+            RunnerJar.answer("put", file.toString(), "/f", "--server", server.address());
+            assertThat(RunnerJar.run("get", "/f", "-", "--server", server.address())
+                            .out())
+                    .isEqualTo("bytes that change");
         }
     }
 

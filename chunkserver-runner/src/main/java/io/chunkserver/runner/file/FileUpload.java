@@ -121,10 +121,14 @@ public final class FileUpload {
             StatResult found = servers.read(firstChunk, server -> client.stat(server, firstChunk));
             return Optional.of(FileManifest.of(firstChunk, found.attributes()));
         } catch (ChunkServerException e) {
-            if (e.code() == ErrorCode.CHUNK_NOT_FOUND || e.code() == ErrorCode.INVALID_ARGUMENT) {
-                return Optional.empty();
+            if (e.code() == ErrorCode.CORRUPT) {
+                logger.warn(
+                        "what {} said of the file that is replaced is lost: if that was longer, its last chunks stay and take space",
+                        firstChunk);
+            } else if (e.code() != ErrorCode.CHUNK_NOT_FOUND && e.code() != ErrorCode.INVALID_ARGUMENT) {
+                throw e;
             }
-            throw e;
+            return Optional.empty();
         }
     }
 

@@ -6,6 +6,7 @@ import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.Transport;
+import io.chunkserver.transport.protocol.FrameFormat;
 import io.chunkserver.transport.protocol.PeerRole;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -87,7 +88,9 @@ final class ConnectionPool implements AutoCloseable {
     CompletionStage<PeerConnection> connect(ServerAddress address, Duration timeout) {
         Duration bound = timeout.compareTo(connectTimeout) < 0 ? timeout : connectTimeout;
         Failure late = Failure.of(
-                ErrorCode.UNREACHABLE, "server at " + address + " did not answer within " + bound.toMillis() + " ms");
+                        ErrorCode.UNREACHABLE,
+                        "server at " + address + " did not answer within " + bound.toMillis() + " ms")
+                .withHint(FrameFormat.NO_GREETING_HINT);
         CompletableFuture<PeerConnection> opened = new CompletableFuture<>();
         CompletionStage<PeerConnection> greeted = transport
                 .connect(address, bound, connection -> {
