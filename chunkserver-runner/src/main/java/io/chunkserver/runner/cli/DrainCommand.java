@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "drain",
         description = {
-            "Have a running server take no new chunks, also after a restart, until resume.",
+            "Have a running server take no new chunks and delete none, also after a restart, until resume.",
             "It goes on serving reads, and its master has its chunks copied to other servers.",
             "With --wait: return when no chunk needs the server any more, so that it can be stopped for good."
         })

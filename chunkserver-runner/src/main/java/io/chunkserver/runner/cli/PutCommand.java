@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
         name = "put",
         description = {
             "Store a file as chunks PATH#0, PATH#1 and so on.",
-            "Chunk 0 is stored last: a new file is there as a whole or not at all."
+            "Chunk 0 is stored last: a new file is there as a whole or not at all.",
+            "One that is replaced cannot be read while that goes on; when it is cut off, put it again."
         })
 final class PutCommand implements Callable<Integer> {
 
