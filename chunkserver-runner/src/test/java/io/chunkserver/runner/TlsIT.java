@@ -83,7 +83,7 @@ class TlsIT {
         assertThat(refused.exitCode()).as(refused.err()).isEqualTo(REFUSED);
         assertThat(refused.err()).contains(master, "TLS");
 
-        Outcome plain = RunnerJar.run("status", "--server", processes.get(1).address(), "--timeout", "5s");
+        Outcome plain = RunnerJar.run("status", "--server", processes.get(1).address());
         assertThat(plain.exitCode()).as(plain.err()).isEqualTo(5);
         assertThat(plain.err()).contains("whether both sides use TLS");
         assertThat(plain.out()).isEmpty();
