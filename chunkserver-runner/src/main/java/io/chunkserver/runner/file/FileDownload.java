@@ -43,8 +43,7 @@ public final class FileDownload {
         ChunkId firstChunk = new ChunkId(path, 0);
         StatResult stat = servers.read(firstChunk, server -> {
             if (!whole.mode().equals(ReadMode.COMMITTED)) {
-                // It tells of what is committed there; a read of nothing has it see to what the mode asks for before
-                // that.
+                // It tells of what is committed there; a read of nothing has it do first what the mode asks for.
                 ReadOptions nothing = ReadOptions.range(0, 0).withMode(whole.mode());
                 client.read(server, firstChunk, nothing, OutputStream.nullOutputStream());
             }

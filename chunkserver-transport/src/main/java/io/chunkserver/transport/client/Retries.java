@@ -1,12 +1,10 @@
 package io.chunkserver.transport.client;
 
 import io.chunkserver.core.error.ChunkServerException;
-import io.chunkserver.core.error.ErrorCode;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,7 +47,6 @@ final class Retries {
     <T> T run(Duration timeout, BooleanSupplier persistent, Attempt<T> attempt) throws IOException {
         long deadlineNanos = System.nanoTime() + timeout.toNanos();
         int retry = 0;
-        @Nullable ChunkServerException telling = null;
         while (true) {
             try {
                 return attempt.run(Duration.ofNanos(Math.max(1, deadlineNanos - System.nanoTime())));
@@ -57,10 +54,8 @@ final class Retries {
                 retry++;
                 Duration delay = config.delay(retry, random);
                 boolean often = retry > config.maxRetries() && !persistent.getAsBoolean();
-                // The last try has only what time is left: when that is over, the one before says more.
-                telling = telling != null && e.code() == ErrorCode.TIMEOUT ? telling : e;
                 if (!e.code().retryable() || often || deadlineNanos - System.nanoTime() <= delay.toNanos()) {
-                    throw telling;
+                    throw e;
                 }
                 LOG.debug("retry {} in {} ms after: {}", retry, delay.toMillis(), e.getMessage());
                 timers.after(delay).join();

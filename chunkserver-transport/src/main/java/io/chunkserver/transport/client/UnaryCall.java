@@ -5,6 +5,7 @@ import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.transport.Frame;
 import io.chunkserver.transport.protocol.End;
+import io.chunkserver.transport.protocol.FrameFormat;
 import io.chunkserver.transport.protocol.Request;
 import io.chunkserver.transport.protocol.Response;
 import java.time.Duration;
@@ -60,10 +61,7 @@ final class UnaryCall implements Reply {
     }
 
     private CompletionStage<Response> send(Timers timers, Duration timeout) {
-        Failure late = Failure.of(
-                ErrorCode.TIMEOUT,
-                "server at " + target.address() + " did not answer within " + timeout.toMillis() + " ms");
-        Future<?> timer = timers.schedule(() -> giveUp(late), timeout);
+        Future<?> timer = timers.schedule(() -> giveUp(timeout), timeout);
         on(pool.take(target.address(), timeout));
         return result.whenComplete((response, thrown) -> timer.cancel(false));
     }
@@ -95,8 +93,13 @@ final class UnaryCall implements Reply {
         return Duration.ofNanos(Math.max(1, deadlineNanos - System.nanoTime()));
     }
 
-    private void giveUp(Failure why) {
+    /** One that has not even greeted is not there, as far as anybody can tell. */
+    private void giveUp(Duration timeout) {
         PeerConnection used = connection;
+        String late = "server at " + target.address() + " did not answer within " + timeout.toMillis() + " ms";
+        Failure why = used == null
+                ? Failure.of(ErrorCode.UNREACHABLE, late).withHint(FrameFormat.NO_GREETING_HINT)
+                : Failure.of(ErrorCode.TIMEOUT, late);
         if (result.completeExceptionally(why.toException()) && used != null) {
             used.abandon(this);
         }

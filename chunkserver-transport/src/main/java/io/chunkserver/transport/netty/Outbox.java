@@ -97,9 +97,8 @@ final class Outbox {
                 }
             }
         } catch (OutOfMemoryError e) {
-            // The bound on memory outside the heap is met. A frame is missing now, so the connection must end. That
-            // comes first: it fails what
-            // waits to be written, and only then may the buffers of earlier frames be given back.
+            // The bound on memory outside the heap is met, a frame is missing now, and the connection must end.
+            // That comes first: it fails what waits to be written, and only then may earlier buffers be given back.
             channel.pipeline().fireExceptionCaught(e);
             outgoing.sent().completeExceptionally(unreachable());
             return;

@@ -52,6 +52,16 @@ class UnaryCallTest extends ClientOnSteppedNetwork {
     }
 
     @Test
+    void whoeverDoesNotEvenGreetIsUnreachable() {
+        server.greet(() -> null);
+        assertThat(network.failed(ask(SHORT), ErrorCode.UNREACHABLE))
+                .hasMessageContaining("server at server:1 did not answer within 500 ms")
+                .hasMessageContaining("both sides use TLS");
+        network.run();
+        assertThat(server.openConnections()).isZero();
+    }
+
+    @Test
     void theServerIsToldHowMuchTimeIsLeft() {
         server.then(Script.answer(request -> new Response.Done()));
         network.done(ask(PATIENCE));
