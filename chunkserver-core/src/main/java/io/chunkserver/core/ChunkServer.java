@@ -30,7 +30,6 @@ import io.chunkserver.core.model.TransactionIds;
 import io.chunkserver.core.replication.OrderRunner;
 import io.chunkserver.core.replication.Replica;
 import io.chunkserver.core.scrub.ScrubStatus;
-import io.chunkserver.core.space.SpaceWatch;
 import io.chunkserver.core.store.ChunkReader;
 import java.io.Closeable;
 import java.io.IOException;
@@ -40,6 +39,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -50,11 +50,13 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A chunk server inside this process.
  *
- * <p>It owns a data directory; stores chunks by two-phase commit over a replica chain, of which it is the primary or a member;
+ * <p>It owns one or more data directories; stores chunks by two-phase commit over a replica chain, of which it is the primary or a member;
  * and reads them back verified. Without {@link ChunkServerBuilder#replicas} it keeps one copy of each chunk and opens no
  * socket.
  *
@@ -66,15 +68,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ChunkServer implements Closeable {
 
-    private final OpenParts parts;
+    private static final Logger LOG = LoggerFactory.getLogger(ChunkServer.class);
+
+    private final ServerIdentity identity;
+    private final SelfMember selfMember;
+    private final Volumes volumes;
+    private final Replica replica;
     private final ChunkServerConfig config;
     private final Environment environment;
     private final @Nullable ServerThreads ownThreads;
-    private final ChunkReads reads;
-    private final KnownTransactions transactions;
     private final TransactionIds transactionIds;
     private final LostChunks lost;
-    private final Integrity integrity;
     private final OrderRunner orders;
     private final OrderFence fence = new OrderFence();
     private final ServerReports reports;
@@ -83,37 +87,53 @@ public final class ChunkServer implements Closeable {
     private final Instant started;
     private final AtomicBoolean closed = new AtomicBoolean();
 
+    /** That of the last store or delete of which this server was the primary. */
+    private volatile @Nullable Volume lastUsed;
+
     private ChunkServer(
-            OpenParts parts, ChunkServerBuilder builder, Environment environment, @Nullable ServerThreads ownThreads) {
-        this.parts = parts;
+            ServerParts parts,
+            ChunkServerBuilder builder,
+            Environment environment,
+            @Nullable ServerThreads ownThreads) {
+        this.identity = parts.identity();
+        this.selfMember = parts.server().self();
+        this.volumes = parts.volumes();
+        this.replica = parts.replica();
+        this.lost = parts.lost();
         this.config = builder.config();
         this.environment = environment;
         this.ownThreads = ownThreads;
         this.started = environment.clock().instant();
-        this.reads = new ChunkReads(parts.storage().store(), parts.participant(), environment.disk());
-        this.transactions = new KnownTransactions(
-                parts.coordinator(), parts.participant(), parts.storage().log());
-        this.transactionIds = new TransactionIds(
-                parts.directory().identity().uuid() + "-"
-                        + parts.directory().identity().bootCount(),
-                environment.clock());
-        this.lost = new LostChunks(parts.storage().store(), parts.recovery().lost());
-        parts.changes().listen(lost::changed);
-        this.integrity = Integrity.begin(parts, parts.files(), lost, config.scrub(), environment);
+        this.transactionIds =
+                new TransactionIds(identity.serverUuid() + "-" + identity.bootCount(), environment.clock());
         this.orders = new OrderRunner(
-                parts.participant(),
-                parts.replicas(),
-                parts.coordinator().attempts(),
+                volumes::claim,
+                parts.server().replicas(),
+                parts.server().attempts(),
                 parts.intents(),
                 config.orders(),
+                environment.timers(),
                 new OrderResults());
-        this.reports = new ServerReports(parts, config, orders, transactions::open, fence);
+        this.reports = new ServerReports(identity, volumes, selfMember, config, orders, this::transactions, fence);
         this.masters = new MasterSessions(builder.masters(), reports, config.session(), environment);
-        parts.changes().listen(masters::changed);
-        parts.admission().onClose(masters::wake);
-        parts.upkeep().watch().listen(alert -> masters.wake());
-        parts.calls().listen(masters::wake);
-        this.drain = new Drain(parts.admission(), parts.directory(), environment.timers(), transactions::open);
+        for (Volume volume : volumes.all()) {
+            volume.onChange(masters::changed);
+            volume.onCondition(masters::wake);
+            volume.onFailure(this::failed);
+        }
+        this.drain = new Drain(identity.serverId(), volumes.all(), environment.timers(), this::transactions);
+    }
+
+    /** Where other volumes go on, masters hear by a new report that the chunks of this one are gone. */
+    private void failed(Volume volume) {
+        volume.integrity().stop();
+        if (volumes.all().size() > 1) {
+            LOG.error(
+                    "{} is out of service: its disk has failed. The other directories go on; what is in it is copied from other servers, as"
+                            + " far as a master knows of any",
+                    volume);
+            masters.start();
+        }
     }
 
     /** A chunk is reported again after an order, also when nothing has changed: the one who gave it did not know. */
@@ -144,27 +164,28 @@ public final class ChunkServer implements Closeable {
         Environment given = builder.environment();
         if (given != null) {
             // A simulation has one thread, which cannot wait for another task.
-            return new ChunkServer(OpenParts.open(builder, given, Runnable::run), builder, given, null);
+            return new ChunkServer(
+                    ServerParts.open(builder, () -> given, environment -> Runnable::run), builder, given, null);
         }
         ServerThreads threads = ServerThreads.create(builder.config().diskThreads());
         try {
-            Environment environment = threads.environment();
-            OpenParts parts = OpenParts.open(builder, environment, environment.disk());
-            return new ChunkServer(parts, builder, environment, threads);
+            ServerParts parts = ServerParts.open(builder, threads::environment, Environment::disk);
+            return new ChunkServer(
+                    parts, builder, parts.volumes().first().participant().environment(), threads);
         } catch (IOException | RuntimeException e) {
             threads.close(ServerThreads.CLOSE_PATIENCE);
             throw e;
         }
     }
 
-    /** Who this server is, as its data directory says. */
+    /** Who this server is, as its first data directory says. */
     public ServerIdentity identity() {
-        return parts.directory().identity();
+        return volumes.first().directory().identity();
     }
 
     /** This server as a member of chains. */
     public Member self() {
-        return parts.self().get();
+        return selfMember.get();
     }
 
     public ChunkServerConfig config() {
@@ -177,9 +198,11 @@ public final class ChunkServer implements Closeable {
      * @param port the port that was opened, remembered for the next start; 0 for none
      */
     public void reachableAt(String address, int port) throws IOException {
-        parts.self().reachableAt(address);
+        selfMember.reachableAt(address);
         if (port != 0) {
-            parts.directory().recordPort(port);
+            for (Volume volume : volumes.all()) {
+                volume.directory().recordPort(port);
+            }
         }
         masters.start();
     }
@@ -207,7 +230,7 @@ public final class ChunkServer implements Closeable {
 
     /** This server as other servers and its own endpoint use it. */
     public Replica asReplica() {
-        return parts.replica();
+        return replica;
     }
 
     /**
@@ -217,7 +240,7 @@ public final class ChunkServer implements Closeable {
      * @return the writer for the bytes; exceptionally when a replica cannot be identified or is named twice
      */
     public CompletionStage<ChunkWriter> begin(StoreRequest request, List<String> replicas) {
-        Optional<ChunkWriter> remembered = parts.coordinator().remembered(request);
+        Optional<ChunkWriter> remembered = remembered(request);
         if (remembered.isPresent()) {
             return CompletableFuture.completedFuture(remembered.get());
         }
@@ -225,13 +248,26 @@ public final class ChunkServer implements Closeable {
         if (refusal.isPresent()) {
             return CompletableFuture.failedFuture(refusal.get());
         }
-        return parts.chain()
-                .order(replicas)
-                .thenApply(chain -> parts.coordinator().begin(request, chain));
+        return volumes.first().chain().order(replicas).thenApply(chain -> begin(chain, request));
+    }
+
+    private ChunkWriter begin(List<Member> chain, StoreRequest request) {
+        try (Volumes.Claim claim = volumes.claim(request.chunk())) {
+            lastUsed = claim.volume();
+            return claim.volume().coordinator().begin(request, chain);
+        }
+    }
+
+    private Optional<ChunkWriter> remembered(StoreRequest request) {
+        return volumes.all().stream()
+                .flatMap(volume -> volume.coordinator().remembered(request).stream())
+                .findFirst();
     }
 
     private Optional<ChunkServerException> refusal(StoreRequest request) {
-        return parts.admission()
+        return volumes.forStoreOf(request.chunk())
+                .participant()
+                .admission()
                 .refusal(request.kind(), request.chunk(), request.maxLengthBytes())
                 .map(why -> why.at(self().id()).in(request.transaction()).toException());
     }
@@ -248,7 +284,7 @@ public final class ChunkServer implements Closeable {
         if (masters.none() && copies <= 1) {
             return begin(request, List.of());
         }
-        Optional<ChunkWriter> remembered = parts.coordinator().remembered(request);
+        Optional<ChunkWriter> remembered = remembered(request);
         if (remembered.isPresent()) {
             return CompletableFuture.completedFuture(remembered.get());
         }
@@ -338,7 +374,7 @@ public final class ChunkServer implements Closeable {
      * asked; with {@code UNREACHABLE} when the latest version was asked and nobody can tell it.
      */
     public CompletionStage<ChunkReader> open(ChunkId chunk, ReadMode mode) {
-        return reads.open(chunk, mode);
+        return volumes.of(chunk).reads().open(chunk, mode);
     }
 
     /**
@@ -364,12 +400,12 @@ public final class ChunkServer implements Closeable {
 
     /** What is known of a chunk's committed version; empty when there is none or it was deleted. */
     public Optional<ChunkInfo> stat(ChunkId chunk) {
-        return parts.storage().store().stat(chunk).filter(info -> !info.tombstone());
+        return volumes.stat(chunk).filter(info -> !info.tombstone());
     }
 
     /** The attributes of a chunk's committed version; read on the disk's threads. */
     public CompletionStage<Attributes> attributes(ChunkId chunk) {
-        return reads.attributes(chunk);
+        return volumes.of(chunk).reads().attributes(chunk);
     }
 
     /**
@@ -384,7 +420,7 @@ public final class ChunkServer implements Closeable {
         ChunkId last = after;
         while (page.size() < limit) {
             int wanted = limit - page.size();
-            List<ChunkInfo> next = parts.storage().store().list(pathPrefix, last, wanted);
+            List<ChunkInfo> next = Volumes.list(volumes.all(), pathPrefix, last, wanted);
             next.stream().filter(info -> !info.tombstone()).forEach(page::add);
             if (next.size() < wanted) {
                 break;
@@ -396,7 +432,10 @@ public final class ChunkServer implements Closeable {
 
     /** All transactions that are not over at this server, whoever coordinates them. */
     public List<TransactionSummary> transactions() {
-        return transactions.open();
+        return volumes.all().stream()
+                .flatMap(volume -> volume.transactions().open().stream())
+                .sorted(Comparator.comparing(TransactionSummary::transaction))
+                .toList();
     }
 
     /**
@@ -405,7 +444,9 @@ public final class ChunkServer implements Closeable {
      * @return empty when nothing is known of it: it was never heard of here, or was aborted, or is forgotten
      */
     public Optional<TransactionSummary> transaction(TransactionId id) {
-        return transactions.find(id);
+        return volumes.all().stream()
+                .flatMap(volume -> volume.transactions().find(id).stream())
+                .findFirst();
     }
 
     /**
@@ -422,17 +463,26 @@ public final class ChunkServer implements Closeable {
      * @param timeout for the answers of others, and for the disk
      */
     public CompletionStage<TransactionSummary> settleByHand(TransactionId id, boolean commit, Duration timeout) {
-        return transactions.settleByHand(id, commit, timeout);
+        return volumes.all().stream()
+                .filter(volume -> volume.transactions().find(id).isPresent())
+                .findFirst()
+                .orElse(volumes.first())
+                .transactions()
+                .settleByHand(id, commit, timeout);
     }
 
     /** Begins to examine all chunks now, at the configured speed; false when that is under way already. */
     public boolean startScrub() {
-        return integrity.startScrub();
+        boolean begun = false;
+        for (Volume volume : volumes.all()) {
+            begun |= volume.integrity().startScrub();
+        }
+        return begun;
     }
 
     /** How far the examination of all chunks has got. */
     public ScrubStatus scrub() {
-        return integrity.scrub();
+        return Totals.scrub(volumes.all());
     }
 
     /**
@@ -440,34 +490,39 @@ public final class ChunkServer implements Closeable {
      * it is damaged, which takes it out of service, and with {@code CHUNK_NOT_FOUND}.
      */
     public CompletionStage<ChunkInfo> verify(ChunkId chunk) {
-        return reads.verify(chunk);
+        return volumes.of(chunk).reads().verify(chunk);
     }
 
     /** This server at this moment. */
     public ServerStatus status() {
-        SpaceWatch watch = parts.upkeep().watch();
-        SpaceWatch.Sight sight = watch.sight();
-        Condition condition = Condition.of(parts.admission(), parts.calls(), watch, sight);
+        List<Volume> all = volumes.all();
+        Condition condition = Totals.condition(all);
         List<TransactionSummary> open = transactions();
+        Volume primary = lastUsed;
         return new ServerStatus(
                 self(),
-                identity().uuid(),
+                identity().serverUuid(),
                 condition.state(),
                 condition.reason(),
-                parts.storage().store().snapshot(),
-                sight.space(),
-                sight.level(),
-                parts.upkeep().driftBytes(),
+                Totals.store(all),
+                Totals.space(all),
+                Totals.level(all),
+                Totals.sum(all, volume -> volume.parts().upkeep().driftBytes()),
                 open.size(),
                 ServerReports.inDoubt(open),
-                parts.damagedFiles(),
-                integrity.takenOut(),
+                (int) Totals.sum(
+                        all, volume -> volume.parts().files().findings().size()),
+                Totals.sum(all, volume -> volume.integrity().takenOut()),
                 lost.list(),
-                integrity.scrub(),
+                Totals.scrub(all),
                 Duration.between(started, environment.clock().instant()),
                 config.chunkSizeLimitBytes(),
                 config.durability(),
-                parts.coordinator().lastChain().stream().map(Member::id).toList(),
+                primary == null
+                        ? List.of()
+                        : primary.coordinator().lastChain().stream()
+                                .map(Member::id)
+                                .toList(),
                 masters.connections());
     }
 
@@ -510,11 +565,10 @@ public final class ChunkServer implements Closeable {
         if (closed.compareAndSet(false, true)) {
             masters.close();
             orders.close();
-            integrity.stop();
             Failure why = Failure.of(ErrorCode.DRAINING, "the server is closed").at(self().id());
-            parts.admission().close(why);
+            volumes.all().forEach(volume -> volume.stop(why));
             boolean ended = ownThreads == null || ownThreads.close(ServerThreads.CLOSE_PATIENCE);
-            parts.coordinator().close(why);
+            volumes.all().forEach(volume -> volume.end(why));
             if (!ended) {
                 // What hangs may still be written some day: nobody else must have the directory until then.
                 throw Failure.of(ErrorCode.DISK_FAILED, "the disk does not answer; the data directory stays locked")
@@ -522,8 +576,7 @@ public final class ChunkServer implements Closeable {
                         .at(self().id())
                         .toException();
             }
-            integrity.close();
-            parts.close();
+            volumes.close();
         }
     }
 

@@ -11,14 +11,18 @@ import io.chunkserver.core.space.SpaceAlert;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** What a server is made of. Everything but the data directory has a default. Not safe for many threads. */
+/** What a server is made of. Everything but the first data directory has a default. Not safe for many threads. */
 public final class ChunkServerBuilder {
 
-    private final Disk disk;
+    private final List<Disk> disks = new ArrayList<>();
+    private final Set<UUID> givenUp = new HashSet<>();
     private @Nullable Path serverInfoFile;
     private @Nullable ServerId serverId;
     private @Nullable Location location;
@@ -30,10 +34,35 @@ public final class ChunkServerBuilder {
     private @Nullable Environment environment;
 
     ChunkServerBuilder(Disk disk) {
-        this.disk = disk;
+        disks.add(disk);
     }
 
-    /** Where the identity file lies; default {@code server_info.json} in the data directory. */
+    /**
+     * Gives the server another data directory, on a disk of its own: new chunks go where most room is, and a disk that fails takes only its
+     * own chunks out of service. A directory that was named once belongs to the server from then on.
+     */
+    public ChunkServerBuilder dataDirectory(Path another) {
+        return disk(new LocalDisk(another));
+    }
+
+    /** As {@link #dataDirectory}, on any disk. */
+    public ChunkServerBuilder disk(Disk another) {
+        disks.add(another);
+        return this;
+    }
+
+    /**
+     * Lets the server start without a data directory that it had and that is lost for good. What only that one had is lost to this server;
+     * the directory is refused from then on. One that is not missed is fine.
+     *
+     * @param directory its id, as the failed start named it
+     */
+    public ChunkServerBuilder giveUpDirectory(UUID directory) {
+        givenUp.add(directory);
+        return this;
+    }
+
+    /** Where the identity file of the first data directory lies; default {@code server_info.json} in it. */
     public ChunkServerBuilder serverInfoFile(Path file) {
         this.serverInfoFile = file;
         return this;
@@ -97,18 +126,22 @@ public final class ChunkServerBuilder {
     }
 
     /**
-     * Opens the data directory, recovers what a crash left, and takes up open transactions.
+     * Opens the data directories, recovers what a crash left, and takes up open transactions.
      *
-     * @throws io.chunkserver.core.error.ChunkServerException.Unusable when the directory is locked, another server's, or of
-     *     another format
+     * @throws io.chunkserver.core.error.ChunkServerException.Unusable when a directory is locked, another server's, of another format, or
+     *     one of the server's is missing
      * @throws io.chunkserver.core.error.ChunkServerException.Corrupt when the log or the identity is damaged
      */
     public ChunkServer start() throws IOException {
         return ChunkServer.start(this);
     }
 
-    Disk disk() {
-        return disk;
+    List<Disk> disks() {
+        return disks;
+    }
+
+    Set<UUID> givenUp() {
+        return givenUp;
     }
 
     @Nullable

@@ -11,14 +11,18 @@ import io.chunkserver.core.space.SpaceWatch;
 import java.util.Optional;
 
 /**
- * Whether a server takes new chunks, and why not.
+ * Whether a volume, or a server, takes new chunks, and why not.
  *
- * @param reason empty when it does
+ * @param reason empty when it does; of a server with several volumes also then why some do not
  */
 record Condition(ServerState state, String reason) {
 
     /** With less than this to give away no chunk of a block fits any more. */
     static final long FULL_BELOW_BYTES = 64 * 1024;
+
+    boolean takesChunks() {
+        return state == ServerState.READY;
+    }
 
     static Condition of(Admission admission, CallWatch disk, SpaceWatch watch, SpaceWatch.Sight sight) {
         Optional<Failure> refusal = admission.closed().or(disk::stall);

@@ -1,13 +1,12 @@
 package io.chunkserver.core;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.chunkserver.core.commit.Admission;
 import io.chunkserver.core.commit.TransactionState;
 import io.chunkserver.core.commit.TransactionSummary;
-import io.chunkserver.core.disk.DataDirectory;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.model.ServerId;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -27,8 +26,8 @@ final class Drain {
     /** How often a server that goes down looks whether everything in flight is over. */
     private static final Duration STEP = Duration.ofMillis(20);
 
-    private final Admission admission;
-    private final DataDirectory directory;
+    private final ServerId self;
+    private final List<Volume> volumes;
     private final ScheduledExecutorService timers;
     private final Supplier<List<TransactionSummary>> transactions;
     private final Failure byOperator;
@@ -39,27 +38,40 @@ final class Drain {
 
     /** Drains from the beginning when an operator had begun to before the server was started. */
     Drain(
-            Admission admission,
-            DataDirectory directory,
+            ServerId self,
+            List<Volume> volumes,
             ScheduledExecutorService timers,
             Supplier<List<TransactionSummary>> transactions) {
-        this.admission = admission;
-        this.directory = directory;
+        this.self = self;
+        this.volumes = volumes;
         this.timers = timers;
         this.transactions = transactions;
         this.byOperator = Failure.of(ErrorCode.DRAINING, "the server is drained by its operator")
                 .withHint("store on another server, or have it take chunks again with: resume")
-                .at(directory.identity().serverId());
-        if (directory.isDraining()) {
-            admission.close(byOperator);
+                .at(self);
+        if (volumes.stream().anyMatch(volume -> volume.directory().isDraining())) {
+            close(byOperator);
+        }
+    }
+
+    private void close(Failure why) {
+        volumes.forEach(volume -> volume.parts().admission().close(why));
+    }
+
+    /** One mark is enough, but any of the disks may be the one that is lost. One that has failed is asked nothing any more. */
+    private void mark(boolean wanted) throws IOException {
+        for (Volume volume : volumes) {
+            if (volumes.size() == 1 || volume.failed().isEmpty()) {
+                volume.directory().recordDraining(wanted);
+            }
         }
     }
 
     /** Takes no new chunks until {@link #resume}, over restarts. Durable on return. */
     void begin() throws IOException {
         synchronized (marking) {
-            directory.recordDraining(true);
-            admission.close(byOperator);
+            mark(true);
+            close(byOperator);
         }
     }
 
@@ -70,18 +82,18 @@ final class Drain {
      */
     void resume() throws IOException {
         synchronized (marking) {
-            directory.recordDraining(false);
+            mark(false);
             if (goingDown) {
                 throw goingDown().toException();
             }
-            admission.reopen(byOperator);
+            volumes.forEach(volume -> volume.parts().admission().reopen(byOperator));
         }
     }
 
     private Failure goingDown() {
         return Failure.of(ErrorCode.DRAINING, "the server is going down")
                 .withHint("store on another server")
-                .at(directory.identity().serverId());
+                .at(self);
     }
 
     /**
@@ -92,7 +104,7 @@ final class Drain {
     CompletionStage<Boolean> goDown(Duration timeout) {
         synchronized (marking) {
             goingDown = true;
-            admission.close(goingDown());
+            close(goingDown());
         }
         CompletableFuture<Boolean> drained = new CompletableFuture<>();
         step(drained, timeout);

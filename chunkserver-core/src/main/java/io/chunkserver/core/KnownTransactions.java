@@ -22,7 +22,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The transactions that a server coordinates, takes part in or remembers. Thread-safe. */
+/** The transactions that a volume coordinates, takes part in or remembers. Thread-safe. */
 final class KnownTransactions {
 
     private final ChainCoordinator coordinator;
@@ -53,6 +53,12 @@ final class KnownTransactions {
                 .findFirst()
                 .or(() -> log.table().outcome(id).map(this::remembered))
                 .or(() -> log.table().settledByHand(id).map(KnownTransactions::remembered));
+    }
+
+    /** Whether its outcome is known by this log. */
+    boolean remembers(TransactionId id) {
+        return log.table().outcome(id).isPresent()
+                || log.table().settledByHand(id).isPresent();
     }
 
     /** See {@link ChunkServer#settleByHand}. */

@@ -1,22 +1,25 @@
 package io.chunkserver.core;
 
-import io.chunkserver.core.commit.CommitRecovery;
 import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.model.ChunkVersion;
-import io.chunkserver.core.store.ChunkStore;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /** The chunks whose committed version a start did not find, or was found damaged since, until a copy or a later store has brought one that is as new. Thread-safe. */
 final class LostChunks {
 
-    private final ChunkStore store;
+    private final Function<ChunkId, Optional<ChunkInfo>> stat;
     private final Map<ChunkId, ChunkVersion> lost = new ConcurrentHashMap<>();
 
-    LostChunks(ChunkStore store, List<CommitRecovery.Lost> found) {
-        this.store = store;
-        found.forEach(chunk -> lost.put(chunk.chunk(), chunk.version()));
+    /**
+     * @param stat tells what is published of a chunk
+     */
+    LostChunks(Function<ChunkId, Optional<ChunkInfo>> stat) {
+        this.stat = stat;
     }
 
     /** A version was taken out of service. */
@@ -30,7 +33,7 @@ final class LostChunks {
     void changed(ChunkId chunk) {
         lost.computeIfPresent(
                 chunk,
-                (id, version) -> store.stat(id)
+                (id, version) -> stat.apply(id)
                                 .filter(info -> !version.isNewerThan(info.version()))
                                 .isPresent()
                         ? null

@@ -1,7 +1,5 @@
 package io.chunkserver.core;
 
-import static java.util.Objects.requireNonNull;
-
 import io.chunkserver.core.commit.Admission;
 import io.chunkserver.core.commit.ChainCoordinator;
 import io.chunkserver.core.commit.ChainCoordinator.CoordinatorLog;
@@ -13,24 +11,16 @@ import io.chunkserver.core.commit.log.LogRecord.Decided;
 import io.chunkserver.core.commit.log.SegmentedTransactionLog;
 import io.chunkserver.core.disk.CallWatch;
 import io.chunkserver.core.disk.DataDirectory;
-import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.disk.EmergencyReserve;
-import io.chunkserver.core.disk.LocalDisk;
-import io.chunkserver.core.disk.WatchedDisk;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
-import io.chunkserver.core.model.Member;
 import io.chunkserver.core.replication.ForwardingChain;
-import io.chunkserver.core.replication.RemovalIntents;
-import io.chunkserver.core.replication.Replica;
-import io.chunkserver.core.replication.Replicas;
 import io.chunkserver.core.replication.ReplicationChain;
 import io.chunkserver.core.space.ReservingSpaceAccountant;
 import io.chunkserver.core.store.FileChunkStore;
 import io.chunkserver.core.store.StoreSnapshot;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -43,15 +33,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The wiring of a server: its parts, opened bottom up, and closed top down.
+ * The wiring of a volume: its parts, opened bottom up, and closed top down.
  *
- * @param files    the store of {@code storage}, as who looks after its files sees it
- * @param self     how this server appears in chains; its address changes when a transport is attached
- * @param replicas all servers as this one reaches them
- * @param intents  chunks that this server means to remove
- * @param changes  tells which chunks were published or removed
- * @param upkeep   watches over the space
- * @param calls    of the disk
+ * @param files   the store of {@code storage}, as who looks after its files sees it
+ * @param changes tells which chunks were published or removed
+ * @param upkeep  watches over the space
+ * @param calls   of the disk
  */
 record OpenParts(
         DataDirectory directory,
@@ -61,13 +48,9 @@ record OpenParts(
         Participant participant,
         ChainCoordinator coordinator,
         ReplicationChain chain,
-        Replica replica,
-        SelfMember self,
-        Replicas replicas,
-        RemovalIntents intents,
         ChunkChanges changes,
         CommitRecovery.Report recovery,
-        int damagedFiles,
+        List<Decided> undelivered,
         SpaceUpkeep upkeep,
         CallWatch calls,
         Deque<Closeable> open) {
@@ -83,28 +66,31 @@ record OpenParts(
     private static final Duration CHECKPOINT_INTERVAL = Duration.ofMinutes(1);
 
     /**
-     * Opens everything, or nothing: what was opened before a failure is closed again.
+     * What is opened.
      *
-     * @param helper opens the store while the log is opened, which takes about as long
+     * @param directory closed with the volume, also when it cannot be opened
+     * @param calls     watches the directory's disk
+     * @param helper    opens the store while the log is opened, which takes about as long
      */
-    static OpenParts open(ChunkServerBuilder builder, Environment environment, Executor helper) throws IOException {
+    record Site(DataDirectory directory, CallWatch calls, Environment environment, Executor helper) {}
+
+    /** Opens everything, or nothing: what was opened before a failure is closed again, the directory too. */
+    static OpenParts open(Site site, OneServer server) throws IOException {
         Deque<Closeable> open = new ArrayDeque<>();
         try {
-            return open(builder, environment, helper, open);
+            return open(site, server, open);
         } catch (IOException | RuntimeException e) {
             closeAll(open, e);
             throw e;
         }
     }
 
-    private static OpenParts open(
-            ChunkServerBuilder builder, Environment environment, Executor helper, Deque<Closeable> open)
-            throws IOException {
-        ChunkServerConfig config = builder.config();
-        WatchedDisk disk = new WatchedDisk(builder.disk());
-        CallWatch calls = disk.watch();
+    private static OpenParts open(Site site, OneServer server, Deque<Closeable> open) throws IOException {
+        ChunkServerConfig config = server.config();
+        Environment environment = site.environment();
+        CallWatch calls = site.calls();
+        DataDirectory directory = opened(open, site.directory());
         watch(calls, environment, open);
-        DataDirectory directory = opened(open, openDirectory(builder, disk, environment));
         ChunkChanges changes = new ChunkChanges();
         OpeningStore opening = opened(
                 open,
@@ -117,7 +103,7 @@ record OpenParts(
                                 environment.clock(),
                                 changes,
                                 directory.reserve()),
-                        helper));
+                        site.helper()));
         boolean newLog = !SegmentedTransactionLog.exists(directory.disk(), DataDirectory.LOG);
         if (newLog) {
             // Whoever lost its log must not answer for what the lost one knew.
@@ -144,51 +130,38 @@ record OpenParts(
         Storage storage = new Storage(
                 store,
                 new ReservingSpaceAccountant(
-                        config.spaceLimitBytes(),
+                        server.limit(),
                         store.snapshot().publishedBytes(),
                         HEADROOM_SEGMENTS * config.log().segmentBytes(),
                         EmergencyReserve.BYTES,
                         directory.disk()::freeBytes),
                 log);
-        SelfMember self = new SelfMember(new Member(
-                directory.identity().serverId(),
-                "in-process",
-                directory.identity().location()));
-        KnownReplicas replicas = new KnownReplicas(self.get().id(), builder.replicas());
-        Participant participant =
-                Participant.create(self.get().id(), storage, replicas, environment, admission, config.commit());
-        ReplicationChain chain = new ForwardingChain(self, participant, replicas, environment, config.chain());
+        Participant participant = Participant.create(
+                server.self().get().id(), storage, server.replicas(), environment, admission, config.commit());
+        ReplicationChain chain =
+                new ForwardingChain(server.self(), participant, server.replicas(), environment, config.chain());
         ChainCoordinator coordinator = new ChainCoordinator(
                 participant,
                 chain::push,
-                replicas,
+                server.replicas(),
                 config.commit(),
-                new CoordinatorLog(
-                        directory.identity().logId(), directory.identity().bootCount()));
-        RemovalIntents intents = new RemovalIntents();
-        Replica replica = new OwnReplica(chain, participant, coordinator, intents);
-        replicas.own(replica);
-        recovery.inDoubt()
-                .forEach(promise ->
-                        participant.restore(promise.prepared(), storage.space().adopt(promise.stagedBytes())));
-        undelivered.forEach(coordinator::restore);
+                new CoordinatorLog(directory.identity().logId(), server.attempts()));
         SpaceUpkeep upkeep = SpaceUpkeep.of(
                 store,
                 storage.space(),
                 config.space().thresholds(),
-                builder.keepsTombstones()
+                server.keepsTombstones()
                         ? Optional.empty()
                         : Optional.of(new TombstoneUpkeep(
                                 store,
                                 participant,
-                                coordinator.attempts(),
+                                server.attempts(),
                                 environment.clock(),
                                 config.space().tombstoneAge())),
                 directory.reserve());
-        builder.spaceListeners().forEach(upkeep.watch()::listen);
+        server.spaceListeners().forEach(upkeep.watch()::listen);
         admission.add((kind, lengthBytes) -> calls.stall());
         admission.add(upkeep::refusal);
-        startBackground(upkeep, () -> forced(store::checkpointIfDue, admission), environment, open);
         return new OpenParts(
                 directory,
                 store,
@@ -197,16 +170,21 @@ record OpenParts(
                 participant,
                 coordinator,
                 chain,
-                replica,
-                self,
-                replicas,
-                intents,
                 changes,
                 recovery,
-                store.findings().size(),
+                undelivered,
                 upkeep,
                 calls,
                 open);
+    }
+
+    /** Takes up what was open when the volume was closed, which asks other servers and this one, and begins to look after it. */
+    void begin() {
+        recovery.inDoubt()
+                .forEach(promise ->
+                        participant.restore(promise.prepared(), storage.space().adopt(promise.stagedBytes())));
+        undelivered.forEach(coordinator::restore);
+        startBackground(upkeep, () -> forced(files::checkpointIfDue, admission), participant.environment(), open);
     }
 
     /** A store without a file has lost nothing by it: it is a first start, or one after a crash within that. */
@@ -258,36 +236,23 @@ record OpenParts(
         opened(open, () -> timer.cancel(false));
     }
 
-    private static DataDirectory openDirectory(ChunkServerBuilder builder, Disk disk, Environment environment)
-            throws IOException {
-        DataDirectory.Builder directory = DataDirectory.on(disk, environment.random());
-        if (builder.serverId() != null) {
-            directory.serverId(builder.serverId());
-        }
-        if (builder.location() != null) {
-            directory.location(builder.location());
-        }
-        Path file = builder.serverInfoFile();
-        if (file != null) {
-            Path absolute = file.toAbsolutePath();
-            Path folder = requireNonNull(absolute.getParent(), "the identity file cannot be a root directory");
-            directory.identityFile(new LocalDisk(folder), absolute.getFileName());
-        }
-        return directory.open();
-    }
-
     private static <T extends Closeable> T opened(Deque<Closeable> open, T part) {
         open.push(part);
         return part;
     }
 
-    /** Closes the parts, the topmost first; idempotent. */
+    /** Closes the parts, the topmost first, and unlocks the directory; idempotent. */
     void close() throws IOException {
         IOException failure = new IOException("some parts of the server could not be closed");
         closeAll(open, failure);
         if (failure.getSuppressed().length > 0) {
             throw failure;
         }
+    }
+
+    /** Closes the parts because of a failure, to which it adds what fails then. */
+    void closeAfter(Exception failure) {
+        closeAll(open, failure);
     }
 
     private static void closeAll(Deque<Closeable> open, Exception failure) {

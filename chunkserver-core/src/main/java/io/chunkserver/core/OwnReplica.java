@@ -2,11 +2,9 @@ package io.chunkserver.core;
 
 import io.chunkserver.core.commit.CommitReply;
 import io.chunkserver.core.commit.InquiryAnswer;
-import io.chunkserver.core.commit.Participant;
 import io.chunkserver.core.commit.PrepareRequest;
 import io.chunkserver.core.commit.PrepareStream;
 import io.chunkserver.core.commit.RefusedPrepare;
-import io.chunkserver.core.commit.TwoPhaseCoordinator;
 import io.chunkserver.core.commit.Vote;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
@@ -18,7 +16,6 @@ import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.core.replication.CopySink;
 import io.chunkserver.core.replication.RemovalIntents;
 import io.chunkserver.core.replication.Replica;
-import io.chunkserver.core.replication.ReplicationChain;
 import io.chunkserver.core.store.StageKey;
 import java.util.Optional;
 import java.util.UUID;
@@ -28,19 +25,16 @@ import java.util.concurrent.CompletionStage;
 /** This server as the others see it: what a server endpoint calls, or a test that has several servers in one process. */
 final class OwnReplica implements Replica {
 
-    private final ReplicationChain chain;
-    private final Participant participant;
-    private final TwoPhaseCoordinator coordinator;
+    private final ServerId self;
+    private final Volumes volumes;
     private final RemovalIntents intents;
 
     /**
      * @param intents chunks that this server means to remove, and does not vouch for
      */
-    OwnReplica(
-            ReplicationChain chain, Participant participant, TwoPhaseCoordinator coordinator, RemovalIntents intents) {
-        this.chain = chain;
-        this.participant = participant;
-        this.coordinator = coordinator;
+    OwnReplica(ServerId self, Volumes volumes, RemovalIntents intents) {
+        this.self = self;
+        this.volumes = volumes;
         this.intents = intents;
     }
 
@@ -50,7 +44,6 @@ final class OwnReplica implements Replica {
      */
     @Override
     public PrepareStream prepare(PrepareRequest request) {
-        ServerId self = participant.self();
         Optional<String> wrong = request.coordinator().id().equals(self)
                 ? Optional.of("names this server as its coordinator, which did not send it")
                 : request.chain().stream().noneMatch(member -> member.id().equals(self))
@@ -63,43 +56,62 @@ final class OwnReplica implements Replica {
                                         "the prepare of transaction " + request.transaction() + " on chunk "
                                                 + request.chunk() + " " + why)
                                 .in(request.transaction()))))
-                .orElseGet(() -> chain.push(request));
+                .orElseGet(() -> push(request));
+    }
+
+    private PrepareStream push(PrepareRequest request) {
+        try (Volumes.Claim claim = volumes.claim(request.chunk())) {
+            return claim.volume().chain().push(request);
+        }
     }
 
     @Override
     public CompletionStage<CommitReply> commit(TransactionId transaction, Attempt attempt, ChunkId chunk) {
-        return participant.commit(new StageKey(transaction, attempt), chunk);
+        StageKey key = new StageKey(transaction, attempt);
+        return volumes.of(key, chunk).participant().commit(key, chunk);
     }
 
     @Override
     public CompletionStage<Void> abort(TransactionId transaction, Attempt attempt, ChunkId chunk) {
-        return participant.abort(new StageKey(transaction, attempt), chunk);
+        StageKey key = new StageKey(transaction, attempt);
+        return volumes.of(key, chunk).participant().abort(key, chunk);
     }
 
+    /** Each volume answers by its own log, and only the one that has the decision may know that there is none. */
     @Override
     public CompletionStage<InquiryAnswer> inquire(
             TransactionId transaction, Attempt attempt, ChunkId chunk, UUID coordinatorLogId) {
-        return CompletableFuture.completedFuture(coordinator.answer(transaction, attempt, coordinatorLogId));
+        return CompletableFuture.completedFuture(volumes.all().stream()
+                .map(volume -> volume.coordinator().answer(transaction, attempt, coordinatorLogId))
+                .filter(answer -> answer != InquiryAnswer.DONT_KNOW)
+                .findFirst()
+                .orElse(InquiryAnswer.DONT_KNOW));
     }
 
-    /** Asked on the chunk's lane: a copy counts when it is durable, and a removal that is under way when it has been answered for. */
+    /**
+     * Asked on the chunk's lane: a copy counts when it is durable, and a removal that is under way when it has been answered for. A disk that
+     * has failed vouches for nothing.
+     */
     @Override
     public CompletionStage<Boolean> holds(ChunkId chunk, ChunkVersion version, TransactionId transaction) {
-        return participant
+        Volume volume = volumes.of(chunk);
+        return volume.participant()
                 .published(chunk)
                 .thenApply(published -> published
                                 .filter(info -> info.version().isNewerThan(version)
                                         || (info.version().equals(version)
                                                 && info.transaction().equals(transaction)))
                                 .isPresent()
+                        && volume.failed().isEmpty()
                         && !intents.isOpen(chunk));
     }
 
     @Override
     public CompletionStage<Void> fetch(ChunkId chunk, ChunkVersion atLeast, long offset, CopySink sink) {
+        Volume volume = volumes.of(chunk);
         return PublishedFetch.start(
-                participant.storage().store(),
-                participant.environment().disk(),
+                volume.store(),
+                volume.participant().environment().disk(),
                 new PublishedFetch.Wanted(chunk, atLeast, offset),
                 sink);
     }

@@ -11,11 +11,12 @@ import io.chunkserver.core.membership.Registration;
 import io.chunkserver.core.membership.ReportingServer;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.core.model.Member;
 import io.chunkserver.core.replication.OrderRunner;
-import io.chunkserver.core.space.SpaceWatch;
 import io.chunkserver.core.store.FileChunkStore;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -23,19 +24,25 @@ import org.jspecify.annotations.Nullable;
 /** What a server tells its masters about itself. Thread-safe. */
 final class ServerReports implements ReportingServer {
 
-    private final OpenParts parts;
+    private final ServerIdentity identity;
+    private final Volumes volumes;
+    private final Supplier<Member> self;
     private final ChunkServerConfig config;
     private final OrderRunner orders;
     private final Supplier<List<TransactionSummary>> transactions;
     private final OrderFence fence;
 
     ServerReports(
-            OpenParts parts,
+            ServerIdentity identity,
+            Volumes volumes,
+            Supplier<Member> self,
             ChunkServerConfig config,
             OrderRunner orders,
             Supplier<List<TransactionSummary>> transactions,
             OrderFence fence) {
-        this.parts = parts;
+        this.identity = identity;
+        this.volumes = volumes;
+        this.self = self;
         this.config = config;
         this.orders = orders;
         this.transactions = transactions;
@@ -43,15 +50,14 @@ final class ServerReports implements ReportingServer {
     }
 
     private Incarnation incarnation() {
-        ServerIdentity identity = parts.directory().identity();
-        return new Incarnation(identity.serverId(), identity.uuid(), identity.bootCount());
+        return new Incarnation(identity.serverId(), identity.serverUuid(), identity.bootCount());
     }
 
     @Override
     public Registration registration() {
         return new Registration(
                 incarnation(),
-                parts.self().get(),
+                self.get(),
                 FileChunkStore.FORMAT_VERSION,
                 config.spaceLimitBytes(),
                 config.chunkSizeLimitBytes(),
@@ -60,16 +66,14 @@ final class ServerReports implements ReportingServer {
 
     @Override
     public Heartbeat heartbeat() {
-        SpaceWatch watch = parts.upkeep().watch();
-        SpaceWatch.Sight sight = watch.sight();
-        Condition condition = Condition.of(parts.admission(), parts.calls(), watch, sight);
+        Condition condition = Totals.condition(volumes.all());
         List<TransactionSummary> open = transactions.get();
         return new Heartbeat(
                 incarnation(),
-                parts.self().get().location(),
+                self.get().location(),
                 condition.state(),
                 condition.reason(),
-                sight.space(),
+                Totals.space(volumes.all()),
                 open.size(),
                 inDoubt(open),
                 orders.open());
@@ -83,12 +87,15 @@ final class ServerReports implements ReportingServer {
 
     @Override
     public List<ChunkInfo> list(@Nullable ChunkId after, int limit) {
-        return parts.storage().store().list("", after, limit);
+        return Volumes.list(volumes.reported(), "", after, limit);
     }
 
     @Override
     public CompletionStage<Optional<ChunkInfo>> published(ChunkId chunk) {
-        return parts.participant().published(chunk);
+        Volume volume = volumes.of(chunk);
+        return volumes.reported().contains(volume)
+                ? volume.participant().published(chunk)
+                : CompletableFuture.completedFuture(Optional.empty());
     }
 
     @Override

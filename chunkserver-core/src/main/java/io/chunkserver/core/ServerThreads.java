@@ -5,6 +5,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -26,46 +27,58 @@ final class ServerThreads {
     /** How long closing waits for the disk; beyond it a hung disk's threads are left behind, as daemons. */
     static final Duration CLOSE_PATIENCE = Duration.ofSeconds(30);
 
+    private final int diskThreads;
     private final ScheduledThreadPoolExecutor timers;
-    private final ThreadPoolExecutor disk;
-    private final ExecutorService log;
+    private final ThreadFactory diskNames = named("disk");
+    private final ThreadFactory logNames = named("log");
+    private final List<ExecutorService> disks = new CopyOnWriteArrayList<>();
+    private final List<ExecutorService> logs = new CopyOnWriteArrayList<>();
 
-    private ServerThreads(ScheduledThreadPoolExecutor timers, ThreadPoolExecutor disk, ExecutorService log) {
+    private ServerThreads(int diskThreads, ScheduledThreadPoolExecutor timers) {
+        this.diskThreads = diskThreads;
         this.timers = timers;
-        this.disk = disk;
-        this.log = log;
     }
 
     /**
-     * Starts no thread before it is needed. The queue of the disk threads has no bound of its own: what can be in it is bounded
-     * by the open transactions and the blocks that each may have under way.
+     * Starts no thread before it is needed.
+     *
+     * @param diskThreads how many each volume may have
      */
     static ServerThreads create(int diskThreads) {
         ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(1, named("timer"));
         timers.setRemoveOnCancelPolicy(true);
         timers.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        ThreadPoolExecutor disk = new ThreadPoolExecutor(
-                diskThreads, diskThreads, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), named("disk"));
-        disk.allowCoreThreadTimeOut(true);
-        return new ServerThreads(timers, disk, Executors.newSingleThreadExecutor(named("log")));
+        return new ServerThreads(diskThreads, timers);
     }
 
+    /**
+     * The world as one more volume sees it, with threads of its own for its disk: one that hangs keeps no other volume waiting. Their queue
+     * has no bound of its own: what can be in it is bounded by the open transactions and the blocks that each may have under way.
+     */
     Environment environment() {
+        ThreadPoolExecutor disk = new ThreadPoolExecutor(
+                diskThreads, diskThreads, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), diskNames);
+        disk.allowCoreThreadTimeOut(true);
+        ExecutorService log = Executors.newSingleThreadExecutor(logNames);
+        disks.add(disk);
+        logs.add(log);
         return new Environment(InstantSource.system(), new SecureRandom(), timers, disk, log);
     }
 
     /**
-     * Runs what was begun and takes nothing new.
+     * Runs what was begun and takes nothing new; the logs take what still comes from the chunks, and end after them.
      *
-     * @param patience how long the disk may take, and then the log
+     * @param patience how long each disk may take, and then its log
      * @return false when a disk that hangs has its threads still
      */
     boolean close(Duration patience) {
         timers.shutdownNow();
         boolean ended = true;
-        for (ExecutorService executor : List.of(disk, log)) {
-            executor.shutdown();
-            ended &= awaitEnd(executor, patience);
+        for (List<ExecutorService> role : List.of(disks, logs)) {
+            role.forEach(ExecutorService::shutdown);
+            for (ExecutorService executor : role) {
+                ended &= awaitEnd(executor, patience);
+            }
         }
         return ended;
     }

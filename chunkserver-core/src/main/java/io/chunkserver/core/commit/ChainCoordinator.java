@@ -39,17 +39,16 @@ public final class ChainCoordinator implements TwoPhaseCoordinator {
     private final TransactionPeers peers;
     private final CommitConfig config;
     private final CoordinatorLog log;
-    private final AttemptNumbers attempts;
     private final ConcurrentHashMap<TransactionId, CoordinatedTransaction> open = new ConcurrentHashMap<>();
     private volatile List<Member> lastChain = List.of();
 
     /**
      * Which log this coordinator decides by.
      *
-     * @param id   participants name it when they ask for a decision
-     * @param boot how often its server was started, the first part of every attempt number
+     * @param id       participants name it when they ask for a decision
+     * @param attempts numbers the attempts of this server, whichever of its logs has them
      */
-    public record CoordinatorLog(UUID id, long boot) {}
+    public record CoordinatorLog(UUID id, AttemptNumbers attempts) {}
 
     public ChainCoordinator(
             Participant participant,
@@ -62,7 +61,6 @@ public final class ChainCoordinator implements TwoPhaseCoordinator {
         this.peers = peers;
         this.config = config;
         this.log = log;
-        this.attempts = new AttemptNumbers(log.boot());
     }
 
     Participant participant() {
@@ -101,11 +99,6 @@ public final class ChainCoordinator implements TwoPhaseCoordinator {
         lastChain = chain;
         transaction.begin(path);
         return transaction;
-    }
-
-    /** What numbers the attempts of this run: also copies, which are staged beside them, take their numbers here. */
-    public AttemptNumbers attempts() {
-        return attempts;
     }
 
     /**
@@ -183,7 +176,7 @@ public final class ChainCoordinator implements TwoPhaseCoordinator {
         Duration margin = request.timeout().dividedBy(10);
         return new PrepareRequest(
                 request.transaction(),
-                attempts.next(),
+                log.attempts().next(),
                 request.chunk(),
                 participant.committedVersion(request.chunk()),
                 0,

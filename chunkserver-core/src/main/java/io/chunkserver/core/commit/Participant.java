@@ -83,7 +83,8 @@ public final class Participant {
         return environment;
     }
 
-    Admission admission() {
+    /** Whether it takes new transactions. */
+    public Admission admission() {
         return admission;
     }
 
@@ -210,8 +211,28 @@ public final class Participant {
     }
 
     /** The version that a store of the chunk goes on from: it is committed here, though its bytes may be missing. */
-    ChunkVersion committedVersion(ChunkId chunk) {
+    public ChunkVersion committedVersion(ChunkId chunk) {
         return storage.store().committedVersion(chunk);
+    }
+
+    /** Whether somebody is at work on the chunk here, a transaction holds it, or it is claimed. */
+    public boolean isAtWorkOn(ChunkId chunk) {
+        return lanes.containsKey(chunk);
+    }
+
+    /** Whether this attempt holds the chunk here. */
+    public boolean holds(StageKey key, ChunkId chunk) {
+        return Optional.ofNullable(lanes.get(chunk))
+                .map(ChunkLane::summary)
+                .filter(summary -> summary.transaction().equals(key.transaction())
+                        && summary.attempt().equals(key.attempt()))
+                .isPresent();
+    }
+
+    /** Has {@link #isAtWorkOn} tell of this chunk until the claim is closed. */
+    public ChunkClaim claim(ChunkId chunk) {
+        enter(chunk);
+        return new ChunkClaim(this, () -> leave(chunk));
     }
 
     /** Takes up a promise that was found in the log at start: holds the chunk and asks for the outcome. */
@@ -233,11 +254,7 @@ public final class Participant {
      */
     CompletionStage<Void> run(ChunkId chunk, Consumer<ChunkLane> work) {
         CompletableFuture<Void> done = new CompletableFuture<>();
-        ChunkLane lane = Objects.requireNonNull(lanes.compute(chunk, (id, known) -> {
-            ChunkLane entered = known == null ? new ChunkLane(this, id) : known;
-            entered.enter();
-            return entered;
-        }));
+        ChunkLane lane = enter(chunk);
         try {
             lane.execute(() -> {
                 try {
@@ -262,6 +279,14 @@ public final class Participant {
     /** What failures at this chunk mean to others. */
     MemberFailures failures(ChunkId chunk) {
         return new MemberFailures(self, chunk, admission);
+    }
+
+    private ChunkLane enter(ChunkId chunk) {
+        return Objects.requireNonNull(lanes.compute(chunk, (id, known) -> {
+            ChunkLane entered = known == null ? new ChunkLane(this, id) : known;
+            entered.enter();
+            return entered;
+        }));
     }
 
     private void leave(ChunkId chunk) {

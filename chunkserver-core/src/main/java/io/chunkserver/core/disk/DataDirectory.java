@@ -131,6 +131,51 @@ public final class DataDirectory implements Closeable {
         identity = renewed;
     }
 
+    /**
+     * Has this directory be one of its server's: all of them have one boot count, one location and one port from now on. Durable on return,
+     * also on a full disk.
+     *
+     * @param like what one of them says of the server
+     */
+    synchronized void join(DirectorySet set, ServerIdentity like) throws IOException {
+        ServerIdentity joined = new ServerIdentity(
+                identity.serverId(),
+                identity.uuid(),
+                identity.logId(),
+                like.location(),
+                like.lastPort(),
+                like.bootCount(),
+                set);
+        if (!joined.equals(identity)) {
+            write(joined, identityFile, reserve);
+            identity = joined;
+        }
+    }
+
+    /** Whether there is anything in it but what every start makes. */
+    boolean isUsed() throws IOException {
+        for (Path folder : FOLDERS) {
+            if (!namesIn(disk, folder).isEmpty()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A server starts also on a full disk, so that somebody can delete chunks from it. */
+    private static void write(ServerIdentity identity, IdentityFile file, EmergencyReserve reserve) throws IOException {
+        while (true) {
+            try {
+                file.write(identity);
+                return;
+            } catch (DiskFullException e) {
+                if (!reserve.make()) {
+                    throw e;
+                }
+            }
+        }
+    }
+
     /** Whether an operator drains the server, also since before it was started. */
     public boolean isDraining() {
         return draining;
@@ -152,6 +197,15 @@ public final class DataDirectory implements Closeable {
     @Override
     public void close() throws IOException {
         lock.close();
+    }
+
+    /** Closes it because of a failure, to which it adds what fails then. */
+    public void closeAfter(Exception failure) {
+        try {
+            close();
+        } catch (IOException suppressed) {
+            failure.addSuppressed(suppressed);
+        }
     }
 
     @Override
@@ -244,6 +298,13 @@ public final class DataDirectory implements Closeable {
             return this;
         }
 
+        /** Whose directory it is, as far as is known: as configured, or as it says itself. */
+        Optional<ServerId> owner() throws IOException {
+            return serverId != null
+                    ? Optional.of(serverId)
+                    : identityFile.read().map(ServerIdentity::serverId);
+        }
+
         /**
          * Makes what is missing, takes the lock and reads the identity, or makes one in a new directory.
          *
@@ -263,7 +324,7 @@ public final class DataDirectory implements Closeable {
                 identityFile.makeFolder();
                 ServerIdentity identity = identify();
                 EmergencyReserve reserve = EmergencyReserve.open(disk);
-                write(identity, reserve);
+                write(identity, identityFile, reserve);
                 reserve.runOnce();
                 logger.info("server {} opened {}, boot {}", identity.serverId(), disk, identity.bootCount());
                 return new DataDirectory(disk, identityFile, lock, reserve, random, identity);
@@ -274,20 +335,6 @@ public final class DataDirectory implements Closeable {
                     e.addSuppressed(suppressed);
                 }
                 throw e;
-            }
-        }
-
-        /** A server starts also on a full disk, so that somebody can delete chunks from it. */
-        private void write(ServerIdentity identity, EmergencyReserve reserve) throws IOException {
-            while (true) {
-                try {
-                    identityFile.write(identity);
-                    return;
-                } catch (DiskFullException e) {
-                    if (!reserve.make()) {
-                        throw e;
-                    }
-                }
             }
         }
 

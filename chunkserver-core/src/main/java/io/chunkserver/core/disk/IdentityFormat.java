@@ -10,10 +10,13 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * The bytes of the identity file: one JSON object that an operator can read, and with care change.
@@ -28,11 +31,14 @@ import java.util.function.Function;
  *   "y": 0.0,
  *   "last_port": 0,                        0: none yet
  *   "boot_count": 1203948,                 one more for each start
+ *   "server_uuid": "c9b1...",              the server, where it has or had other directories
+ *   "directories": "c9b1... 55e0...",      all that it has, then
+ *   "directories_generation": 1,           how often they changed, then
  *   "crc32c": "89abcdef"                   of all that stands before it, as it is written here
  * }
  * </pre>
  *
- * <p>All keys but the checksum are required; unknown ones are ignored and not kept. The checksum is there because each start writes
+ * <p>All keys but the last four are required; unknown ones are ignored and not kept. The checksum is there because each start writes
  * the file anew: a digit that was read wrongly once would be wrong for ever. Whoever changes a value by hand removes it.
  *
  * <p>Three errors are told apart: text that is no such object, or does not match its checksum, is {@code CORRUPT}; a key that is
@@ -46,6 +52,9 @@ final class IdentityFormat {
     /** A larger file is not read: it is none of ours. */
     static final int MAX_BYTES = 16 * 1024;
 
+    private static final String SERVER_UUID = "server_uuid";
+    private static final String DIRECTORIES = "directories";
+    private static final String GENERATION = "directories_generation";
     private static final String CHECKSUM = "crc32c";
 
     private static final String RESTORE =
@@ -78,7 +87,16 @@ final class IdentityFormat {
                 + line("x", String.valueOf(identity.location().x()))
                 + line("y", String.valueOf(identity.location().y()))
                 + line("last_port", String.valueOf(identity.lastPort()))
-                + "  \"boot_count\": " + identity.bootCount();
+                + "  \"boot_count\": " + identity.bootCount()
+                + (identity.set().isLone() ? "" : set(identity.set()));
+    }
+
+    private static String set(DirectorySet set) {
+        String members = set.members().stream().map(UUID::toString).collect(Collectors.joining(" "));
+        return ",\n"
+                + line(SERVER_UUID, FlatJson.quote(set.serverUuid().toString()))
+                + line(DIRECTORIES, FlatJson.quote(members))
+                + "  \"" + GENERATION + "\": " + set.generation();
     }
 
     private static String line(String key, String value) {
@@ -93,16 +111,37 @@ final class IdentityFormat {
     static ServerIdentity decode(ByteBuffer bytes, String file) throws ChunkServerException {
         IdentityFormat format = new IdentityFormat(file, parse(bytes, file));
         format.checkFormat();
+        UUID uuid = format.string("uuid", IdentityFormat::uuid);
         ServerIdentity identity = new ServerIdentity(
                 format.string("server_id", ServerId::new),
-                format.string("uuid", IdentityFormat::uuid),
+                uuid,
                 format.string("log_id", IdentityFormat::uuid),
                 new Location(
                         format.number("x", IdentityFormat::coordinate), format.number("y", IdentityFormat::coordinate)),
                 format.number("last_port", token -> (int) inRange(token, 0, ServerIdentity.MAX_PORT)),
-                format.number("boot_count", token -> inRange(token, 1, Long.MAX_VALUE)));
+                format.number("boot_count", token -> inRange(token, 1, Long.MAX_VALUE)),
+                format.set(uuid));
         format.checkChecksum(identity);
         return identity;
+    }
+
+    /** A server with one directory alone says nothing of others. */
+    private DirectorySet set(UUID own) throws ChunkServerException {
+        if (List.of(SERVER_UUID, DIRECTORIES, GENERATION).stream().noneMatch(values::containsKey)) {
+            return DirectorySet.of(own);
+        }
+        UUID server = string(SERVER_UUID, IdentityFormat::uuid);
+        long generation = number(GENERATION, token -> inRange(token, 1, Long.MAX_VALUE));
+        return string(DIRECTORIES, text -> set(server, generation, own, text));
+    }
+
+    private static DirectorySet set(UUID server, long generation, UUID own, String text) {
+        List<UUID> members =
+                Arrays.stream(text.split(" ")).map(IdentityFormat::uuid).toList();
+        if (!members.contains(own)) {
+            throw new IllegalArgumentException("this directory, " + own + ", is not among them");
+        }
+        return new DirectorySet(server, generation, members);
     }
 
     private static Map<String, FlatJson.Value> parse(ByteBuffer bytes, String file) throws ChunkServerException {

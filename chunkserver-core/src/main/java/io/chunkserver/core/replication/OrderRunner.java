@@ -2,6 +2,7 @@ package io.chunkserver.core.replication;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.chunkserver.core.commit.AttemptNumbers;
+import io.chunkserver.core.commit.ChunkClaim;
 import io.chunkserver.core.commit.Participant;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
@@ -13,7 +14,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +45,7 @@ public final class OrderRunner {
 
     private static final Logger LOG = LoggerFactory.getLogger(OrderRunner.class);
 
-    private final Participant participant;
+    private final Function<Order, ChunkClaim> places;
     private final Replicas replicas;
     private final AttemptNumbers attempts;
     private final RemovalIntents intents;
@@ -64,22 +69,25 @@ public final class OrderRunner {
     /**
      * A runner without orders.
      *
+     * @param places   tells where the chunk of an order is or is to be; throws why an order cannot be carried out here
      * @param attempts numbers the copies and removals, out of the sequence of all attempts of this server
      * @param intents  what the server's own answers to keepers look at
+     * @param timers   for what waits so as not to copy too fast
      */
     public OrderRunner(
-            Participant participant,
+            Function<Order, ChunkClaim> places,
             Replicas replicas,
             AttemptNumbers attempts,
             RemovalIntents intents,
             OrderConfig config,
+            ScheduledExecutorService timers,
             Listener listener) {
-        this.participant = participant;
+        this.places = places;
         this.replicas = replicas;
         this.attempts = attempts;
         this.intents = intents;
         this.config = config;
-        this.throttle = new CopyThrottle(participant.environment().timers(), config.copyBytesPerSecond());
+        this.throttle = new CopyThrottle(timers, config.copyBytesPerSecond());
         this.listener = listener;
     }
 
@@ -121,10 +129,19 @@ public final class OrderRunner {
     }
 
     private CompletionStage<String> carryOut(Order order) {
-        if (order instanceof Order.Copy copy) {
-            return new OrderedCopy(participant, replicas, attempts, throttle, copy).run();
+        ChunkClaim place;
+        try {
+            place = places.apply(order);
+        } catch (CompletionException e) {
+            return CompletableFuture.failedFuture(ChunkServerException.from(e));
         }
-        return new OrderedRemoval(participant, replicas, attempts, intents, (Order.Remove) order).run();
+        return carryOut(order, place.participant()).whenComplete((done, failure) -> place.close());
+    }
+
+    private CompletionStage<String> carryOut(Order order, Participant participant) {
+        return order instanceof Order.Copy copy
+                ? new OrderedCopy(participant, replicas, attempts, throttle, copy).run()
+                : new OrderedRemoval(participant, replicas, attempts, intents, (Order.Remove) order).run();
     }
 
     private void ended(Order order, @Nullable String done, @Nullable Throwable failure) {

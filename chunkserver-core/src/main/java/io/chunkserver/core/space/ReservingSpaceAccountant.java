@@ -8,7 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps two sums, of used and of promised bytes, and compares them with the limit and with the room of the file system.
+ * Keeps two sums, of used and of promised bytes, and compares them with the limit and with the room of the file system. The limit may be
+ * that of several accountants together.
  *
  * <p><b>File system.</b> What is promised may not be written yet, and the file system does not know of it. So all that
  * is promised counts against the free bytes, also the part that is written already and no longer free: near the end of a
@@ -29,7 +30,7 @@ public final class ReservingSpaceAccountant implements SpaceAccountant {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReservingSpaceAccountant.class);
 
-    private final long limitBytes;
+    private final SpaceLimit limit;
     private final long headroomBytes;
     private final long emergencyBytes;
     private final FreeSpace fileSystem;
@@ -60,11 +61,18 @@ public final class ReservingSpaceAccountant implements SpaceAccountant {
     /** An accountant without an emergency reserve. */
     public ReservingSpaceAccountant(long limitBytes, long usedBytes, long headroomBytes, FreeSpace fileSystem)
             throws IOException {
-        this(limitBytes, usedBytes, headroomBytes, 0, fileSystem);
+        this(new SpaceLimit(limitBytes), usedBytes, headroomBytes, 0, fileSystem);
+    }
+
+    /** An accountant with a limit of its own. */
+    public ReservingSpaceAccountant(
+            long limitBytes, long usedBytes, long headroomBytes, long emergencyBytes, FreeSpace fileSystem)
+            throws IOException {
+        this(new SpaceLimit(limitBytes), usedBytes, headroomBytes, emergencyBytes, fileSystem);
     }
 
     /**
-     * @param limitBytes    what used and promised bytes together may reach
+     * @param limit         what used and promised bytes together may reach
      * @param usedBytes     bytes in use at the start; may exceed the limit, which an operator may have lowered
      * @param headroomBytes free bytes of the file system that are never promised: room for the log and for others
      * @param emergencyBytes bytes that are set aside on the disk, for deletes
@@ -72,18 +80,18 @@ public final class ReservingSpaceAccountant implements SpaceAccountant {
      * @throws IOException when the file system does not say how much room it has
      */
     public ReservingSpaceAccountant(
-            long limitBytes, long usedBytes, long headroomBytes, long emergencyBytes, FreeSpace fileSystem)
+            SpaceLimit limit, long usedBytes, long headroomBytes, long emergencyBytes, FreeSpace fileSystem)
             throws IOException {
-        checkNotNegative("limit", limitBytes);
         checkNotNegative("use at the start", usedBytes);
         checkNotNegative("headroom", headroomBytes);
         checkNotNegative("emergency reserve", emergencyBytes);
-        this.limitBytes = limitBytes;
+        this.limit = limit;
         this.usedBytes = usedBytes;
         this.headroomBytes = headroomBytes;
         this.emergencyBytes = emergencyBytes;
         this.fileSystem = fileSystem;
         this.last = new Sample(fileSystem.freeBytes(), 0, 0);
+        limit.count(usedBytes);
     }
 
     @Override
@@ -92,9 +100,9 @@ public final class ReservingSpaceAccountant implements SpaceAccountant {
         Sample sample = ask();
         synchronized (lock) {
             last = sample;
-            long available = availableBytes(freeBytes());
-            if (bytes > available) {
-                throw Failure.insufficientSpace(bytes, available).toException();
+            if (bytes > promisableBytes(freeBytes()) || !limit.take(bytes)) {
+                throw Failure.insufficientSpace(bytes, availableBytes(freeBytes()))
+                        .toException();
             }
             reservedBytes += bytes;
             return new Promise(bytes, Source.FREE);
@@ -108,15 +116,18 @@ public final class ReservingSpaceAccountant implements SpaceAccountant {
         Sample sample = ask();
         synchronized (lock) {
             last = sample;
-            long available = availableBytes(freeBytes());
-            boolean withinLimit = bytes <= limitBytes - usedBytes - reservedBytes;
-            Source source = bytes <= available ? Source.FREE : withinLimit ? Source.EMERGENCY : Source.REPLACED;
+            boolean withinLimit = limit.take(bytes);
+            Source source = !withinLimit
+                    ? Source.REPLACED
+                    : bytes <= promisableBytes(freeBytes()) ? Source.FREE : Source.EMERGENCY;
             boolean reserveUsedUp = source != Source.FREE && bytes > emergencyBytes - emergencyPromisedBytes;
             boolean replacesTooLittle = source == Source.REPLACED && bytes > replacedBytes;
             if (reserveUsedUp || replacesTooLittle) {
-                throw Failure.insufficientSpace(bytes, available).toException();
+                limit.count(withinLimit ? -bytes : 0);
+                throw Failure.insufficientSpace(bytes, availableBytes(freeBytes()))
+                        .toException();
             }
-            reservedBytes += source == Source.REPLACED ? 0 : bytes;
+            reservedBytes += withinLimit ? bytes : 0;
             emergencyPromisedBytes += source == Source.FREE ? 0 : bytes;
             return new Promise(bytes, source);
         }
@@ -126,8 +137,9 @@ public final class ReservingSpaceAccountant implements SpaceAccountant {
     public Reservation adopt(long bytes) {
         checkNotNegative("adopted reservation", bytes);
         synchronized (lock) {
-            // Checked over both, so that no sum of them ever overflows.
-            reservedBytes = Math.addExact(Math.addExact(usedBytes, reservedBytes), bytes) - usedBytes;
+            // Checked over all that is taken, so that no sum ever overflows.
+            limit.count(bytes);
+            reservedBytes += bytes;
             return new Promise(bytes, Source.FREE);
         }
     }
@@ -139,6 +151,7 @@ public final class ReservingSpaceAccountant implements SpaceAccountant {
             checkInUse(bytes);
             usedBytes -= bytes;
             everReleasedBytes += bytes;
+            limit.count(-bytes);
         }
     }
 
@@ -154,7 +167,7 @@ public final class ReservingSpaceAccountant implements SpaceAccountant {
     public SpaceSnapshot snapshot() {
         synchronized (lock) {
             long free = Math.max(0, LongMath.saturatedAdd(freeBytes(), everReleasedBytes - last.everReleasedBytes()));
-            return new SpaceSnapshot(limitBytes, usedBytes, reservedBytes, free, availableBytes(free));
+            return new SpaceSnapshot(limit.bytes(), usedBytes, reservedBytes, free, availableBytes(free));
         }
     }
 
@@ -189,8 +202,13 @@ public final class ReservingSpaceAccountant implements SpaceAccountant {
 
     @GuardedBy("lock")
     private long availableBytes(long freeBytes) {
-        long promisable = Math.max(0, freeBytes - headroomBytes) - reservedBytes;
-        return Math.max(0, Math.min(limitBytes - usedBytes - reservedBytes, promisable));
+        return Math.min(Math.max(0, limit.leftBytes()), promisableBytes(freeBytes));
+    }
+
+    /** What the file system lets this accountant promise. */
+    @GuardedBy("lock")
+    private long promisableBytes(long freeBytes) {
+        return Math.max(0, freeBytes - headroomBytes - reservedBytes);
     }
 
     private static void checkNotNegative(String what, long bytes) {
@@ -255,7 +273,10 @@ public final class ReservingSpaceAccountant implements SpaceAccountant {
                 usedBytes += bytes - replacedBytes;
                 everSettledBytes += bytes;
                 everReleasedBytes += replacedBytes;
-                end();
+                // Of all that is taken only what was replaced goes; the promise's own bytes are used now.
+                limit.count((source == Source.REPLACED ? bytes : 0) - replacedBytes);
+                drop(bytes);
+                ended = true;
             }
         }
 
@@ -266,6 +287,7 @@ public final class ReservingSpaceAccountant implements SpaceAccountant {
                 checkInUse(replacedBytes);
                 usedBytes -= replacedBytes;
                 everReleasedBytes += replacedBytes;
+                limit.count((source == Source.REPLACED ? bytes : 0) - replacedBytes);
                 if (source == Source.REPLACED) {
                     source = Source.EMERGENCY;
                     reservedBytes += bytes;
@@ -276,22 +298,23 @@ public final class ReservingSpaceAccountant implements SpaceAccountant {
         @Override
         public void forfeit() {
             synchronized (lock) {
-                end();
+                // What has ended holds no bytes, so that ending it again moves none.
+                giveBack(bytes);
+                ended = true;
             }
-        }
-
-        /** What has ended holds no bytes, so that ending it again moves none. */
-        @GuardedBy("lock")
-        private void end() {
-            giveBack(bytes);
-            ended = true;
         }
 
         @GuardedBy("lock")
         private void giveBack(long unneeded) {
-            reservedBytes -= source == Source.REPLACED ? 0 : unneeded;
-            emergencyPromisedBytes -= source == Source.FREE ? 0 : unneeded;
-            bytes -= unneeded;
+            limit.count(source == Source.REPLACED ? 0 : -unneeded);
+            drop(unneeded);
+        }
+
+        @GuardedBy("lock")
+        private void drop(long noMorePromised) {
+            reservedBytes -= source == Source.REPLACED ? 0 : noMorePromised;
+            emergencyPromisedBytes -= source == Source.FREE ? 0 : noMorePromised;
+            bytes -= noMorePromised;
         }
     }
 }

@@ -103,7 +103,7 @@ abstract class CoordinatorOnMemoryDisk {
                 },
                 others,
                 CONFIG,
-                new CoordinatorLog(StorageOnDisk.LOG_ID, ++boots));
+                new CoordinatorLog(StorageOnDisk.LOG_ID, new AttemptNumbers(++boots)));
         storage.log().table().undelivered().forEach(coordinator::restore);
         time.runFor(QUIET);
     }

@@ -1,6 +1,7 @@
 package io.chunkserver.core.testkit;
 
 import io.chunkserver.core.commit.Admission;
+import io.chunkserver.core.commit.AttemptNumbers;
 import io.chunkserver.core.commit.ChainCoordinator;
 import io.chunkserver.core.commit.CommitConfig;
 import io.chunkserver.core.commit.Environment;
@@ -45,7 +46,7 @@ public final class CoordinatorOnDisk {
                 path.apply(chain::push),
                 others,
                 CommitConfig.DEFAULT,
-                new ChainCoordinator.CoordinatorLog(StorageOnDisk.LOG_ID, ++boots));
+                new ChainCoordinator.CoordinatorLog(StorageOnDisk.LOG_ID, new AttemptNumbers(++boots)));
         storage.log().table().undelivered().forEach(coordinator::restore);
         return coordinator;
     }

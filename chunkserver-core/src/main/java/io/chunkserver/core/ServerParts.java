@@ -1,0 +1,145 @@
+package io.chunkserver.core;
+
+import static java.util.Objects.requireNonNull;
+
+import io.chunkserver.core.commit.AttemptNumbers;
+import io.chunkserver.core.commit.CommitRecovery;
+import io.chunkserver.core.commit.Environment;
+import io.chunkserver.core.disk.CallWatch;
+import io.chunkserver.core.disk.DataDirectories;
+import io.chunkserver.core.disk.DataDirectory;
+import io.chunkserver.core.disk.Disk;
+import io.chunkserver.core.disk.LocalDisk;
+import io.chunkserver.core.disk.ServerIdentity;
+import io.chunkserver.core.disk.WatchedDisk;
+import io.chunkserver.core.model.Member;
+import io.chunkserver.core.replication.RemovalIntents;
+import io.chunkserver.core.replication.Replica;
+import io.chunkserver.core.space.SpaceLimit;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * The wiring of a server: its volumes, and what they have in common.
+ *
+ * @param identity as all its directories say
+ * @param intents  chunks that this server means to remove
+ * @param lost     chunks that it misses
+ */
+record ServerParts(
+        ServerIdentity identity,
+        OneServer server,
+        Volumes volumes,
+        Replica replica,
+        RemovalIntents intents,
+        LostChunks lost) {
+
+    /**
+     * Opens everything, or nothing, and takes up what was open.
+     *
+     * @param environments the world as the next volume sees it
+     * @param helpers      help to open a volume in this world
+     */
+    static ServerParts open(
+            ChunkServerBuilder builder, Supplier<Environment> environments, Function<Environment, Executor> helpers)
+            throws IOException {
+        List<CallWatch> watches = new ArrayList<>();
+        List<Environment> worlds = new ArrayList<>();
+        List<DataDirectory.Builder> wanted = new ArrayList<>();
+        for (Disk disk : builder.disks()) {
+            WatchedDisk watched = new WatchedDisk(disk);
+            watches.add(watched.watch());
+            worlds.add(environments.get());
+            wanted.add(directory(builder, watched, worlds.get(0), wanted.isEmpty()));
+        }
+        List<DataDirectory> directories = DataDirectories.open(wanted, builder.givenUp());
+        ServerIdentity identity = directories.get(0).identity();
+        SelfMember self = new SelfMember(new Member(identity.serverId(), "in-process", identity.location()));
+        KnownReplicas replicas = new KnownReplicas(identity.serverId(), builder.replicas());
+        OneServer server = new OneServer(
+                builder.config(),
+                new SpaceLimit(builder.config().spaceLimitBytes()),
+                self,
+                replicas,
+                new AttemptNumbers(identity.bootCount()),
+                builder.keepsTombstones(),
+                builder.spaceListeners());
+        List<OpenParts> open = open(directories, watches, worlds, helpers, server);
+        List<Volume> all = new ArrayList<>();
+        // What a volume misses another one may have.
+        LostChunks lost = new LostChunks(chunk -> Volumes.newest(all, chunk));
+        for (OpenParts parts : open) {
+            all.add(Volume.of(
+                    parts, lost, builder.config().scrub(), parts.participant().environment()));
+        }
+        Volumes volumes = new Volumes(all);
+        RemovalIntents intents = new RemovalIntents();
+        Replica replica = new OwnReplica(identity.serverId(), volumes, intents);
+        replicas.own(replica);
+        DuplicateCopies duplicates = new DuplicateCopies(volumes, server.attempts());
+        for (Volume volume : all) {
+            volume.onChange(lost::changed);
+            volume.onChange(duplicates::changed);
+            for (CommitRecovery.Lost missed : volume.parts().recovery().lost()) {
+                lost.add(missed.chunk(), missed.version());
+            }
+        }
+        all.forEach(Volume::begin);
+        duplicates.begin();
+        return new ServerParts(identity, server, volumes, replica, intents, lost);
+    }
+
+    private static DataDirectory.Builder directory(
+            ChunkServerBuilder builder, Disk disk, Environment environment, boolean first) {
+        DataDirectory.Builder directory = DataDirectory.on(disk, environment.random());
+        if (builder.serverId() != null) {
+            directory.serverId(builder.serverId());
+        }
+        if (builder.location() != null) {
+            directory.location(builder.location());
+        }
+        Path file = builder.serverInfoFile();
+        if (first && file != null) {
+            Path absolute = file.toAbsolutePath();
+            Path folder = requireNonNull(absolute.getParent(), "the identity file cannot be a root directory");
+            directory.identityFile(new LocalDisk(folder), absolute.getFileName());
+        }
+        return directory;
+    }
+
+    private static List<OpenParts> open(
+            List<DataDirectory> directories,
+            List<CallWatch> watches,
+            List<Environment> worlds,
+            Function<Environment, Executor> helpers,
+            OneServer server)
+            throws IOException {
+        List<OpenParts> open = new ArrayList<>();
+        int next = 0;
+        try {
+            while (next < directories.size()) {
+                int volume = next;
+                // From here on the directory is closed with its parts.
+                next++;
+                Environment world = worlds.get(volume);
+                open.add(OpenParts.open(
+                        new OpenParts.Site(directories.get(volume), watches.get(volume), world, helpers.apply(world)),
+                        server));
+            }
+            return open;
+        } catch (IOException | RuntimeException e) {
+            for (OpenParts parts : open) {
+                parts.closeAfter(e);
+            }
+            for (DataDirectory directory : directories.subList(next, directories.size())) {
+                directory.closeAfter(e);
+            }
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package io.chunkserver.core;
+
+import io.chunkserver.core.membership.ServerState;
+import io.chunkserver.core.scrub.ScrubStatus;
+import io.chunkserver.core.space.SpaceLevel;
+import io.chunkserver.core.space.SpaceSnapshot;
+import io.chunkserver.core.store.StoreSnapshot;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
+
+/** What several volumes are together. Pure, but that it asks them how they are. */
+final class Totals {
+
+    private Totals() {}
+
+    /** Takes chunks as long as one volume does. */
+    static Condition condition(List<Volume> volumes) {
+        if (volumes.size() == 1) {
+            return volumes.get(0).condition();
+        }
+        List<Condition> conditions = volumes.stream().map(Volume::condition).toList();
+        ServerState state = List.of(ServerState.READY, ServerState.DRAINING).stream()
+                .filter(wanted -> conditions.stream().anyMatch(condition -> condition.state() == wanted))
+                .findFirst()
+                .orElse(ServerState.READ_ONLY);
+        return new Condition(state, reason(volumes, conditions));
+    }
+
+    /** A reason that all have is the server's; of others it is said whose they are. */
+    private static String reason(List<Volume> volumes, List<Condition> conditions) {
+        List<String> reasons =
+                conditions.stream().map(Condition::reason).distinct().toList();
+        if (reasons.size() == 1) {
+            return reasons.get(0);
+        }
+        return volumes.stream()
+                .map(volume -> reason(volume, volume.condition()))
+                .flatMap(Optional::stream)
+                .collect(Collectors.joining("; "));
+    }
+
+    private static Optional<String> reason(Volume volume, Condition condition) {
+        return condition.reason().isEmpty() ? Optional.empty() : Optional.of(volume + ": " + condition.reason());
+    }
+
+    /** The sums, within the limit that they share; but nothing is available where the disk has failed. */
+    static SpaceSnapshot space(List<Volume> volumes) {
+        if (volumes.size() == 1) {
+            return volumes.get(0).space();
+        }
+        long limit = volumes.get(0).space().limitBytes();
+        long used = sum(volumes, volume -> volume.space().usedBytes());
+        long reserved = sum(volumes, volume -> volume.space().reservedBytes());
+        long available = sum(
+                volumes,
+                volume -> volume.failed().isPresent() ? 0 : volume.space().availableBytes());
+        return new SpaceSnapshot(
+                limit,
+                used,
+                reserved,
+                sum(volumes, volume -> volume.space().freeBytes()),
+                Math.max(0, Math.min(limit - used - reserved, available)));
+    }
+
+    /** A server is as full as the emptiest of its volumes. */
+    static SpaceLevel level(List<Volume> volumes) {
+        return volumes.stream()
+                .map(volume -> volume.sight().level())
+                .min(SpaceLevel::compareTo)
+                .orElseThrow();
+    }
+
+    static StoreSnapshot store(List<Volume> volumes) {
+        List<StoreSnapshot> stores =
+                volumes.stream().map(volume -> volume.store().snapshot()).toList();
+        return new StoreSnapshot(
+                stores.stream().mapToLong(StoreSnapshot::chunks).sum(),
+                stores.stream().mapToLong(StoreSnapshot::tombstones).sum(),
+                stores.stream().mapToLong(StoreSnapshot::publishedBytes).sum());
+    }
+
+    /** Volumes are examined side by side, each at the configured speed: the last one to end ends the whole. */
+    static ScrubStatus scrub(List<Volume> volumes) {
+        List<ScrubStatus> scrubs =
+                volumes.stream().map(volume -> volume.integrity().scrub()).toList();
+        if (scrubs.size() == 1) {
+            return scrubs.get(0);
+        }
+        return new ScrubStatus(
+                scrubs.stream().anyMatch(ScrubStatus::running),
+                scrubs.stream().mapToLong(ScrubStatus::chunks).sum(),
+                scrubs.stream().mapToLong(ScrubStatus::totalChunks).sum(),
+                scrubs.stream().mapToLong(ScrubStatus::bytes).sum(),
+                scrubs.stream().mapToLong(ScrubStatus::totalBytes).sum(),
+                scrubs.stream().mapToLong(ScrubStatus::damaged).sum(),
+                scrubs.stream().mapToLong(ScrubStatus::unreadable).sum(),
+                scrubs.stream().mapToLong(ScrubStatus::strays).sum(),
+                scrubs.stream().flatMap(scrub -> scrub.started().stream()).min(Instant::compareTo),
+                scrubs.stream().allMatch(scrub -> scrub.ended().isPresent())
+                        ? scrubs.stream()
+                                .flatMap(scrub -> scrub.ended().stream())
+                                .max(Instant::compareTo)
+                        : Optional.empty(),
+                scrubs.stream().flatMap(scrub -> scrub.left().stream()).max(Duration::compareTo));
+    }
+
+    static long sum(List<Volume> volumes, ToLongFunction<Volume> count) {
+        return volumes.stream().mapToLong(count).sum();
+    }
+}

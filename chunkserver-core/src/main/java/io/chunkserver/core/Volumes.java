@@ -1,0 +1,228 @@
+package io.chunkserver.core;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.chunkserver.core.commit.ChunkClaim;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.membership.Order;
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.core.model.ChunkVersion;
+import io.chunkserver.core.store.StageKey;
+import java.io.IOException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionException;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The volumes of a server, and which of them a chunk belongs to.
+ *
+ * <p><b>A chunk stays where it is</b>: whatever is asked or stored of it goes to the volume that knows its newest committed version. A new
+ * one goes where most room is. While it is being stored for the first time the lane that works on it says where it will be, and choosing
+ * and entering the lane are one step ({@link #claim}), so that two stores of one new chunk never meet on two volumes.
+ *
+ * <p><b>A volume that has failed</b> takes nothing new, and goes on answering for the chunks that it has, so that no older version is stored
+ * over them. Only a copy that is as new as what it has may come to another volume; from then on the chunk belongs there.
+ *
+ * <p>Thread-safe; nothing waits.
+ */
+final class Volumes {
+
+    private final List<Volume> all;
+
+    /** Held while a volume is chosen and claimed, which is done in memory. */
+    private final Object choice = new Object();
+
+    /**
+     * @param all at least one
+     */
+    Volumes(List<Volume> all) {
+        this.all = List.copyOf(all);
+    }
+
+    List<Volume> all() {
+        return all;
+    }
+
+    /** The one that stands for all where any will do. */
+    Volume first() {
+        return all.get(0);
+    }
+
+    /** Those whose disk has not failed. */
+    Stream<Volume> inService() {
+        return all.stream().filter(volume -> volume.failed().isEmpty());
+    }
+
+    /**
+     * Those whose chunks masters are told of. Where others go on, what is on a failed disk counts as gone, so that it is copied; a server
+     * with nothing else reports what it can still be read from.
+     */
+    List<Volume> reported() {
+        return all.size() == 1 ? all : inService().toList();
+    }
+
+    /** A volume with the right to begin something on a chunk there. */
+    record Claim(Volume volume, ChunkClaim lane) implements AutoCloseable {
+
+        @Override
+        public void close() {
+            lane.close();
+        }
+    }
+
+    /** Where a chunk is, or would be looked for. */
+    Volume of(ChunkId chunk) {
+        return home(chunk, volume -> true).orElse(first());
+    }
+
+    /** Where a new version of a chunk would go at present. */
+    Volume forStoreOf(ChunkId chunk) {
+        return home(chunk, volume -> true).orElseGet(this::roomiest);
+    }
+
+    /** Where a new version of a chunk goes: until the claim is closed no other volume becomes its place. */
+    Claim claim(ChunkId chunk) {
+        synchronized (choice) {
+            return claim(forStoreOf(chunk), chunk);
+        }
+    }
+
+    /**
+     * Where the chunk of an order is, or is to be.
+     *
+     * @throws CompletionException with {@code VERSION_CONFLICT} when a volume that has failed has a newer version than is to be copied, and
+     *     with its own failure when there is no other
+     */
+    ChunkClaim claim(Order order) {
+        synchronized (choice) {
+            return claim(placeOf(order), order.chunk()).lane();
+        }
+    }
+
+    @GuardedBy("choice")
+    private Claim claim(Volume volume, ChunkId chunk) {
+        return new Claim(volume, volume.participant().claim(chunk));
+    }
+
+    private Volume placeOf(Order order) {
+        Volume home = forStoreOf(order.chunk());
+        Optional<Failure> failed = home.failed();
+        if (failed.isEmpty() || order instanceof Order.Remove) {
+            return home;
+        }
+        checkNotOlder(order, home);
+        return home(order.chunk(), volume -> volume.failed().isEmpty())
+                .or(() -> inService().max(Comparator.comparingLong(Volumes::room)))
+                .orElseThrow(() -> new CompletionException(failed.get().toException()));
+    }
+
+    /** What a failed volume has is committed (I2); a version of the same number only takes its place when it is the same. */
+    private static void checkNotOlder(Order order, Volume failed) {
+        ChunkVersion known = failed.committedVersion(order.chunk());
+        boolean same = failed.store()
+                .stat(order.chunk())
+                .filter(info -> info.transaction().equals(order.transaction()))
+                .isPresent();
+        if (known.isNewerThan(order.version()) || (known.equals(order.version()) && !same)) {
+            throw new CompletionException(Failure.of(
+                            ErrorCode.VERSION_CONFLICT,
+                            "chunk " + order.chunk() + " has version " + known + " in " + failed
+                                    + ", whose disk has failed; version " + order.version() + " is ordered")
+                    .toException());
+        }
+    }
+
+    /** Of those that know the chunk the one with the newest version; of two that have it, as after a failure, one that works. */
+    private Optional<Volume> home(ChunkId chunk, Predicate<Volume> candidate) {
+        if (all.size() == 1) {
+            return all.stream().filter(candidate).findFirst();
+        }
+        return all.stream()
+                .filter(candidate)
+                .filter(volume -> volume.knows(chunk))
+                .max(Comparator.comparing((Volume volume) -> volume.committedVersion(chunk))
+                        .thenComparing(volume -> volume.failed().isEmpty()));
+    }
+
+    /** The one that can take most, if any takes chunks at all. */
+    private Volume roomiest() {
+        return all.stream()
+                .max(Comparator.comparing((Volume volume) -> volume.condition().takesChunks())
+                        .thenComparing(volume -> volume.failed().isEmpty())
+                        .thenComparingLong(Volumes::room))
+                .orElseThrow();
+    }
+
+    private static long room(Volume volume) {
+        return volume.space().availableBytes();
+    }
+
+    /** Where an attempt is or was: its outcome is told by the log that has it. */
+    Volume of(StageKey key, ChunkId chunk) {
+        return all.stream()
+                .filter(volume -> volume.participant().holds(key, chunk))
+                .findFirst()
+                .or(() -> all.stream()
+                        .filter(volume -> volume.transactions().remembers(key.transaction()))
+                        .findFirst())
+                .orElseGet(() -> of(chunk));
+    }
+
+    /** The published version of a chunk, on whichever volume. */
+    Optional<ChunkInfo> stat(ChunkId chunk) {
+        return newest(all, chunk);
+    }
+
+    /** The newest published version of a chunk on one of these. */
+    static Optional<ChunkInfo> newest(List<Volume> volumes, ChunkId chunk) {
+        return volumes.stream()
+                .flatMap(volume -> volume.store().stat(chunk).stream())
+                .max(Comparator.comparing(ChunkInfo::version));
+    }
+
+    /**
+     * A page of the published versions of these volumes in the order of their ids, tombstones included, the newest where two have one.
+     *
+     * @param pathPrefix what the path must start with; empty for all
+     * @param after      the id after which the page starts; null for the first page
+     * @param limit      the most that is returned; fewer means that the end is reached
+     */
+    static List<ChunkInfo> list(List<Volume> volumes, String pathPrefix, @Nullable ChunkId after, int limit) {
+        if (volumes.size() == 1) {
+            return volumes.get(0).store().list(pathPrefix, after, limit);
+        }
+        Map<ChunkId, ChunkInfo> page = new TreeMap<>();
+        for (Volume volume : volumes) {
+            for (ChunkInfo info : volume.store().list(pathPrefix, after, limit)) {
+                page.merge(info.id(), info, (a, b) -> b.version().isNewerThan(a.version()) ? b : a);
+            }
+        }
+        return page.values().stream().limit(limit).toList();
+    }
+
+    /** Closes them all, and says what failed of the first that could not be closed well. */
+    void close() throws IOException {
+        IOException failure = null;
+        for (Volume volume : all) {
+            try {
+                volume.close();
+            } catch (IOException e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}
