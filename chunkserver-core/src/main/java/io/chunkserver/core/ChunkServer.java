@@ -252,7 +252,7 @@ public final class ChunkServer implements Closeable {
     }
 
     private ChunkWriter begin(List<Member> chain, StoreRequest request) {
-        try (Volumes.Claim claim = volumes.claim(request.chunk())) {
+        try (Volumes.Claim claim = volumes.claim(request.chunk(), request.maxLengthBytes())) {
             lastUsed = claim.volume();
             return claim.volume().coordinator().begin(request, chain);
         }
@@ -265,10 +265,7 @@ public final class ChunkServer implements Closeable {
     }
 
     private Optional<ChunkServerException> refusal(StoreRequest request) {
-        return volumes.forStoreOf(request.chunk())
-                .participant()
-                .admission()
-                .refusal(request.kind(), request.chunk(), request.maxLengthBytes())
+        return volumes.refusal(request)
                 .map(why -> why.at(self().id()).in(request.transaction()).toException());
     }
 

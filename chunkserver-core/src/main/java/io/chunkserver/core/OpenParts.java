@@ -243,7 +243,7 @@ record OpenParts(
 
     /** Closes the parts, the topmost first, and unlocks the directory; idempotent. */
     void close() throws IOException {
-        IOException failure = new IOException("some parts of the server could not be closed");
+        IOException failure = new IOException("some parts of " + directory + " could not be closed");
         closeAll(open, failure);
         if (failure.getSuppressed().length > 0) {
             throw failure;

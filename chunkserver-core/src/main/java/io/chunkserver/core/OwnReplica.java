@@ -60,7 +60,7 @@ final class OwnReplica implements Replica {
     }
 
     private PrepareStream push(PrepareRequest request) {
-        try (Volumes.Claim claim = volumes.claim(request.chunk())) {
+        try (Volumes.Claim claim = volumes.claim(request.chunk(), request.maxLengthBytes())) {
             return claim.volume().chain().push(request);
         }
     }

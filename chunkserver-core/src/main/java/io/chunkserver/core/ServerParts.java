@@ -77,7 +77,7 @@ record ServerParts(
             all.add(Volume.of(
                     parts, lost, builder.config().scrub(), parts.participant().environment()));
         }
-        Volumes volumes = new Volumes(all);
+        Volumes volumes = new Volumes(all, worlds.get(0).random());
         RemovalIntents intents = new RemovalIntents();
         Replica replica = new OwnReplica(identity.serverId(), volumes, intents);
         replicas.own(replica);

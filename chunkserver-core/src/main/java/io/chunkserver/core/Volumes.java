@@ -2,12 +2,14 @@ package io.chunkserver.core;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.chunkserver.core.commit.ChunkClaim;
+import io.chunkserver.core.commit.StoreRequest;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.membership.Order;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.model.ChunkVersion;
+import io.chunkserver.core.space.SpaceSnapshot;
 import io.chunkserver.core.store.StageKey;
 import java.io.IOException;
 import java.util.Comparator;
@@ -17,6 +19,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * The volumes of a server, and which of them a chunk belongs to.
  *
  * <p><b>A chunk stays where it is</b>: whatever is asked or stored of it goes to the volume that knows its newest committed version. A new
- * one goes where most room is. While it is being stored for the first time the lane that works on it says where it will be, and choosing
+ * one goes where room is, by chance and to each volume as often as it has room: so all fill up at the same time, and an empty one that
+ * was added does not have to take everything. While it is being stored for the first time the lane that works on it says where it will be, and choosing
  * and entering the lane are one step ({@link #claim}), so that two stores of one new chunk never meet on two volumes.
  *
  * <p><b>A volume that has failed</b> takes nothing new, and goes on answering for the chunks that it has, so that no older version is stored
@@ -35,15 +39,18 @@ import org.jspecify.annotations.Nullable;
 final class Volumes {
 
     private final List<Volume> all;
+    private final RandomGenerator random;
 
     /** Held while a volume is chosen and claimed, which is done in memory. */
     private final Object choice = new Object();
 
     /**
-     * @param all at least one
+     * @param all    at least one
+     * @param random chooses among those that have room
      */
-    Volumes(List<Volume> all) {
+    Volumes(List<Volume> all, RandomGenerator random) {
         this.all = List.copyOf(all);
+        this.random = random;
     }
 
     List<Volume> all() {
@@ -82,15 +89,24 @@ final class Volumes {
         return home(chunk, volume -> true).orElse(first());
     }
 
-    /** Where a new version of a chunk would go at present. */
-    Volume forStoreOf(ChunkId chunk) {
-        return home(chunk, volume -> true).orElseGet(this::roomiest);
+    /** Why a new version of this length would not be taken at present; empty when it would. */
+    Optional<Failure> refusal(StoreRequest request) {
+        ChunkId chunk = request.chunk();
+        return home(chunk, volume -> true)
+                .orElseGet(this::roomiest)
+                .participant()
+                .admission()
+                .refusal(request.kind(), chunk, request.maxLengthBytes());
     }
 
-    /** Where a new version of a chunk goes: until the claim is closed no other volume becomes its place. */
-    Claim claim(ChunkId chunk) {
+    /**
+     * Where a new version of a chunk goes: until the claim is closed no other volume becomes its place.
+     *
+     * @param maxLengthBytes what it may have
+     */
+    Claim claim(ChunkId chunk, long maxLengthBytes) {
         synchronized (choice) {
-            return claim(forStoreOf(chunk), chunk);
+            return claim(home(chunk, volume -> true).orElseGet(() -> withRoomFor(maxLengthBytes)), chunk);
         }
     }
 
@@ -112,14 +128,15 @@ final class Volumes {
     }
 
     private Volume placeOf(Order order) {
-        Volume home = forStoreOf(order.chunk());
+        Volume home = home(order.chunk(), volume -> true).orElseGet(() -> withRoomFor(0));
         Optional<Failure> failed = home.failed();
         if (failed.isEmpty() || order instanceof Order.Remove) {
             return home;
         }
         checkNotOlder(order, home);
         return home(order.chunk(), volume -> volume.failed().isEmpty())
-                .or(() -> inService().max(Comparator.comparingLong(Volumes::room)))
+                .or(() -> Optional.of(withRoomFor(0))
+                        .filter(volume -> volume.failed().isEmpty()))
                 .orElseThrow(() -> new CompletionException(failed.get().toException()));
     }
 
@@ -151,17 +168,35 @@ final class Volumes {
                         .thenComparing(volume -> volume.failed().isEmpty()));
     }
 
+    private Volume withRoomFor(long bytes) {
+        List<Volume> able = all.stream()
+                .filter(volume ->
+                        volume.condition().takesChunks() && volume.space().availableBytes() >= bytes)
+                .toList();
+        double point =
+                random.nextDouble() * able.stream().mapToDouble(Volumes::room).sum();
+        for (Volume volume : able) {
+            point -= room(volume);
+            if (point < 0) {
+                return volume;
+            }
+        }
+        return roomiest();
+    }
+
     /** The one that can take most, if any takes chunks at all. */
     private Volume roomiest() {
         return all.stream()
                 .max(Comparator.comparing((Volume volume) -> volume.condition().takesChunks())
                         .thenComparing(volume -> volume.failed().isEmpty())
-                        .thenComparingLong(Volumes::room))
+                        .thenComparingDouble(Volumes::room))
                 .orElseThrow();
     }
 
-    private static long room(Volume volume) {
-        return volume.space().availableBytes();
+    /** What its file system has left; the limit is that of all volumes. */
+    private static double room(Volume volume) {
+        SpaceSnapshot space = volume.space();
+        return Math.max(0, (double) space.freeBytes() - space.reservedBytes());
     }
 
     /** Where an attempt is or was: its outcome is told by the log that has it. */

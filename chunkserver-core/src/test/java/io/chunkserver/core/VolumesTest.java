@@ -1,0 +1,398 @@
+package io.chunkserver.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.chunkserver.core.checksum.CheckedBlock;
+import io.chunkserver.core.checksum.Crc32c;
+import io.chunkserver.core.commit.ChunkWriter;
+import io.chunkserver.core.commit.Receipt;
+import io.chunkserver.core.commit.StoreRequest;
+import io.chunkserver.core.disk.DataDirectory;
+import io.chunkserver.core.disk.Disk;
+import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.membership.ChunkReport;
+import io.chunkserver.core.membership.KnownMaster;
+import io.chunkserver.core.membership.Order;
+import io.chunkserver.core.membership.ServerState;
+import io.chunkserver.core.model.Attributes;
+import io.chunkserver.core.model.ByteRange;
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.core.model.ChunkVersion;
+import io.chunkserver.core.model.Durability;
+import io.chunkserver.core.model.Location;
+import io.chunkserver.core.model.ReadMode;
+import io.chunkserver.core.model.ServerId;
+import io.chunkserver.core.model.TransactionId;
+import io.chunkserver.core.testkit.CallTrace;
+import io.chunkserver.core.testkit.DiskFault;
+import io.chunkserver.core.testkit.DiskOperation;
+import io.chunkserver.core.testkit.ExpectedErrors;
+import io.chunkserver.core.testkit.FakeMaster;
+import io.chunkserver.core.testkit.FakeReplica;
+import io.chunkserver.core.testkit.FakeReplicas;
+import io.chunkserver.core.testkit.FaultyDisk;
+import io.chunkserver.core.testkit.MemoryDisk;
+import io.chunkserver.core.testkit.SimulatedTime;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** A server with two disks: where chunks go, and what is left of it when one of them fails. In simulated time. */
+@ExtendWith(ExpectedErrors.class)
+class VolumesTest {
+
+    private static final int LENGTH = 70_000;
+    private static final Duration LONG_ENOUGH = Duration.ofSeconds(30);
+
+    private final SimulatedTime time = new SimulatedTime(new SplittableRandom(7));
+    private final List<MemoryDisk> disks = List.of(new MemoryDisk(), new MemoryDisk());
+    private final boolean[] failing = new boolean[2];
+    private final FakeReplicas others = new FakeReplicas(new CallTrace());
+    private final FakeReplica source = others.add("b", Location.ORIGIN);
+    private final FakeMaster master = new FakeMaster();
+    private ChunkServer server;
+    private long sequence;
+
+    @BeforeEach
+    void start() throws IOException {
+        start(0, 1);
+    }
+
+    /** What has failed cannot be closed well. */
+    private void stop() throws IOException {
+        if (failing[0] || failing[1]) {
+            assertThatThrownBy(server::close).isInstanceOf(IOException.class).hasMessageContaining("memory disk");
+        } else {
+            server.close();
+        }
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        stop();
+        assertThat(disks).allSatisfy(disk -> assertThat(disk.openFiles()).isZero());
+    }
+
+    private void start(int one, int other) throws IOException {
+        server = ChunkServer.builder(disk(one))
+                .disk(disk(other))
+                .serverId(new ServerId("a"))
+                .replicas(others)
+                .environment(time.life(Duration.ofMillis(1)).environment())
+                .start();
+        server.reachableAt("a:1", 0);
+        server.followMasters(List.of(new KnownMaster("m:1", master)), 0);
+        time.runFor(LONG_ENOUGH);
+    }
+
+    private Disk disk(int index) {
+        return new FaultyDisk(
+                disks.get(index),
+                operation -> failing[index] && operation.kind() == DiskOperation.Kind.FORCE
+                        ? DiskFault.IO_ERROR
+                        : DiskFault.NONE);
+    }
+
+    private static ChunkId chunk(int number) {
+        return new ChunkId("/f", number);
+    }
+
+    private ChunkWriter begin(int number) {
+        StoreRequest request = new StoreRequest(
+                new TransactionId("client", time.instant().toEpochMilli(), ++sequence),
+                chunk(number),
+                false,
+                LENGTH,
+                null,
+                Attributes.NONE,
+                Durability.SYNC,
+                Duration.ofMinutes(1));
+        CompletableFuture<ChunkWriter> begun = server.begin(request, List.of()).toCompletableFuture();
+        time.runFor(Duration.ofMillis(100));
+        return begun.join();
+    }
+
+    private static byte[] content(int number) {
+        byte[] bytes = new byte[LENGTH];
+        new Random(number).nextBytes(bytes);
+        return bytes;
+    }
+
+    private Receipt store(int number) {
+        ChunkWriter writer = begin(number);
+        byte[] content = content(number);
+        for (int from = 0; from < LENGTH; from += 65_536) {
+            ByteBuffer block = ByteBuffer.wrap(content, from, Math.min(65_536, LENGTH - from));
+            writer.write(CheckedBlock.of(block.slice()));
+        }
+        writer.finish(LENGTH, Crc32c.of(ByteBuffer.wrap(content)));
+        time.runFor(Duration.ofSeconds(2));
+        return writer.receipt().toCompletableFuture().join();
+    }
+
+    private void assertReadable(int number) throws IOException {
+        ByteArrayOutputStream read = new ByteArrayOutputStream();
+        try (var reader = await(server.open(chunk(number), ReadMode.COMMITTED).toCompletableFuture())) {
+            VerifiedCopy.copy(reader, new ByteRange(0, LENGTH), read);
+        }
+        assertThat(read.toByteArray()).isEqualTo(content(number));
+    }
+
+    private <T> T await(CompletableFuture<T> stage) {
+        time.runFor(Duration.ofSeconds(1));
+        return stage.join();
+    }
+
+    /** The chunk files on a disk. */
+    private int chunksOn(int disk) throws IOException {
+        MemoryDisk root = disks.get(disk);
+        int count = 0;
+        for (var upper : root.list(DataDirectory.CHUNKS)) {
+            for (var lower : root.list(DataDirectory.CHUNKS.resolve(upper))) {
+                count += (int) root.list(DataDirectory.CHUNKS.resolve(upper).resolve(lower)).stream()
+                        .filter(name -> name.toString().endsWith(".chunk"))
+                        .count();
+            }
+        }
+        return count;
+    }
+
+    /** Which of the two disks a chunk that is stored now has gone to. */
+    private int storedOn(int number) throws IOException {
+        int before = chunksOn(0);
+        store(number);
+        return chunksOn(0) > before ? 0 : 1;
+    }
+
+    /** Stores chunks until one is on this disk. */
+    private int chunkOn(int disk) throws IOException {
+        for (int number = 100; number < 110; number++) {
+            if (storedOn(number) == disk) {
+                return number;
+            }
+        }
+        throw new AssertionError("no chunk has gone to disk " + disk);
+    }
+
+    private void fail(int disk) {
+        failing[disk] = true;
+    }
+
+    private static void assertFailed(ErrorCode code, String word, ThrowingCallable call) {
+        assertThatThrownBy(call)
+                .isInstanceOf(CompletionException.class)
+                .cause()
+                .isInstanceOfSatisfying(
+                        ChunkServerException.class, e -> assertThat(e.code()).isEqualTo(code))
+                .hasMessageContaining(word);
+    }
+
+    @Test
+    void newChunksAreSpreadAndAllAreFound() throws IOException {
+        for (int number = 0; number < 20; number++) {
+            store(number);
+        }
+        assertThat(chunksOn(0)).isBetween(4, 16);
+        assertThat(chunksOn(0) + chunksOn(1)).isEqualTo(20);
+        for (int number = 0; number < 20; number++) {
+            assertReadable(number);
+        }
+        assertThat(server.list("", null, 100))
+                .extracting(ChunkInfo::id)
+                .containsExactlyElementsOf(IntStream.range(0, 20)
+                        .mapToObj(VolumesTest::chunk)
+                        .sorted()
+                        .toList());
+        assertThat(server.list("", chunk(3), 5)).hasSize(5);
+        assertThat(server.status().store().chunks()).isEqualTo(20);
+    }
+
+    @Test
+    void aChunkStaysWhereItIs() throws IOException {
+        int disk = storedOn(1);
+        for (int again = 0; again < 10; again++) {
+            store(1);
+            store(10 + again);
+        }
+        assertThat(server.stat(chunk(1)).orElseThrow().version()).isEqualTo(new ChunkVersion(11));
+        assertThat(chunksOn(disk)).isBetween(2, 10);
+        assertThat(chunksOn(0) + chunksOn(1)).isEqualTo(11);
+    }
+
+    @Test
+    void theDirectoriesMayBeNamedInAnyOrder() throws IOException {
+        for (int number = 0; number < 6; number++) {
+            store(number);
+        }
+        server.close();
+        start(1, 0);
+        for (int number = 0; number < 6; number++) {
+            assertReadable(number);
+        }
+    }
+
+    /** The first store takes room on one disk, so that the other has more when the second begins. */
+    @Test
+    void twoStoresOfANewChunkMeetOnOneVolume() throws IOException {
+        ChunkWriter first = begin(1);
+        ChunkWriter second = begin(1);
+        time.runFor(Duration.ofSeconds(1));
+
+        assertFailed(
+                ErrorCode.BUSY,
+                "is open on the chunk",
+                () -> second.receipt().toCompletableFuture().join());
+        first.finish(0, 0);
+        time.runFor(Duration.ofSeconds(1));
+        assertThat(first.receipt().toCompletableFuture().join().version()).isEqualTo(new ChunkVersion(1));
+        assertThat(chunksOn(0) + chunksOn(1)).isEqualTo(1);
+    }
+
+    @Test
+    void oneDiskFailsAndTheOtherGoesOn() throws IOException {
+        int lost = chunkOn(1);
+        int kept = chunkOn(0);
+        fail(1);
+        assertFailed(ErrorCode.DISK_FAILED, "/f#" + lost, () -> store(lost));
+
+        for (int number = 0; number < 5; number++) {
+            assertThat(storedOn(number)).isZero();
+        }
+        store(kept);
+        assertReadable(kept);
+        assertReadable(lost);
+        assertFailed(ErrorCode.DISK_FAILED, "", () -> store(lost));
+        assertThat(server.status().state()).isEqualTo(ServerState.READY);
+        assertThat(server.status().reason()).contains("Input/output error");
+    }
+
+    @Test
+    void mastersHearThatTheChunksOfAFailedDiskAreGone() throws IOException {
+        int lost = chunkOn(1);
+        int kept = chunkOn(0);
+        assertThat(lastFullReport()).contains(chunk(kept), chunk(lost));
+        fail(1);
+        assertFailed(ErrorCode.DISK_FAILED, "", () -> store(lost));
+        time.runFor(LONG_ENOUGH);
+
+        assertThat(lastFullReport()).contains(chunk(kept)).doesNotContain(chunk(lost));
+        assertThat(master.heartbeats().get(master.heartbeats().size() - 1).state())
+                .isEqualTo(ServerState.READY);
+    }
+
+    /** What masters know by full reports and changes. */
+    private List<ChunkId> lastFullReport() {
+        time.runFor(LONG_ENOUGH);
+        List<ChunkId> known = new ArrayList<>();
+        for (ChunkReport report : master.reports()) {
+            if (report.kind() == ChunkReport.Kind.START) {
+                known.clear();
+            }
+            report.present().forEach(info -> known.add(info.id()));
+            known.removeAll(report.absent());
+        }
+        return known;
+    }
+
+    @Test
+    void aCopyOfALostChunkComesToTheOtherDiskAndIsStoredOnThere() throws IOException {
+        int lost = chunkOn(1);
+        ChunkInfo version = server.stat(chunk(lost)).orElseThrow();
+        fail(1);
+        assertFailed(ErrorCode.DISK_FAILED, "", () -> store(lost));
+        orderCopy(version, content(lost));
+
+        assertThat(server.stat(chunk(lost))).contains(version);
+        store(lost);
+        assertThat(server.stat(chunk(lost)).orElseThrow().version())
+                .isEqualTo(version.version().next());
+        assertReadable(lost);
+        assertThat(lastFullReport()).contains(chunk(lost));
+    }
+
+    @Test
+    void anOlderCopyOfALostChunkIsRefused() throws IOException {
+        int lost = chunkOn(1);
+        ChunkInfo older = server.stat(chunk(lost)).orElseThrow();
+        store(lost);
+        ChunkInfo newer = server.stat(chunk(lost)).orElseThrow();
+        fail(1);
+        assertFailed(ErrorCode.DISK_FAILED, "", () -> store(lost));
+        int before = chunksOn(0);
+        orderCopy(older, content(lost));
+
+        assertThat(server.stat(chunk(lost))).contains(newer);
+        assertThat(chunksOn(0)).isEqualTo(before);
+    }
+
+    private void orderCopy(ChunkInfo version, byte[] content) {
+        source.publish(version, Attributes.NONE, content);
+        master.order(new Order.Copy(
+                version.id(), version.version(), version.transaction(), false, List.of(source.member())));
+        time.runFor(LONG_ENOUGH);
+    }
+
+    @Test
+    void ofTwoCopiesTheNewerOneStaysWhenTheDiskComesBack() throws IOException {
+        int lost = chunkOn(1);
+        ChunkInfo version = server.stat(chunk(lost)).orElseThrow();
+        fail(1);
+        assertFailed(ErrorCode.DISK_FAILED, "", () -> store(lost));
+        orderCopy(version, content(lost));
+        store(lost);
+        int onFailed = chunksOn(1);
+        stop();
+        failing[1] = false;
+        start(0, 1);
+
+        assertThat(server.stat(chunk(lost)).orElseThrow().version())
+                .isEqualTo(version.version().next());
+        assertReadable(lost);
+        assertThat(chunksOn(1)).as("the older copy is gone").isEqualTo(onFailed - 1);
+        assertThat(server.status().store().chunks())
+                .isEqualTo(server.list("", null, 100).size());
+    }
+
+    @Test
+    void withoutADiskThatWorksTheServerIsReadOnly() throws IOException {
+        int one = chunkOn(1);
+        int other = chunkOn(0);
+        fail(0);
+        fail(1);
+        assertFailed(ErrorCode.DISK_FAILED, "", () -> store(one));
+        assertFailed(ErrorCode.DISK_FAILED, "", () -> store(other));
+
+        assertFailed(ErrorCode.DISK_FAILED, "", () -> store(7));
+        assertThat(server.status().state()).isEqualTo(ServerState.READ_ONLY);
+        assertReadable(one);
+        assertReadable(other);
+    }
+
+    @Test
+    void aDrainedServerTakesNothingOnAnyDiskAlsoAfterARestart() throws IOException {
+        server.drain();
+        server.close();
+        start(1, 0);
+        assertThat(server.status().state()).isEqualTo(ServerState.DRAINING);
+        assertFailed(ErrorCode.DRAINING, "", () -> store(1));
+        server.resume();
+        store(1);
+        store(2);
+    }
+}
