@@ -2,11 +2,8 @@ package io.chunkserver.core;
 
 import io.chunkserver.core.commit.log.OutcomeRetention;
 import io.chunkserver.core.commit.log.TransactionLogConfig;
-import io.chunkserver.core.membership.ServerState;
 import io.chunkserver.core.model.ServerId;
-import io.chunkserver.core.testkit.ChosenCrash;
 import io.chunkserver.core.testkit.CrashMode;
-import io.chunkserver.core.testkit.FaultyDisk;
 import io.chunkserver.core.testkit.MemoryDisk;
 import io.chunkserver.core.testkit.SimulatedNetwork;
 import io.chunkserver.core.testkit.SimulatedTime;
@@ -42,8 +39,7 @@ final class SimulatedCluster {
     private final SplittableRandom random;
     private final SimulatedTime time;
     private final SimulatedNetwork network;
-    private final Map<String, MemoryDisk> disks = new HashMap<>();
-    private final Map<String, DiskTrouble> troubles = new HashMap<>();
+    private final Map<String, ServerDisks> disks = new HashMap<>();
     private final CrashMode mode;
     private final Map<String, SimulatedTime.Life> lives = new HashMap<>();
     private final Map<String, ChunkServer> servers = new LinkedHashMap<>();
@@ -57,8 +53,7 @@ final class SimulatedCluster {
         network = new SimulatedNetwork(time, random);
         mode = random.nextBoolean() ? CrashMode.POSIX : CrashMode.JOURNAL;
         for (String name : NAMES) {
-            disks.put(name, new MemoryDisk());
-            troubles.put(name, new DiskTrouble());
+            disks.put(name, new ServerDisks(1 + random.nextInt(2)));
         }
     }
 
@@ -71,13 +66,8 @@ final class SimulatedCluster {
         return servers;
     }
 
-    MemoryDisk disk(String name) {
+    ServerDisks disks(String name) {
         return Objects.requireNonNull(disks.get(name));
-    }
-
-    /** What goes wrong with the disk of this server. */
-    DiskTrouble trouble(String name) {
-        return Objects.requireNonNull(troubles.get(name));
     }
 
     int restarts() {
@@ -90,8 +80,8 @@ final class SimulatedCluster {
         for (DiskTrouble.Kind kind : DiskTrouble.Kind.values()) {
             faults.put(
                     kind,
-                    troubles.values().stream()
-                            .mapToInt(trouble -> trouble.happened(kind))
+                    disks.values().stream()
+                            .mapToInt(disk -> disk.happened(kind))
                             .sum());
         }
         return faults;
@@ -143,12 +133,18 @@ final class SimulatedCluster {
             case 10, 11 -> network.heal();
             case 12 -> network.lossRate(random.nextInt(3) * 0.02);
             case 13 -> slow(name);
-            case 14 -> trouble(name).plan(DiskTrouble.Kind.FORCE_FAILS, random.nextInt(OPERATIONS_AHEAD));
-            case 15, 16 -> trouble(name).plan(DiskTrouble.Kind.any(random), random.nextInt(OPERATIONS_AHEAD));
-            case 17 -> disk(name).othersUse(disk(name).freeBytes());
-            case 18 -> disk(name).othersUse(0);
+            case 14 ->
+                disks(name).anyTrouble(random).plan(DiskTrouble.Kind.FORCE_FAILS, random.nextInt(OPERATIONS_AHEAD));
+            case 15, 16 ->
+                disks(name).anyTrouble(random).plan(DiskTrouble.Kind.any(random), random.nextInt(OPERATIONS_AHEAD));
+            case 17 -> fill(disks(name).any(random));
+            case 18 -> disks(name).any(random).othersUse(0);
             default -> time.after(time.upTo(LONGEST_STORE), () -> network.cut(name, anyName()));
         }
+    }
+
+    private static void fill(MemoryDisk disk) {
+        disk.othersUse(disk.freeBytes());
     }
 
     void startAll() throws IOException {
@@ -158,7 +154,8 @@ final class SimulatedCluster {
     }
 
     private ChunkServer open(String name, SimulatedTime.Life life) throws IOException {
-        return ChunkServer.builder(new FaultyDisk(disk(name), trouble(name)))
+        return disks(name)
+                .server(random)
                 .serverId(new ServerId(name))
                 .config(ChunkServerConfig.DEFAULT.withLog(smallLog()))
                 .replicas(network.seenBy(name))
@@ -187,15 +184,15 @@ final class SimulatedCluster {
                 new OutcomeRetention(200, Duration.ofHours(1), 10_000));
     }
 
-    /** Starts a server that is down. One whose disk has failed, or is full, is down to its operator, who starts it again. */
+    /** Starts a server that is down. One with a disk that has failed, or is full, is down to its operator, who starts it again. */
     private void restart(String name) throws IOException {
         ChunkServer server = servers.get(name);
-        if (server != null && server.status().state() == ServerState.READ_ONLY) {
+        if (server != null && !server.status().reason().isEmpty()) {
             crash(name);
         }
         if (!servers.containsKey(name)) {
-            mountAnew(name);
-            int faults = trouble(name).happened();
+            disks(name).mountAnew(mode, random);
+            int faults = disks(name).happened();
             try {
                 start(name);
             } catch (IOException e) {
@@ -206,24 +203,13 @@ final class SimulatedCluster {
 
     /** A fault of the disk may keep a server from starting; it leaves nothing open, and the next one tries again. */
     private void failedToStart(String name, int faultsBefore, IOException failure) {
-        if (trouble(name).happened() == faultsBefore) {
+        if (disks(name).happened() == faultsBefore) {
             throw new AssertionError("server " + name + " does not start on a good disk", failure);
         }
-        if (disk(name).openFiles() > 0) {
+        if (disks(name).openFiles() > 0) {
             throw new AssertionError("server " + name + " did not start and left files open", failure);
         }
         failedStarts++;
-    }
-
-    /**
-     * What an operator has to do when the force of a folder has failed: else the server that starts finds names there that it cannot tell
-     * from durable ones, has the log forget them, and a later power loss takes them.
-     */
-    private void mountAnew(String name) {
-        if (trouble(name).folderFailed()) {
-            trouble(name).mountedAnew();
-            disk(name).crash(mode, ChosenCrash.random(random));
-        }
     }
 
     /** Takes the power away, which leaves of what was not forced whatever chance says, or kills the process alone. */
@@ -232,9 +218,9 @@ final class SimulatedCluster {
             network.down(name);
             lives.get(name).end();
             if (random.nextInt(3) == 0) {
-                disk(name).endProcess();
+                disks(name).endProcess();
             } else {
-                disk(name).crash(mode, ChosenCrash.random(random));
+                disks(name).crash(mode, random);
             }
         }
     }
@@ -248,7 +234,7 @@ final class SimulatedCluster {
                 server.close();
             } catch (IOException e) {
                 // The disk failed before or while the server closed: the next start reads what is there.
-                disk(name).endProcess();
+                disks(name).endProcess();
             }
             lives.get(name).end();
         }
@@ -273,8 +259,7 @@ final class SimulatedCluster {
     void heal() throws IOException {
         network.heal();
         for (String name : NAMES) {
-            trouble(name).end();
-            disk(name).othersUse(0);
+            disks(name).heal();
         }
         runFor(ROOM_IS_NOTICED);
         for (String name : NAMES) {

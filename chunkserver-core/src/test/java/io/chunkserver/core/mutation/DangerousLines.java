@@ -124,8 +124,8 @@ final class DangerousLines {
                 changed(
                         "failure to force a checkpoint's folders",
                         "OpenParts.java",
-                        "() -> forced(store::checkpointIfDue, admission)",
-                        "store::checkpointIfDue"));
+                        "() -> forced(files::checkpointIfDue, admission)",
+                        "files::checkpointIfDue"));
     }
 
     private static List<DangerousLine> forcesOfTheDirectory() {
