@@ -51,9 +51,16 @@ final class ServerSettingOptions {
                 .build();
     }
 
+    /** Each time that a list's option is given is told by itself. */
     private @Nullable String give(Setting<?> setting, Object value) {
-        String text = value instanceof String[] several ? String.join(ValueKind.SEPARATOR, several) : value.toString();
-        return given.put(setting, text);
+        String before = given.get(setting);
+        if (value instanceof String[] several) {
+            String more = String.join(ValueKind.SEPARATOR, several);
+            given.merge(setting, more, (first, next) -> first + ValueKind.SEPARATOR + next);
+        } else {
+            given.put(setting, value.toString());
+        }
+        return before;
     }
 
     /** The option and, where it has a dash inside, the spelling with underscores. */

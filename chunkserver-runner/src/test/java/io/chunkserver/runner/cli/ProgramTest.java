@@ -288,6 +288,11 @@ class ProgramTest {
 
     @Test
     void underscoreSpellingsAreUnderstood() {
+        String[] masters = {"--master", "h1:7000", "--master", "h2:7000", "--x", "1", "--master", "h3:7000"};
+        assertThat(console.run(Stream.concat(Stream.of("config", "show"), Stream.of(masters))
+                        .toArray(String[]::new)))
+                .isZero();
+        assertThat(console.out()).as("a flag that is repeated").contains("addresses = h1:7000,h2:7000,h3:7000");
         assertThat(console.run("config", "show", "--server_id", "chunk1", "--data_dir", "d", "--space", "2048"))
                 .isZero();
         assertThat(console.out())
