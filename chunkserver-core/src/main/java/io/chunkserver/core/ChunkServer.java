@@ -520,7 +520,8 @@ public final class ChunkServer implements Closeable {
                         : primary.coordinator().lastChain().stream()
                                 .map(Member::id)
                                 .toList(),
-                masters.connections());
+                masters.connections(),
+                all.stream().map(Volume::status).toList());
     }
 
     /**

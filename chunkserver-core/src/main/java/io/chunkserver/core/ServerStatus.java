@@ -18,9 +18,9 @@ import java.util.UUID;
  * A server at one moment.
  *
  * @param self                who it is, how it is reached and where it stands
- * @param uuid                tells its data directory from all others
+ * @param uuid                tells it from every other server, also from another of its name
  * @param state               whether it takes new chunks
- * @param reason              why not; empty when it does
+ * @param reason              why not, or why some of its directories do not; else empty
  * @param store               counts of chunks
  * @param space               its space in bytes
  * @param spaceLevel          how full it is
@@ -37,6 +37,7 @@ import java.util.UUID;
  * @param durability          what it promises when a store does not say
  * @param lastChain           the chain of the last store or delete of which it was the primary; empty before the first
  * @param masters             how it stands with its masters
+ * @param directories         each of its data directories; of a server with several a failed one is told in {@code reason} too
  */
 public record ServerStatus(
         Member self,
@@ -57,4 +58,5 @@ public record ServerStatus(
         long chunkSizeLimitBytes,
         Durability durability,
         List<ServerId> lastChain,
-        List<MasterConnection> masters) {}
+        List<MasterConnection> masters,
+        List<DirectoryStatus> directories) {}

@@ -121,6 +121,20 @@ final class Volume {
         return sight().space();
     }
 
+    DirectoryStatus status() {
+        Condition condition = condition();
+        SpaceWatch.Sight sight = sight();
+        return new DirectoryStatus(
+                directory().identity().uuid(),
+                toString(),
+                condition.state(),
+                condition.reason(),
+                store().snapshot(),
+                sight.space(),
+                sight.level(),
+                parts.upkeep().driftBytes());
+    }
+
     /** Has this hear whenever the volume may have begun or ceased to take chunks. */
     void onCondition(Runnable listener) {
         parts.admission().onClose(listener);

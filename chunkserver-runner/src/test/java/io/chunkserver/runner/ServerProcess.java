@@ -44,6 +44,14 @@ final class ServerProcess implements AutoCloseable {
         return start(javaOptions, "serve", List.of("--data-dir", dataDirectory.toString()));
     }
 
+    /** Starts {@code serve} with its data in these directories. */
+    static ServerProcess startOn(List<Path> dataDirectories, String... more) throws IOException {
+        List<String> options = new ArrayList<>();
+        dataDirectories.forEach(directory -> options.addAll(List.of("--data-dirs", directory.toString())));
+        options.addAll(List.of(more));
+        return start(List.of(), "serve", options);
+    }
+
     static ServerProcess startVerb(String verb, Path dataDirectory, String... more) throws IOException {
         List<String> options = new ArrayList<>(List.of("--data-dir", dataDirectory.toString()));
         options.addAll(List.of(more));

@@ -13,6 +13,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -44,6 +46,15 @@ final class ServeCommand implements Callable<Integer> {
     private @Nullable Path adminPortFile;
 
     @Option(
+            names = "--give-up-directory",
+            paramLabel = "ID",
+            description = {
+                "Start without this data directory, whose disk is lost for good; the failed start named its id.",
+                "What only that one had is lost to this server. Repeat it for others."
+            })
+    private Set<UUID> givenUp = Set.of();
+
+    @Option(
             names = "--check",
             description = "Check the configuration and the data directory, change nothing, and exit.")
     private boolean check;
@@ -63,7 +74,7 @@ final class ServeCommand implements Callable<Integer> {
         // Nobody closes it: it answers until the process ends, also while the server drains.
         AdminServer admin = AdminServer.bind(effective.adminListen());
         Metrics metrics = new Metrics();
-        RunningServer server = RunningServer.start(effective, metrics);
+        RunningServer server = RunningServer.start(effective, givenUp, metrics);
         StopOnSignal.register(List.of(server), effective.drainTimeout());
         admin.serve(server::status, new StatusAnswer.Words(), metrics);
         if (portFile != null) {

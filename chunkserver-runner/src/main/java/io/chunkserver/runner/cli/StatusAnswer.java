@@ -35,6 +35,7 @@ final class StatusAnswer {
                 + "\nstate:        " + status.state() + (status.reason().isEmpty() ? "" : ": " + status.reason())
                 + "\nchunks:       " + status.chunks() + ", deleted ones remembered: " + status.tombstones()
                 + "\nspace:        " + SpaceAnswer.text(space)
+                + directories(status)
                 + "\ntransactions: " + status.openTransactions() + " open, " + status.inDoubt() + " in doubt"
                 + "\nlast chain:   " + (chain.isEmpty() ? "none" : join(chain))
                 + masters(status)
@@ -48,6 +49,27 @@ final class StatusAnswer {
                 + "\nup for:       " + Durations.exact(status.uptime().truncatedTo(ChronoUnit.SECONDS)) + ", version "
                 + status.version();
         return new Answer(text, json(status, chain));
+    }
+
+    private static String directories(ServerStatus status) {
+        return status.directories().stream()
+                .map(directory -> "\ndirectory:    " + directory.path() + ", " + directory.state() + ", "
+                        + Quantity.chunks(directory.chunks()) + " in "
+                        + Sizes.readable(directory.space().usedBytes()) + ", "
+                        + Sizes.readable(directory.space().freeBytes()) + " free on its disk, id " + directory.uuid())
+                .collect(Collectors.joining());
+    }
+
+    private static List<JsonLine> directoriesAsJson(ServerStatus status) {
+        return status.directories().stream()
+                .map(directory -> JsonLine.part()
+                        .with("uuid", directory.uuid())
+                        .with("path", directory.path())
+                        .with("state", directory.state())
+                        .with("reason", directory.reason())
+                        .with("chunks", directory.chunks())
+                        .with("space", SpaceAnswer.add(directory.space(), JsonLine.part())))
+                .toList();
     }
 
     private static String masters(ServerStatus status) {
@@ -83,6 +105,7 @@ final class StatusAnswer {
                 .with("chunks", status.chunks())
                 .with("tombstones", status.tombstones())
                 .with("space", SpaceAnswer.add(space, JsonLine.part()))
+                .with("directories", directoriesAsJson(status))
                 .with("openTransactions", status.openTransactions())
                 .with("inDoubt", status.inDoubt())
                 .with("lastChain", chain)

@@ -56,6 +56,7 @@ public final class ConfigLoader {
             apply(value, value.setting(), values, problems);
         }
         ThresholdRules.check(values, problems);
+        DirectoryRules.check(values, problems);
         problems.addAll(unknownVariables());
         alone(Settings.TLS_CERTIFICATE, Settings.TLS_KEY, values).ifPresent(problems::add);
         alone(Settings.TLS_KEY, Settings.TLS_CERTIFICATE, values).ifPresent(problems::add);

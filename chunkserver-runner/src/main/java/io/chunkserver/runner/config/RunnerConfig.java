@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param givenServerId       the server's name, or null to keep or make one
  * @param givenLocation       where it stands, or null for where it stood last
- * @param dataDir             where chunks are; relative to the working directory
+ * @param dataDirs            where chunks are, each on a disk of its own; at least one, relative to the working directory
  * @param serverInfoFile      what tells other programs about the running server
  * @param spaceLimitBytes     how much all chunks may take
  * @param listen              where to listen; port 0 chooses
@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 public record RunnerConfig(
         @Nullable ServerId givenServerId,
         @Nullable Location givenLocation,
-        Path dataDir,
+        List<Path> dataDirs,
         Path serverInfoFile,
         long spaceLimitBytes,
         ServerAddress listen,
@@ -57,12 +57,13 @@ public record RunnerConfig(
     private static final String SERVER_INFO_FILE = "server_info.json";
 
     static RunnerConfig of(EffectiveValues values) {
-        Path dataDir = values.get(Settings.DATA_DIR);
-        Path serverInfoFile = values.find(Settings.SERVER_INFO_FILE).orElse(dataDir.resolve(SERVER_INFO_FILE));
+        List<Path> dataDirs = values.find(Settings.DATA_DIRS).orElse(List.of(values.get(Settings.DATA_DIR)));
+        Path serverInfoFile =
+                values.find(Settings.SERVER_INFO_FILE).orElse(dataDirs.get(0).resolve(SERVER_INFO_FILE));
         return new RunnerConfig(
                 values.find(Settings.SERVER_ID).orElse(null),
                 location(values),
-                dataDir,
+                dataDirs,
                 serverInfoFile,
                 values.get(Settings.SPACE_LIMIT),
                 values.get(Settings.LISTEN),
@@ -83,6 +84,7 @@ public record RunnerConfig(
     }
 
     public RunnerConfig {
+        dataDirs = List.copyOf(dataDirs);
         masters = List.copyOf(masters);
     }
 
@@ -97,7 +99,7 @@ public record RunnerConfig(
         return new RunnerConfig(
                 givenServerId,
                 givenLocation,
-                dataDir,
+                dataDirs,
                 serverInfoFile,
                 spaceLimitBytes,
                 listen,
@@ -112,6 +114,11 @@ public record RunnerConfig(
                 space,
                 scrub,
                 security);
+    }
+
+    /** The data directory that stands for the server where one has to. */
+    public Path dataDir() {
+        return dataDirs.get(0);
     }
 
     public Optional<Location> location() {

@@ -1,5 +1,6 @@
 package io.chunkserver.runner.config;
 
+import io.chunkserver.core.disk.DirectorySet;
 import io.chunkserver.core.model.Durability;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.scrub.ScrubConfig;
@@ -48,14 +49,23 @@ public final class Settings {
     public static final Setting<Path> DATA_DIR =
             new Setting<>(SERVER, "data_dir", "--data-dir", PATH, Path.of("data", "chunks"), "Where chunks are kept");
 
-    /** Open means {@code server_info.json} in the data directory. */
+    /** Open means that there is one, {@link #DATA_DIR}. */
+    public static final Setting<List<Path>> DATA_DIRS = new Setting<>(
+            SERVER,
+            "data_dirs",
+            "--data-dirs",
+            ValueKind.list(PATH, DirectorySet.MAX_MEMBERS),
+            null,
+            "All data directories of a server that has several, each on a disk of its own; instead of data_dir");
+
+    /** Open means {@code server_info.json} in the first data directory. */
     public static final Setting<Path> SERVER_INFO_FILE = new Setting<>(
             SERVER,
             "server_info_file",
             null,
             PATH,
             null,
-            "Says who the server is; server_info.json in the data directory unless set");
+            "Says who the server is; server_info.json in the first data directory unless set");
 
     /** How much all chunks together may take; the exact size of the disk is not assumed. */
     public static final Setting<Long> SPACE_LIMIT = new Setting<>(
@@ -258,6 +268,7 @@ public final class Settings {
             X,
             Y,
             DATA_DIR,
+            DATA_DIRS,
             SERVER_INFO_FILE,
             SPACE_LIMIT,
             LISTEN,

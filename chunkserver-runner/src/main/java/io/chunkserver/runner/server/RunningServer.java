@@ -30,6 +30,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 
 /**
  * A chunk server that others reach over TCP: the one place where configuration, core and transport meet.
@@ -51,16 +53,18 @@ public final class RunningServer implements Closeable {
 
     /** The same, and nobody counts what happens. */
     public static RunningServer start(RunnerConfig config) throws IOException {
-        return start(config, EndpointObserver.NONE);
+        return start(config, Set.of(), EndpointObserver.NONE);
     }
 
     /**
-     * Opens the data directory and then the socket.
+     * Opens the data directories and then the socket.
      *
+     * @param givenUp  ids of data directories that are lost for good
      * @param observer is told of connections and requests
      * @throws ChunkServerException when the directory is locked, another server's or damaged, or nothing can listen there
      */
-    public static RunningServer start(RunnerConfig config, EndpointObserver observer) throws IOException {
+    public static RunningServer start(RunnerConfig config, Set<UUID> givenUp, EndpointObserver observer)
+            throws IOException {
         Deque<Closeable> open = new ArrayDeque<>();
         try {
             Transport transport = TcpTransports.openToListen(config.security());
@@ -73,7 +77,8 @@ public final class RunningServer implements Closeable {
                 open.push(master::close);
                 masters.add(new KnownMaster(address.toString(), master));
             }
-            ChunkServer server = open(builder(config).replicas(replicas).masters(masters), config);
+            ChunkServer server =
+                    open(builder(config, givenUp).replicas(replicas).masters(masters), config);
             open.push(server);
             ServerEndpoint endpoint = ServerEndpoint.open(
                     server, transport, config.listen(), config.givenAdvertise(), EndpointConfig.DEFAULT, observer);
@@ -98,7 +103,7 @@ public final class RunningServer implements Closeable {
         }
     }
 
-    private static ChunkServerBuilder builder(RunnerConfig config) {
+    private static ChunkServerBuilder builder(RunnerConfig config, Set<UUID> givenUp) {
         ChunkServerBuilder builder = ChunkServer.builder(config.dataDir())
                 .serverInfoFile(config.serverInfoFile())
                 .config(ChunkServerConfig.DEFAULT
@@ -108,6 +113,8 @@ public final class RunningServer implements Closeable {
                         .withScrub(config.scrub())
                         .withSpace(config.space())
                         .withSession(SessionConfig.DEFAULT.withHeartbeatInterval(config.heartbeatInterval())));
+        config.dataDirs().stream().skip(1).forEach(builder::dataDirectory);
+        givenUp.forEach(builder::giveUpDirectory);
         config.serverId().ifPresent(builder::serverId);
         config.location().ifPresent(builder::location);
         config.zooKeeper().ifPresent(ensemble -> builder.mastersLater());

@@ -14,6 +14,7 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 
 /** A server's status as metrics: the same numbers that the status tells, all of one moment. */
 final class StatusMetrics implements MultiCollector {
@@ -60,6 +61,9 @@ final class StatusMetrics implements MultiCollector {
         if (!status.masters().isEmpty()) {
             all.add(masters());
         }
+        if (!status.directories().isEmpty()) {
+            all.addAll(directories());
+        }
         return new MetricSnapshots(all);
     }
 
@@ -95,6 +99,28 @@ final class StatusMetrics implements MultiCollector {
                 .forEach(master ->
                         masters.dataPoint(point(Labels.of("master", master.address()), master.registered() ? 1 : 0)));
         return masters.build();
+    }
+
+    private List<MetricSnapshot> directories() {
+        return List.of(
+                directories(
+                        "directory_ready",
+                        "1 for a data directory that takes new chunks",
+                        directory -> directory.state().equals("ready") ? 1 : 0),
+                directories("directory_chunks", "Chunks in a data directory", directory -> (double) directory.chunks()),
+                directories("directory_used_bytes", "What its chunks take on disk", directory ->
+                        (double) directory.space().usedBytes()),
+                directories("directory_free_bytes", "What its file system would still take", directory ->
+                        (double) directory.space().freeBytes()));
+    }
+
+    private GaugeSnapshot directories(String name, String help, ToDoubleFunction<ServerStatus.Directory> value) {
+        GaugeSnapshot.Builder gauge =
+                GaugeSnapshot.builder().name("chunkserver_" + name).help(help);
+        status.directories()
+                .forEach(directory -> gauge.dataPoint(
+                        point(Labels.of("directory", directory.path()), value.applyAsDouble(directory))));
+        return gauge.build();
     }
 
     private static GaugeSnapshot gauge(String name, String help, Number value) {

@@ -31,7 +31,7 @@ class ConfigLoaderTest {
                 .isEqualTo(new RunnerConfig(
                         null,
                         null,
-                        Path.of("data/chunks"),
+                        List.of(Path.of("data/chunks")),
                         Path.of("data/chunks/server_info.json"),
                         1024L * 1024 * 1024,
                         new ServerAddress("127.0.0.1", 0),
@@ -46,6 +46,35 @@ class ConfigLoaderTest {
                         SpaceConfig.DEFAULT,
                         ScrubConfig.DEFAULT,
                         new SecurityConfig(null, null)));
+    }
+
+    @Test
+    void severalDataDirectoriesTakeThePlaceOfOne() throws Exception {
+        RunnerConfig config = load("chunk_server.data_dirs = [\"/d1\", \"/d2\"]\n", Map.of(), Map.of())
+                .config();
+        assertThat(config.dataDirs()).containsExactly(Path.of("/d1"), Path.of("/d2"));
+        assertThat(config.serverInfoFile()).isEqualTo(Path.of("/d1/server_info.json"));
+        assertThat(load(
+                                "chunk_server.data_dirs = [\"/d1\"]\nchunk_server.data_dir = \"/d1\"\n",
+                                Map.of("CHUNKSERVER_DATA_DIRS", "/d1,/d2"),
+                                Map.of())
+                        .config()
+                        .dataDirs())
+                .containsExactly(Path.of("/d1"), Path.of("/d2"));
+    }
+
+    @Test
+    void aDataDirectoryThatIsNotAmongSeveralIsAProblem() {
+        assertThat(problems(
+                        "chunk_server.data_dir = \"/d0\"\nchunk_server.data_dirs = [\"/d1\", \"/d2\"]\n",
+                        Map.of(),
+                        Map.of()))
+                .singleElement()
+                .satisfies(problem -> {
+                    assertThat(problem.key()).isEqualTo("chunk_server.data_dir");
+                    assertThat(problem.complaint()).isEqualTo("it is not one of chunk_server.data_dirs");
+                    assertThat(problem.allowed()).startsWith("/d1,/d2");
+                });
     }
 
     @Test

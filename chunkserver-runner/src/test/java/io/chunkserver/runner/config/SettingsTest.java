@@ -26,6 +26,7 @@ class SettingsTest {
             entry(Settings.X, "10.5"),
             entry(Settings.Y, "20"),
             entry(Settings.DATA_DIR, "\"other\""),
+            entry(Settings.DATA_DIRS, "[\"other\", \"d2\"]"),
             entry(Settings.SERVER_INFO_FILE, "\"info.json\""),
             entry(Settings.SPACE_LIMIT, "2048"),
             entry(Settings.LISTEN, "\"[::1]:7000\""),

@@ -94,7 +94,22 @@ class AdminServerTest {
                 List.of(new MasterConnection("m:1", true, ""), new MasterConnection("m:2", false, "gone")),
                 4,
                 5,
-                new ScrubStatus(false, 6, 7, 8, 9, 10, 0, 0, Optional.empty(), Optional.empty(), Optional.empty()));
+                new ScrubStatus(false, 6, 7, 8, 9, 10, 0, 0, Optional.empty(), Optional.empty(), Optional.empty()),
+                List.of(
+                        new ServerStatus.Directory(
+                                new UUID(0, 2),
+                                "/d1",
+                                "ready",
+                                "",
+                                8,
+                                new ServerStatus.Space(1000, 150, 0, 4000, 770, "normal", 0)),
+                        new ServerStatus.Directory(
+                                new UUID(0, 3),
+                                "/d2",
+                                "read_only",
+                                "its disk has failed",
+                                3,
+                                new ServerStatus.Space(1000, 50, 0, 1000, 770, "normal", 0))));
     }
 
     private HttpResponse<String> send(String method, String path) throws IOException, InterruptedException {
@@ -175,6 +190,11 @@ class AdminServerTest {
                         "chunkserver_uptime_seconds 90.0",
                         "chunkserver_master_registered{master=\"m:1\"} 1.0",
                         "chunkserver_master_registered{master=\"m:2\"} 0.0",
+                        "chunkserver_directory_ready{directory=\"/d1\"} 1.0",
+                        "chunkserver_directory_ready{directory=\"/d2\"} 0.0",
+                        "chunkserver_directory_chunks{directory=\"/d2\"} 3.0",
+                        "chunkserver_directory_used_bytes{directory=\"/d1\"} 150.0",
+                        "chunkserver_directory_free_bytes{directory=\"/d1\"} 4000.0",
                         "chunkserver_connections 1.0",
                         "chunkserver_received_bytes_total 100.0",
                         "chunkserver_sent_bytes_total 70.0",

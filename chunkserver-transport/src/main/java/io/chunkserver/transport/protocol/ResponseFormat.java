@@ -10,6 +10,7 @@ import io.chunkserver.core.model.Durability;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.transport.ServerAddress;
 import java.time.Duration;
+import java.util.List;
 
 /** Responses as JSON objects: {@code kind} says which, the rest is its fields. */
 final class ResponseFormat {
@@ -113,14 +114,8 @@ final class ResponseFormat {
                 .put("reason", Limits.cut(status.reason()))
                 .put("version", status.version())
                 .put("chunks", status.chunks())
-                .put("tombstones", status.tombstones())
-                .put("limitBytes", status.space().limitBytes())
-                .put("usedBytes", status.space().usedBytes())
-                .put("reservedBytes", status.space().reservedBytes())
-                .put("freeBytes", status.space().freeBytes())
-                .put("availableBytes", status.space().availableBytes())
-                .put("spaceLevel", status.space().level())
-                .put("spaceDriftBytes", status.space().driftBytes())
+                .put("tombstones", status.tombstones());
+        space(json, status.space())
                 .put("openTransactions", status.openTransactions())
                 .put("inDoubt", status.inDoubt())
                 .put("uptimeMillis", status.uptime().toMillis())
@@ -135,7 +130,41 @@ final class ResponseFormat {
                         .put("reason", master.reason()));
         json.put("takenOut", status.takenOut()).put("lostChunks", status.lostChunks());
         json.set("scrub", ScrubJson.encode(status.scrub()));
+        if (!status.directories().isEmpty()) {
+            ArrayNode directories = json.putArray("directories");
+            status.directories()
+                    .forEach(directory -> space(
+                            directories
+                                    .addObject()
+                                    .put("uuid", directory.uuid().toString())
+                                    .put("path", Limits.cut(directory.path()))
+                                    .put("state", directory.state())
+                                    .put("reason", Limits.cut(directory.reason()))
+                                    .put("chunks", directory.chunks()),
+                            directory.space()));
+        }
         return json;
+    }
+
+    private static ObjectNode space(ObjectNode json, ServerStatus.Space space) {
+        return json.put("limitBytes", space.limitBytes())
+                .put("usedBytes", space.usedBytes())
+                .put("reservedBytes", space.reservedBytes())
+                .put("freeBytes", space.freeBytes())
+                .put("availableBytes", space.availableBytes())
+                .put("spaceLevel", space.level())
+                .put("spaceDriftBytes", space.driftBytes());
+    }
+
+    private static ServerStatus.Space space(FieldReader fields) throws ChunkServerException {
+        return new ServerStatus.Space(
+                fields.number("limitBytes"),
+                fields.number("usedBytes"),
+                fields.number("reservedBytes"),
+                fields.number("freeBytes"),
+                fields.number("availableBytes"),
+                fields.text("spaceLevel"),
+                fields.number("spaceDriftBytes"));
     }
 
     private static ServerStatus decodeStatus(FieldReader fields) throws ChunkServerException {
@@ -149,14 +178,7 @@ final class ResponseFormat {
                 fields.text("version"),
                 fields.count("chunks"),
                 fields.count("tombstones"),
-                new ServerStatus.Space(
-                        fields.number("limitBytes"),
-                        fields.number("usedBytes"),
-                        fields.number("reservedBytes"),
-                        fields.number("freeBytes"),
-                        fields.number("availableBytes"),
-                        fields.text("spaceLevel"),
-                        fields.number("spaceDriftBytes")),
+                space(fields),
                 fields.count("openTransactions"),
                 fields.count("inDoubt"),
                 Duration.ofMillis(fields.count("uptimeMillis")),
@@ -169,6 +191,17 @@ final class ResponseFormat {
                                 master.text("address"), master.flag("registered"), master.text("reason"))),
                 fields.count("takenOut"),
                 fields.count("lostChunks"),
-                ScrubJson.decode(fields.object("scrub")));
+                ScrubJson.decode(fields.object("scrub")),
+                fields.has("directories")
+                        ? fields.objects(
+                                "directories",
+                                directory -> new ServerStatus.Directory(
+                                        directory.uuid("uuid"),
+                                        directory.text("path"),
+                                        directory.text("state"),
+                                        directory.text("reason"),
+                                        directory.count("chunks"),
+                                        space(directory)))
+                        : List.of());
     }
 }

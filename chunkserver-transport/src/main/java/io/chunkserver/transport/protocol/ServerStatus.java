@@ -14,7 +14,7 @@ import java.util.UUID;
  * How a server is, at one moment.
  *
  * @param serverId            its name
- * @param uuid                the identity of its data directory
+ * @param uuid                tells it from every other server, also from another of its name
  * @param address             where others reach it
  * @param location            where it stands
  * @param state               one word; a later version may add words
@@ -33,6 +33,7 @@ import java.util.UUID;
  * @param takenOut            copies that it has found damaged and taken out of service since it was started
  * @param lostChunks          chunks that it should have and has not
  * @param scrub               how far the examination of all its chunks has got
+ * @param directories         its data directories; empty when it has one
  */
 public record ServerStatus(
         ServerId serverId,
@@ -54,13 +55,15 @@ public record ServerStatus(
         List<MasterConnection> masters,
         long takenOut,
         long lostChunks,
-        ScrubStatus scrub) {
+        ScrubStatus scrub,
+        List<Directory> directories) {
 
     public ServerStatus {
         Limits.checkWord("state", state);
         Limits.checkWord("version", version);
         lastChain = List.copyOf(lastChain);
         masters = List.copyOf(masters);
+        directories = List.copyOf(directories);
     }
 
     /**
@@ -85,6 +88,23 @@ public record ServerStatus(
 
         public Space {
             Limits.checkWord("level", level);
+        }
+    }
+
+    /**
+     * One data directory of several.
+     *
+     * @param uuid   its own id
+     * @param path   where it is, on the server's machine
+     * @param state  one word; a later version may add words
+     * @param reason why it is in this state, or empty
+     * @param chunks chunks in it, tombstones not counted
+     * @param space  its space; the limit is that of all together
+     */
+    public record Directory(UUID uuid, String path, String state, String reason, long chunks, Space space) {
+
+        public Directory {
+            Limits.checkWord("state", state);
         }
     }
 }

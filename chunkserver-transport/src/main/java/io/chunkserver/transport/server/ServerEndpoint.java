@@ -106,7 +106,7 @@ public final class ServerEndpoint implements AutoCloseable {
                 ServerRole.SERVER,
                 FrameFormat.VERSION,
                 identity.serverId(),
-                identity.uuid(),
+                identity.serverUuid(),
                 identity.logId(),
                 reachable,
                 identity.location(),

@@ -257,8 +257,9 @@ final class MessageArbitraries {
                         Arbitraries.of(Durability.class),
                         serverIds().list().ofMaxSize(16),
                         masterConnections().list().ofMaxSize(3),
-                        scrubs())
-                .as((who, word, counts, space, durability, chain, masters, scrub) -> new ServerStatus(
+                        Combinators.combine(scrubs(), directories().list().ofMaxSize(3))
+                                .as(Map::entry))
+                .as((who, word, counts, space, durability, chain, masters, more) -> new ServerStatus(
                         who.serverId(),
                         who.uuid(),
                         who.address(),
@@ -268,14 +269,7 @@ final class MessageArbitraries {
                         who.software(),
                         counts.get(0),
                         counts.get(1),
-                        new ServerStatus.Space(
-                                space.get(0),
-                                space.get(1),
-                                space.get(2),
-                                space.get(3),
-                                space.get(4),
-                                word,
-                                space.get(5)),
+                        space(space, word),
                         counts.get(2),
                         counts.get(3),
                         Duration.ofMillis(counts.get(4)),
@@ -285,7 +279,23 @@ final class MessageArbitraries {
                         masters,
                         counts.get(6),
                         counts.get(7),
-                        scrub));
+                        more.getKey(),
+                        more.getValue()));
+    }
+
+    private static ServerStatus.Space space(List<Long> numbers, String level) {
+        return new ServerStatus.Space(
+                numbers.get(0), numbers.get(1), numbers.get(2), numbers.get(3), numbers.get(4), level, numbers.get(5));
+    }
+
+    private static Arbitrary<ServerStatus.Directory> directories() {
+        return Combinators.combine(
+                        texts(Limits.MAX_WORD_CHARACTERS),
+                        counts(),
+                        Arbitraries.longs().list().ofSize(6),
+                        Arbitraries.create(UUID::randomUUID))
+                .as((word, chunks, space, uuid) ->
+                        new ServerStatus.Directory(uuid, word, word, word, chunks, space(space, word)));
     }
 
     private static Arbitrary<ScrubStatus> scrubs() {
