@@ -43,6 +43,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -84,6 +85,8 @@ public final class ChunkServer implements Closeable {
     private final ServerReports reports;
     private final MasterSessions masters;
     private final Drain drain;
+    private final Emptying emptying;
+    private final @Nullable BackgroundStep moves;
     private final Instant started;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -122,6 +125,20 @@ public final class ChunkServer implements Closeable {
             volume.onFailure(this::failed);
         }
         this.drain = new Drain(identity.serverId(), volumes.all(), environment.timers(), this::transactions);
+        this.emptying = new Emptying(volumes, orders, config.orders().maxOpen(), selfMember);
+        this.moves = moves(volumes, emptying, environment);
+    }
+
+    /** Where there are other volumes: with one there is nothing to look at, ever. */
+    private static @Nullable BackgroundStep moves(Volumes volumes, Emptying emptying, Environment environment) {
+        return volumes.all().size() == 1
+                ? null
+                : BackgroundStep.start(
+                        "the emptying of data directories",
+                        emptying::runOnce,
+                        Emptying.INTERVAL,
+                        Emptying.INTERVAL,
+                        environment);
     }
 
     /** Where other volumes go on, masters hear by a new report that the chunks of this one are gone. */
@@ -552,6 +569,20 @@ public final class ChunkServer implements Closeable {
     }
 
     /**
+     * Moves all chunks of one data directory to the others, and puts no new ones there; over restarts, until it is told not to. When
+     * {@link #status} counts no chunks and no tombstones in it any more, the directory can be left out at the next start, which is told to
+     * give it up. Waits for the disk.
+     *
+     * @param directory its own id, as the status tells
+     * @param wanted    false to have it take chunks again
+     * @throws ChunkServerException with {@code INVALID_ARGUMENT} when there is no such directory, or no other where chunks could go
+     */
+    public void emptyDirectory(UUID directory, boolean wanted) throws IOException {
+        emptying.set(directory, wanted);
+        masters.wake();
+    }
+
+    /**
      * Stops the server: what was begun on the disk is completed, open transactions stay as the log has them, whoever waits for
      * one is answered, everything is closed and the directory unlocked. Idempotent.
      *
@@ -563,6 +594,9 @@ public final class ChunkServer implements Closeable {
         if (closed.compareAndSet(false, true)) {
             masters.close();
             orders.close();
+            if (moves != null) {
+                moves.close();
+            }
             Failure why = Failure.of(ErrorCode.DRAINING, "the server is closed").at(self().id());
             volumes.all().forEach(volume -> volume.stop(why));
             boolean ended = ownThreads == null || ownThreads.close(ServerThreads.CLOSE_PATIENCE);

@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sees to it that a chunk is on one volume: when two have it, as after a volume had failed and a copy came to another one, the newest copy
+ * Sees to it that a chunk is on one volume: when two have it, as after a volume had failed and a copy came to another one, or while one is emptied, the newest copy
  * stays. The other is removed only when that one was read whole and is durable; until then the chunk takes space twice, and reads go to
  * the newest.
  *
@@ -60,7 +60,8 @@ final class DuplicateCopies {
             return;
         }
         Volume keeper = holders.stream()
-                .max(Comparator.comparing((Volume volume) -> volume.committedVersion(chunk)))
+                .max(Comparator.comparing((Volume volume) -> volume.committedVersion(chunk))
+                        .thenComparing(Volume::keepsChunks))
                 .orElseThrow();
         for (Volume other : holders) {
             Optional<ChunkInfo> kept = keeper.store().stat(chunk);

@@ -6,6 +6,7 @@ import io.chunkserver.core.commit.Participant;
 import io.chunkserver.core.disk.DataDirectory;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.membership.ServerState;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.replication.ReplicationChain;
@@ -106,10 +107,23 @@ final class Volume {
         return parts.admission().closed().filter(why -> why.code() == ErrorCode.DISK_FAILED);
     }
 
+    /** Whether an operator has it emptied: it takes nothing new, and what it has is moved to other volumes. */
+    boolean isEmptying() {
+        return directory().isEmptying();
+    }
+
+    /** Whether what is stored in it is there to stay. */
+    boolean keepsChunks() {
+        return failed().isEmpty() && !isEmptying();
+    }
+
     /** Whether it takes new chunks, and why not. */
     Condition condition() {
         SpaceWatch watch = parts.upkeep().watch();
-        return Condition.of(parts.admission(), parts.calls(), watch, watch.sight());
+        Condition condition = Condition.of(parts.admission(), parts.calls(), watch, watch.sight());
+        return condition.takesChunks() && isEmptying()
+                ? new Condition(ServerState.DRAINING, "its chunks are moved to the other directories")
+                : condition;
     }
 
     /** Its space as it was when somebody looked last, and how full that is. */

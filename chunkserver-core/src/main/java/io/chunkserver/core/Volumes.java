@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * and entering the lane are one step ({@link #claim}), so that two stores of one new chunk never meet on two volumes.
  *
  * <p><b>A volume that has failed</b> takes nothing new, and goes on answering for the chunks that it has, so that no older version is stored
- * over them. Only a copy that is as new as what it has may come to another volume; from then on the chunk belongs there.
+ * over them. Only a copy that is as new as what it has may come to another volume; from then on the chunk belongs there. So it is with one
+ * that an operator has emptied, but that new versions of its chunks are stored there until they are moved.
  *
  * <p>Thread-safe; nothing waits.
  */
@@ -111,10 +112,10 @@ final class Volumes {
     }
 
     /**
-     * Where the chunk of an order is, or is to be.
+     * Where the chunk of an order is, or is to be: a copy goes to a volume where it can stay.
      *
-     * @throws CompletionException with {@code VERSION_CONFLICT} when a volume that has failed has a newer version than is to be copied, and
-     *     with its own failure when there is no other
+     * @throws CompletionException with {@code VERSION_CONFLICT} when a volume that has failed or is emptied has a newer version than is to
+     *     be copied, and with {@code READ_ONLY} when there is no other that takes it
      */
     ChunkClaim claim(Order order) {
         synchronized (choice) {
@@ -129,34 +130,37 @@ final class Volumes {
 
     private Volume placeOf(Order order) {
         Volume home = home(order.chunk(), volume -> true).orElseGet(() -> withRoomFor(0));
-        Optional<Failure> failed = home.failed();
-        if (failed.isEmpty() || order instanceof Order.Remove) {
+        if (home.keepsChunks() || order instanceof Order.Remove || all.size() == 1) {
             return home;
         }
         checkNotOlder(order, home);
-        return home(order.chunk(), volume -> volume.failed().isEmpty())
-                .or(() -> Optional.of(withRoomFor(0))
-                        .filter(volume -> volume.failed().isEmpty()))
-                .orElseThrow(() -> new CompletionException(failed.get().toException()));
+        return home(order.chunk(), Volume::keepsChunks)
+                .or(() -> Optional.of(withRoomFor(0)).filter(Volume::keepsChunks))
+                .orElseThrow(() -> new CompletionException(Failure.of(
+                                ErrorCode.READ_ONLY,
+                                "chunk " + order.chunk() + " cannot stay in " + home
+                                        + ", and no other data directory takes it")
+                        .withHint("see what the directories are short of with: status")
+                        .toException()));
     }
 
-    /** What a failed volume has is committed (I2); a version of the same number only takes its place when it is the same. */
-    private static void checkNotOlder(Order order, Volume failed) {
-        ChunkVersion known = failed.committedVersion(order.chunk());
-        boolean same = failed.store()
+    /** What such a volume has is committed (I2); a version of the same number only takes its place when it is the same. */
+    private static void checkNotOlder(Order order, Volume leaving) {
+        ChunkVersion known = leaving.committedVersion(order.chunk());
+        boolean same = leaving.store()
                 .stat(order.chunk())
                 .filter(info -> info.transaction().equals(order.transaction()))
                 .isPresent();
         if (known.isNewerThan(order.version()) || (known.equals(order.version()) && !same)) {
             throw new CompletionException(Failure.of(
                             ErrorCode.VERSION_CONFLICT,
-                            "chunk " + order.chunk() + " has version " + known + " in " + failed
-                                    + ", whose disk has failed; version " + order.version() + " is ordered")
+                            "chunk " + order.chunk() + " has version " + known + " in " + leaving + "; version "
+                                    + order.version() + " is ordered")
                     .toException());
         }
     }
 
-    /** Of those that know the chunk the one with the newest version; of two that have it, as after a failure, one that works. */
+    /** Of those that know the chunk the one with the newest version; of two that have it, one where it can stay. */
     private Optional<Volume> home(ChunkId chunk, Predicate<Volume> candidate) {
         if (all.size() == 1) {
             return all.stream().filter(candidate).findFirst();
@@ -165,6 +169,7 @@ final class Volumes {
                 .filter(candidate)
                 .filter(volume -> volume.knows(chunk))
                 .max(Comparator.comparing((Volume volume) -> volume.committedVersion(chunk))
+                        .thenComparing(Volume::keepsChunks)
                         .thenComparing(volume -> volume.failed().isEmpty()));
     }
 
@@ -188,6 +193,7 @@ final class Volumes {
     private Volume roomiest() {
         return all.stream()
                 .max(Comparator.comparing((Volume volume) -> volume.condition().takesChunks())
+                        .thenComparing(Volume::keepsChunks)
                         .thenComparing(volume -> volume.failed().isEmpty())
                         .thenComparingDouble(Volumes::room))
                 .orElseThrow();

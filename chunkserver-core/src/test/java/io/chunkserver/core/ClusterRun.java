@@ -230,12 +230,16 @@ final class ClusterRun {
         return found;
     }
 
+    /** Where there are several volumes it is also looked which of them are to be emptied. */
+    private static int timers(int volumes) {
+        return UPKEEP_TIMERS * volumes + (volumes > 1 ? 1 : 0);
+    }
+
     /** R1: an idle cluster has no timer that runs but those of upkeep, and no file open but those of the log and one for each chunk. */
     private void checkNothingPending() throws IOException {
-        int timers = UPKEEP_TIMERS
-                * SimulatedCluster.NAMES.stream()
-                        .mapToInt(name -> cluster.disks(name).count())
-                        .sum();
+        int timers = SimulatedCluster.NAMES.stream()
+                .mapToInt(name -> timers(cluster.disks(name).count()))
+                .sum();
         // Some of them may have come just now, so that what they have the disk do is still to be done.
         for (int moment = 0; moment < MOMENTS && cluster.time().pendingTasks() > timers; moment++) {
             runFor(MOMENT);

@@ -123,7 +123,7 @@ final class SimulatedCluster {
     /** Does something that a cluster has to live with. */
     void trouble() throws IOException {
         String name = anyName();
-        switch (random.nextInt(20)) {
+        switch (random.nextInt(22)) {
             case 0, 1 -> crash(name);
             case 2 -> time.after(time.upTo(LONGEST_STORE), () -> crash(name));
             case 3, 4, 5, 6 -> restart(name);
@@ -139,7 +139,21 @@ final class SimulatedCluster {
                 disks(name).anyTrouble(random).plan(DiskTrouble.Kind.any(random), random.nextInt(OPERATIONS_AHEAD));
             case 17 -> fill(disks(name).any(random));
             case 18 -> disks(name).any(random).othersUse(0);
+            case 19, 20 -> emptyOneDirectory(name, random.nextInt(3) > 0);
             default -> time.after(time.upTo(LONGEST_STORE), () -> network.cut(name, anyName()));
+        }
+    }
+
+    /** Has a server move what is on one of its disks to the other, or end that. */
+    private void emptyOneDirectory(String name, boolean wanted) {
+        ChunkServer server = servers.get(name);
+        if (server != null && disks(name).count() > 1) {
+            List<DirectoryStatus> all = server.status().directories();
+            try {
+                server.emptyDirectory(all.get(random.nextInt(all.size())).uuid(), wanted);
+            } catch (IOException refused) {
+                // The other one is emptied, or has failed; or this one fails now, and is marked or not.
+            }
         }
     }
 
@@ -265,6 +279,9 @@ final class SimulatedCluster {
         for (String name : NAMES) {
             restart(name);
             lives.get(name).longestDiskDelay(FAST_DISK);
+            for (DirectoryStatus directory : servers.get(name).status().directories()) {
+                servers.get(name).emptyDirectory(directory.uuid(), false);
+            }
         }
     }
 

@@ -44,6 +44,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.SplittableRandom;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.IntStream;
@@ -144,6 +145,21 @@ class VolumesTest {
         writer.finish(LENGTH, Crc32c.of(ByteBuffer.wrap(content)));
         time.runFor(Duration.ofSeconds(2));
         return writer.receipt().toCompletableFuture().join();
+    }
+
+    private void delete(int number) {
+        StoreRequest request = new StoreRequest(
+                new TransactionId("client", time.instant().toEpochMilli(), ++sequence),
+                chunk(number),
+                true,
+                0,
+                null,
+                Attributes.NONE,
+                Durability.SYNC,
+                Duration.ofMinutes(1));
+        ChunkWriter writer = await(server.begin(request, List.of()).toCompletableFuture());
+        writer.finish(0, 0);
+        await(writer.receipt().toCompletableFuture());
     }
 
     private void assertReadable(int number) throws IOException {
@@ -394,5 +410,92 @@ class VolumesTest {
         server.resume();
         store(1);
         store(2);
+    }
+
+    private UUID directory(int disk) {
+        return server.status().directories().get(disk).uuid();
+    }
+
+    @Test
+    void anEmptiedDirectoryCanBeLeftOut() throws IOException {
+        for (int number = 0; number < 12; number++) {
+            store(number);
+        }
+        delete(11);
+        UUID emptied = directory(1);
+        assertThat(chunksOn(1)).isPositive();
+        server.emptyDirectory(emptied, true);
+        time.runFor(LONG_ENOUGH);
+
+        assertThat(chunksOn(1)).isZero();
+        assertThat(server.status().directories().get(1).state()).isEqualTo(ServerState.DRAINING);
+        assertThat(server.status().state()).isEqualTo(ServerState.READY);
+        for (int number = 20; number < 26; number++) {
+            assertThat(storedOn(number)).isZero();
+        }
+        server.close();
+        server = ChunkServer.builder(disk(0))
+                .giveUpDirectory(emptied)
+                .replicas(others)
+                .environment(time.life(Duration.ofMillis(1)).environment())
+                .start();
+        for (int number = 0; number < 11; number++) {
+            assertReadable(number);
+        }
+        assertThat(server.stat(chunk(11))).isEmpty();
+        assertThat(server.status().store().tombstones()).isEqualTo(1);
+    }
+
+    @Test
+    void emptyingGoesOnAfterARestartAndEndsWhenItIsTakenBack() throws IOException {
+        int moved = chunkOn(1);
+        UUID emptied = directory(1);
+        server.emptyDirectory(emptied, true);
+        server.close();
+        start(0, 1);
+        assertThat(chunksOn(1)).isZero();
+        assertReadable(moved);
+
+        server.emptyDirectory(emptied, false);
+        time.runFor(LONG_ENOUGH);
+        assertThat(chunkOn(1)).isPositive();
+    }
+
+    /** Each store goes where the chunk is at that moment, and none is refused for it. */
+    @Test
+    void chunksAreStoredWhileTheirDirectoryIsEmptied() throws IOException {
+        List<Integer> there = new ArrayList<>();
+        for (int number = 0; number < 12; number++) {
+            if (storedOn(number) == 1) {
+                there.add(number);
+            }
+        }
+        server.emptyDirectory(directory(1), true);
+        for (int round = 0; round < 3; round++) {
+            there.forEach(this::store);
+        }
+        time.runFor(LONG_ENOUGH);
+
+        assertThat(chunksOn(1)).isZero();
+        for (int number : there) {
+            assertThat(server.stat(chunk(number)).orElseThrow().version()).isEqualTo(new ChunkVersion(4));
+            assertReadable(number);
+        }
+        assertThat(server.status().store().chunks()).isEqualTo(12);
+    }
+
+    @Test
+    void theLastDirectoryIsNotEmptiedNorOneThatIsNotThere() throws IOException {
+        UUID first = directory(0);
+        UUID second = directory(1);
+        UUID unknown = new UUID(1, 2);
+        server.emptyDirectory(first, true);
+        assertThatThrownBy(() -> server.emptyDirectory(second, true))
+                .isInstanceOf(ChunkServerException.InvalidRequest.class)
+                .hasMessageContaining("no other data directory");
+        assertThatThrownBy(() -> server.emptyDirectory(unknown, true))
+                .isInstanceOf(ChunkServerException.InvalidRequest.class)
+                .hasMessageContaining(unknown.toString());
+        assertThat(storedOn(1)).isEqualTo(1);
     }
 }

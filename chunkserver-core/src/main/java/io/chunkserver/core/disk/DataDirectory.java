@@ -30,6 +30,7 @@ import org.slf4j.LoggerFactory;
  * index/             what helps the next start, and can be removed
  * reserve            room for deletes on a full disk, see EmergencyReserve
  * draining           there while an operator drains the server
+ * emptying           there while an operator has the server empty this directory
  * </pre>
  *
  * <p><b>Guarantees.</b> While it is open no other server, in this or another process, has it open. Each opening has a
@@ -47,6 +48,7 @@ public final class DataDirectory implements Closeable {
     public static final Path IDENTITY_FILE = Path.of("server_info.json");
 
     static final Path DRAINING = Path.of("draining");
+    static final Path EMPTYING = Path.of("emptying");
     static final Path LOCK = Path.of("lock");
 
     private static final Path ROOT = Path.of("");
@@ -67,6 +69,8 @@ public final class DataDirectory implements Closeable {
     /** What is on the disk for sure; replaced as the identity is. */
     private volatile boolean draining;
 
+    private volatile boolean emptying;
+
     private DataDirectory(
             Disk disk,
             IdentityFile identityFile,
@@ -82,6 +86,7 @@ public final class DataDirectory implements Closeable {
         this.random = random;
         this.identity = identity;
         this.draining = disk.size(DRAINING).isPresent();
+        this.emptying = disk.size(EMPTYING).isPresent();
     }
 
     /**
@@ -183,15 +188,30 @@ public final class DataDirectory implements Closeable {
 
     /** Remembers whether an operator drains the server; durable on return. */
     public synchronized void recordDraining(boolean wanted) throws IOException {
-        boolean there = disk.size(DRAINING).isPresent();
+        mark(DRAINING, wanted);
+        draining = wanted;
+    }
+
+    /** Whether an operator has the server empty this directory, also since before it was started. */
+    public boolean isEmptying() {
+        return emptying;
+    }
+
+    /** Remembers whether this directory is emptied; durable on return. */
+    public synchronized void recordEmptying(boolean wanted) throws IOException {
+        mark(EMPTYING, wanted);
+        emptying = wanted;
+    }
+
+    private void mark(Path file, boolean wanted) throws IOException {
+        boolean there = disk.size(file).isPresent();
         if (wanted && !there) {
-            disk.create(DRAINING).close();
+            disk.create(file).close();
         } else if (!wanted && there) {
-            disk.delete(DRAINING);
+            disk.delete(file);
         }
         // Also when nothing changes: an earlier call may have failed, or its process died, before it could force.
-        disk.forceDirectory(DiskNames.parentOf(DRAINING));
-        draining = wanted;
+        disk.forceDirectory(DiskNames.parentOf(file));
     }
 
     @Override

@@ -55,10 +55,8 @@ final class OrderedCopy {
             if (here.filter(info -> isOrdered(info)).isPresent()) {
                 return CompletableFuture.completedFuture("here already");
             }
-            List<Member> sources = order.sources().stream()
-                    .filter(source -> !source.id().equals(participant.self()))
-                    .toList();
-            return from(sources, new ArrayList<>());
+            // This server is one when a chunk moves from one of its volumes to another.
+            return from(order.sources(), new ArrayList<>());
         });
     }
 
