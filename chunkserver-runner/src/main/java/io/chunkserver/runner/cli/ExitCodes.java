@@ -10,6 +10,9 @@ final class ExitCodes {
 
     static final int OK = 0;
 
+    /** That of SIGPIPE, by which other programs end then; Java never gets it. */
+    static final int READER_GONE = 141;
+
     private ExitCodes() {}
 
     /** Lists the codes in the help of this command and of all below it. */
@@ -38,6 +41,7 @@ final class ExitCodes {
         list.put(code(ErrorCode.READ_ONLY), "server read-only, draining or overloaded");
         list.put(code(ErrorCode.REFUSED), "refused");
         list.put("130/143", "ended by SIGINT or SIGTERM");
+        list.put(String.valueOf(READER_GONE), "whoever read standard output ended before it had all");
         return list;
     }
 

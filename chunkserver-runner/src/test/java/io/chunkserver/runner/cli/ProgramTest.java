@@ -112,6 +112,25 @@ class ProgramTest {
         assertThat(err.toString(StandardCharsets.UTF_8)).contains("standard output could not be written");
     }
 
+    /** As with {@code | head -1}. */
+    @Test
+    void aReaderThatHasEnoughEndsItQuietlyAsASignalWould() {
+        OutputStream closed = new OutputStream() {
+            @Override
+            public void write(int written) throws IOException {
+                throw new IOException("Broken pipe");
+            }
+        };
+        for (String verb : List.of("config show", "-o json config check", "completion bash", "-V", "--help")) {
+            ByteArrayOutputStream err = new ByteArrayOutputStream();
+            Console console = new Console(InputStream.nullInputStream(), closed, err);
+            assertThat(new Program(console, Map.of()).run(verb.split(" ")))
+                    .as(verb)
+                    .isEqualTo(141);
+            assertThat(err.toString(StandardCharsets.UTF_8)).as(verb).isEmpty();
+        }
+    }
+
     @Test
     void aDataDirectoryThatIsAFileIsABadConfiguration() throws IOException {
         Path file = Files.writeString(directory.resolve("file"), "no directory");
@@ -184,6 +203,9 @@ class ProgramTest {
                 "put FILE a --master h:1 --near 1,2,3 | X,Y",
                 "bench | no server",
                 "bench --server h:1 --op delete | delete",
+                "bench --server h:1 --op get --durability os | --durability",
+                "bench --server h:1 --op pread --durability os | --durability",
+                "status --server h:1 --interval 1s | --watch",
                 "bench --server h:1 --threads 0 | 1 to 1024, not 0",
                 "bench --server h:1 --threads 1025 | 1 to 1024, not 1025",
                 "bench --server h:1 --seconds 0 | --seconds is 1 or more",
@@ -300,6 +322,29 @@ class ProgramTest {
         assertThat(console.out())
                 .contains("{\"schema\":\"chunkserver.setting/1\",\"name\":\"chunk_server.drain_timeout\","
                         + "\"value\":\"30s\",\"origin\":\"default\"}\n");
+    }
+
+    @Test
+    void sizesOfConfigShowAsJsonAreAlsoNumbersOfBytes() {
+        assertThat(console.run("config", "show", "--space", "2048", "-o", "json"))
+                .isZero();
+        assertThat(console.out())
+                .contains("\"name\":\"chunk_server.space_limit_mb\",\"value\":\"2GiB\",\"valueBytes\":2147483648}\n")
+                .contains("\"name\":\"limits.chunk_size_limit\",\"value\":\"64MiB\",\"valueBytes\":67108864}\n")
+                .contains("\"name\":\"chunk_server.drain_timeout\",\"value\":\"30s\"}\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-V", "status -V", "--version"})
+    void theVersionIsAnAnswerLikeOthers(String arguments) {
+        assertThat(console.run(("-o json " + arguments).split(" "))).isZero();
+        assertThat(console.out()).isEqualTo("{\"schema\":\"chunkserver.version/1\",\"version\":\"(unpackaged)\"}\n");
+        TestConsole people = new TestConsole();
+        assertThat(people.run(arguments.split(" "))).isZero();
+        assertThat(people.out()).isEqualTo("chunkserver (unpackaged)\n");
+        TestConsole help = new TestConsole();
+        assertThat(help.run(("-h -o json " + arguments).split(" "))).isZero();
+        assertThat(help.out()).contains("Usage: ");
     }
 
     @Test
