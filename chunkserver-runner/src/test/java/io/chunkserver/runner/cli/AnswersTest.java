@@ -144,6 +144,7 @@ class AnswersTest {
     @Test
     void aServerThatIsSilentIsToldWithoutItsOldStateToPeopleAndWithItToPrograms() {
         assertThat(ClusterAnswer.of(cluster(Liveness.LIVE)).text())
+                .startsWith("master, up for 5s\n")
                 .endsWith(
                         "\nserver one at h:1, location (0.0, 0.0): live, ready, 512.0 KiB available of 1.0 MiB, 3 copies");
         for (Liveness silent : List.of(Liveness.SUSPECT, Liveness.DEAD)) {
