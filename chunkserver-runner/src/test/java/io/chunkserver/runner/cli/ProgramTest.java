@@ -10,6 +10,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -252,7 +254,7 @@ class ProgramTest {
         Path file = Files.writeString(directory.resolve("file"), "bytes");
         assertThat(console.run("chunk", "put", file.toString(), "a#0", "--server", "127.0.0.1:1"))
                 .isEqualTo(5);
-        assertThat(console.err()).contains("127.0.0.1:1");
+        assertThat(console.err()).contains("no connection to 127.0.0.1:1: connection refused\n");
     }
 
     @Test
@@ -390,6 +392,25 @@ class ProgramTest {
                 .isEqualTo(7);
         assertThat(console.err()).contains("0000000000000001.log");
         assertThat(files(data)).isEqualTo(before);
+    }
+
+    @Test
+    void checkFindsAnAddressThatIsTaken() throws IOException {
+        Path data = directory.resolve("data");
+        try (ServerSocket squatter = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String taken = "127.0.0.1:" + squatter.getLocalPort();
+            for (String option : List.of("--listen", "--admin-listen")) {
+                TestConsole each = new TestConsole();
+                assertThat(each.run("serve", "--check", "--data-dir", data.toString(), option, taken))
+                        .as(option)
+                        .isEqualTo(3);
+                assertThat(each.err()).contains(taken, "in use");
+            }
+            // The port of the last time is no demand.
+            ChunkServer.builder(data).start().close();
+            assertThat(console.run("serve", "--check", "--data-dir", data.toString()))
+                    .isZero();
+        }
     }
 
     @Test
