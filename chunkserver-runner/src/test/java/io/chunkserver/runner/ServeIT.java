@@ -104,7 +104,13 @@ class ServeIT {
             RunnerJar.answer("chunk", "put", file.toString(), "/a#0", "--server", server.address());
             server.terminate();
         }
+        assertThat(RunnerJar.run("serve", "--check", "--data-dir", data.toString())
+                        .err())
+                .doesNotContain("transaction log");
         MoreFiles.deleteRecursively(data.resolve("log"), RecursiveDeleteOption.ALLOW_INSECURE);
+        Outcome checked = RunnerJar.run("serve", "--check", "--data-dir", data.toString());
+        assertThat(checked.exitCode()).isZero();
+        assertThat(checked.err()).contains(data + " has chunks and no transaction log");
         try (ServerProcess server = ServerProcess.start(data)) {
             assertThat(server.log()).contains("chunks (1)", "no transaction log");
             assertThat(RunnerJar.run("chunk", "get", "/a#0", "-", "--server", server.address())
@@ -163,6 +169,22 @@ class ServeIT {
                     "serve", "--data-dir", data.toString(), "--listen", "127.0.0.1:" + squatter.getLocalPort());
             assertThat(outcome.exitCode()).isEqualTo(3);
             assertThat(outcome.err()).contains("127.0.0.1:" + squatter.getLocalPort());
+            assertThat(data).doesNotExist();
+        }
+    }
+
+    @Test
+    void portFileThatCannotBeMadeIsFoundBeforeThereIsAServer() {
+        for (String option : List.of("--port-file", "--admin-port-file")) {
+            Outcome outcome = RunnerJar.run(
+                    "serve",
+                    "--data-dir",
+                    data.toString(),
+                    option,
+                    directory.resolve("missing/port").toString());
+            assertThat(outcome.exitCode()).isEqualTo(2);
+            assertThat(outcome.err()).contains("directory " + directory.resolve("missing") + " does not exist");
+            assertThat(data).doesNotExist();
         }
     }
 
@@ -189,6 +211,25 @@ class ServeIT {
         assertThat(RunnerJar.run("serve", "--check", "--data-dir", data.toString())
                         .out())
                 .contains("belongs to server one");
+    }
+
+    @Test
+    void directoryWithFilesOfOthersIsTakenWithAWarningAtItsFirstStart() throws IOException {
+        Files.createDirectories(data.resolve("lost+found"));
+        String[] check = {"serve", "--check", "--data-dir", data.toString()};
+        assertThat(RunnerJar.run(check).err()).doesNotContain("other files");
+        Path foreign = Files.writeString(data.resolve("thesis.txt"), "not ours");
+        Outcome checked = RunnerJar.run(check);
+        assertThat(checked.exitCode()).isZero();
+        assertThat(checked.err()).contains(data + " has other files (1 names, thesis.txt is one)");
+        try (ServerProcess server = ServerProcess.start(data)) {
+            assertThat(server.log()).contains("thesis.txt");
+            assertThat(server.terminate()).isEqualTo(143);
+        }
+        try (ServerProcess server = ServerProcess.start(data)) {
+            assertThat(server.log()).doesNotContain("thesis.txt");
+        }
+        assertThat(foreign).hasContent("not ours");
     }
 
     @Test

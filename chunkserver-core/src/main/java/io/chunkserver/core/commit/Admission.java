@@ -66,13 +66,7 @@ public final class Admission {
         return rules.stream()
                 .flatMap(rule -> rule.refusal(kind, lengthBytes).stream())
                 .findFirst()
-                .map(why -> new Failure(
-                        why.code(),
-                        "chunk " + chunk + " is not taken: " + why.message(),
-                        why.hint(),
-                        why.culprit(),
-                        why.transactionId(),
-                        why.available()));
+                .map(why -> why.withMessage("chunk " + chunk + " is not taken: " + why.message()));
     }
 
     /** Has this run, on the thread that closes, whenever the reason changes for which nothing new is taken. It must not wait. */

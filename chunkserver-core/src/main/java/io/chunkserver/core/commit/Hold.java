@@ -67,13 +67,8 @@ final class Hold {
                     : storage.space().reserve(bytes);
         } catch (ChunkServerException.InsufficientSpace e) {
             Failure why = e.failure();
-            throw new Failure(
-                            why.code(),
-                            "chunk " + request.chunk() + " does not fit: " + why.message(),
-                            why.hint(),
-                            why.server().orElse(null),
-                            request.transaction(),
-                            why.availableBytes().orElseThrow())
+            throw why.withMessage("chunk " + request.chunk() + " does not fit: " + why.message())
+                    .in(request.transaction())
                     .toException(e);
         }
     }

@@ -52,6 +52,10 @@ public final class DataDirectory implements Closeable {
     static final Path LOCK = Path.of("lock");
 
     private static final Path ROOT = Path.of("");
+
+    /** What some file systems have at their top. */
+    private static final Path LOST_AND_FOUND = Path.of("lost+found");
+
     private static final List<Path> FOLDERS = List.of(CHUNKS, LOG, QUARANTINE, INDEX);
     private static final int GENERATED_ID_DIGITS = 10;
 
@@ -258,7 +262,8 @@ public final class DataDirectory implements Closeable {
     }
 
     /**
-     * Whether a directory without an identity is new: data without one is a lost or misplaced identity file, not a new server.
+     * Whether a directory without an identity is new: data without one is a lost or misplaced identity file, not a new server. Other files
+     * are no obstacle, since a server leaves alone what is not its own, but perhaps a mistake, and so told in the log.
      *
      * @throws ChunkServerException.Unusable with {@code BAD_CONFIGURATION} when there is data
      */
@@ -274,6 +279,18 @@ public final class DataDirectory implements Closeable {
                                 + " to start as a new server")
                         .toException();
             }
+        }
+        List<Path> others = namesIn(disk, ROOT).stream()
+                .filter(name -> !FOLDERS.contains(name) && !name.equals(LOCK) && !name.equals(EmergencyReserve.FILE))
+                .filter(name -> !name.equals(LOST_AND_FOUND) && !name.toString().endsWith(".tmp"))
+                .sorted()
+                .toList();
+        if (!others.isEmpty()) {
+            logger.warn(
+                    "directory {} has other files ({} names, {} is one): a new server begins in it and leaves them alone; is it the right one?",
+                    disk,
+                    others.size(),
+                    others.get(0));
         }
     }
 

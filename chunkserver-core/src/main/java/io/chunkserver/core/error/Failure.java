@@ -50,6 +50,11 @@ public record Failure(
                                 + "data directory and start it again: it is copied from the others then. Do not delete the chunk, that deletes both");
     }
 
+    /** The same failure in other words. */
+    public Failure withMessage(String newMessage) {
+        return new Failure(code, newMessage, hint, culprit, transactionId, available);
+    }
+
     public Failure withHint(String newHint) {
         return new Failure(code, message, newHint, culprit, transactionId, available);
     }

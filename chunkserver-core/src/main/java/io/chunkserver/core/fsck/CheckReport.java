@@ -4,6 +4,7 @@ import io.chunkserver.core.fsck.FindingKind.Severity;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -36,6 +37,14 @@ public record CheckReport(
                 .map(FindingKind::severity)
                 .max(Comparator.naturalOrder())
                 .orElse(Severity.NOTE);
+    }
+
+    /** What has a start refuse the directory; empty when nothing does that was found. */
+    public List<FindingKind> refusingStart() {
+        return findings.keySet().stream()
+                .filter(FindingKind::refusesStart)
+                .sorted()
+                .toList();
     }
 
     /** How many findings have this severity. */

@@ -128,6 +128,14 @@ public enum FindingKind {
         return advice;
     }
 
+    /** Whether a start refuses a directory in which there is one. */
+    public boolean refusesStart() {
+        return switch (this) {
+            case DAMAGED_LOG, FOREIGN_LOG, DAMAGED_IDENTITY, MISSING_IDENTITY, FORMAT_TOO_NEW, FORMAT_TOO_OLD -> true;
+            default -> false;
+        };
+    }
+
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }

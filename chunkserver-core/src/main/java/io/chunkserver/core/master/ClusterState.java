@@ -221,8 +221,7 @@ final class ClusterState {
         if (isTooEarlyFor(request.chunk())) {
             throw Failure.of(
                             ErrorCode.MASTER_STARTING,
-                            "master " + name
-                                    + " leads only since a moment ago, and does not know yet who may have chunk "
+                            "this master leads only since a moment ago, and does not know yet who may have chunk "
                                     + request.chunk() + ", or is being given it")
                     .withHint("try again within "
                             + config.heartbeatInterval()

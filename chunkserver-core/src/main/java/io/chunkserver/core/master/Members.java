@@ -101,6 +101,17 @@ final class Members {
     }
 
     private static ChunkServerException duplicate(Registration known, Registration anew, String hint) {
+        String address = known.member().address();
+        if (address.equals(anew.member().address())) {
+            return Failure.of(
+                            ErrorCode.DUPLICATE_SERVER,
+                            "server " + known.member().id() + " at " + address
+                                    + " comes with another data directory, or with an older state of it, than the one by which it is alive")
+                    .withHint(
+                            "if its directory was emptied or replaced on purpose, leave it running: it is taken when the one before it "
+                                    + "has been silent for so long that it is dead; if not, give it the directory that it had")
+                    .toException();
+        }
         return Failure.of(
                         ErrorCode.DUPLICATE_SERVER,
                         "server " + known.member().id() + " is alive at "

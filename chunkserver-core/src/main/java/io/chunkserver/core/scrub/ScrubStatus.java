@@ -9,9 +9,9 @@ import java.util.Optional;
  *
  * @param running     whether a cycle is under way
  * @param chunks      chunks that were examined in this cycle, or in the last one when none is under way
- * @param totalChunks chunks and tombstones there are
+ * @param totalChunks chunks and tombstones there are, and no fewer than were examined
  * @param bytes       what was read of this cycle
- * @param totalBytes  what all take on disk
+ * @param totalBytes  what all take on disk; likewise
  * @param damaged     chunks that were found damaged in this cycle
  * @param unreadable  chunks that the disk did not give in this cycle, which is no damage
  * @param strays      files that the index does not know, found in this cycle

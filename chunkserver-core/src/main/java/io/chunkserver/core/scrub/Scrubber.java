@@ -126,18 +126,21 @@ public final class Scrubber implements Closeable {
         ScrubProgress now = asked && !last.isRunning() ? last.begin(clock.instant()) : last;
         StoreSnapshot counts = store.snapshot();
         boolean running = now.isRunning();
+        // What was examined may have been taken out of service or deleted since.
+        long totalChunks = Math.max(now.chunks(), counts.chunks() + counts.tombstones());
+        long totalBytes = Math.max(now.bytes(), counts.publishedBytes());
         return new ScrubStatus(
                 running,
                 now.chunks(),
-                counts.chunks() + counts.tombstones(),
+                totalChunks,
                 now.bytes(),
-                counts.publishedBytes(),
+                totalBytes,
                 now.damaged(),
                 now.unreadable(),
                 now.strays(),
                 now.equals(ScrubProgress.NEVER) ? Optional.empty() : Optional.of(now.started()),
                 Optional.ofNullable(now.ended()),
-                running ? Optional.of(left(now, counts.publishedBytes())) : Optional.empty());
+                running ? Optional.of(left(now, totalBytes)) : Optional.empty());
     }
 
     private Duration left(ScrubProgress now, long totalBytes) {

@@ -34,6 +34,10 @@ final class ChunkOpener {
     /** How often opening starts again when the chunk is replaced meanwhile. */
     private static final int MAX_TRIES = 64;
 
+    /** A store knows of no others: there may be none, or none with the chunk. */
+    static final String ELSEWHERE =
+            "read it from another server that has it; if none has, store it again or bring back its file";
+
     private final Disk disk;
     private final StoreLayout layout;
     private final ChunkIndex index;
@@ -198,6 +202,7 @@ final class ChunkOpener {
                             ErrorCode.CORRUPT,
                             "chunk " + expected.id() + " version " + expected.version() + " by transaction "
                                     + expected.transaction() + " is lost: " + found)
+                    .withHint(ELSEWHERE)
                     .toException();
         }
     }
@@ -217,8 +222,8 @@ final class ChunkOpener {
             throw Failure.of(
                             ErrorCode.CORRUPT,
                             "version " + missing.get().version() + " of chunk " + chunk
-                                    + " was found damaged and is out of service until it is copied from another server")
-                    .withHint("read from another member")
+                                    + " is out of service here, since its file was found damaged or missing")
+                    .withHint(ELSEWHERE)
                     .toException();
         }
         if (index.find(chunk).isEmpty()) {

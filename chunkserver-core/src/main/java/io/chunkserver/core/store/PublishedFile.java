@@ -153,7 +153,7 @@ final class PublishedFile implements ChunkReader {
                         ErrorCode.CORRUPT,
                         "chunk " + info.id() + " version " + info.version() + " is damaged in block " + block
                                 + " of file " + name + ": " + what)
-                .withHint("read from another member"));
+                .withHint(ChunkOpener.ELSEWHERE));
     }
 
     private Failure told(Failure damage) {

@@ -3,6 +3,7 @@ package io.chunkserver.core.error;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chunkserver.core.model.ServerId;
+import io.chunkserver.core.model.TransactionId;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +31,16 @@ class ChunkServerExceptionTest {
                 .hasMessageStartingWith("server b: 100 bytes are needed and 7 bytes are available")
                 .hasMessageEndingWith(failure.hint());
         assertThat(failure.at(new ServerId("c"))).isEqualTo(failure);
+    }
+
+    @Test
+    void otherWordsChangeNothingElseOfAFailure() {
+        Failure failure = Failure.insufficientSpace(100, 7)
+                .at(new ServerId("b"))
+                .in(TransactionId.parse("client:1700000000000:7"));
+        Failure told = failure.withMessage("no room");
+        assertThat(told.message()).isEqualTo("no room");
+        assertThat(told.withMessage(failure.message())).isEqualTo(failure);
     }
 
     @Test

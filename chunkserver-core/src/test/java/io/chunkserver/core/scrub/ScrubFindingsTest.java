@@ -123,7 +123,7 @@ class ScrubFindingsTest {
         assertThat(scrubbed.store.missing(chunk(HARMED))).contains(new MissingVersion(new ChunkVersion(2), 0));
         assertThatThrownBy(() -> scrubbed.store.open(chunk(HARMED)))
                 .isInstanceOf(ChunkServerException.Corrupt.class)
-                .hasMessageContainingAll(chunk(HARMED).toString(), "version 2");
+                .hasMessageContainingAll(chunk(HARMED).toString(), "version 2", "damaged or missing", "if none has");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static io.chunkserver.core.scrub.ScrubbedStore.chunk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chunkserver.core.disk.DataDirectory;
+import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.store.ChunkFiles;
 import io.chunkserver.core.store.ChunkReader;
 import io.chunkserver.core.store.Damage;
@@ -78,6 +79,25 @@ class ScrubberTest {
         assertThat(scrubbed.scrubber.status().bytes())
                 .isEqualTo(scrubbed.store.snapshot().publishedBytes());
         assertThat(scrubbed.scrubber.status().left()).isEmpty();
+    }
+
+    @Test
+    void progressStaysWithinItsTotalWhileWhatIsExaminedIsTakenOutOfService() throws IOException {
+        for (int index = 0; index < CHUNKS; index++) {
+            scrubbed.harm(index, Damage.ZEROED_BLOCK, new byte[0], new byte[0]);
+        }
+        step();
+        ScrubStatus status = scrubbed.scrubber.status();
+        while (status.running()) {
+            for (ChunkInfo found : List.copyOf(scrubbed.damaged.keySet())) {
+                scrubbed.store.withdraw(found);
+            }
+            status = scrubbed.scrubber.status();
+            assertThat(status.chunks()).isLessThanOrEqualTo(status.totalChunks());
+            assertThat(status.bytes()).isLessThanOrEqualTo(status.totalBytes());
+            step();
+        }
+        assertThat(scrubbed.scrubber.status().damaged()).isEqualTo(CHUNKS);
     }
 
     @Test

@@ -86,6 +86,21 @@ interface MasterMembershipContract extends MasterSteps {
     }
 
     @Test
+    default void aServerWhoseDirectoryWasEmptiedIsToldWhatHappenedAndTakenWhenTheOneBeforeIsDead() {
+        NaiveServer a = server("a", 0);
+        join(a);
+        a.wipe();
+
+        Failure failure = failureOf(master().register(a.registration()));
+        assertThat(failure.code()).isEqualTo(ErrorCode.DUPLICATE_SERVER);
+        assertThat(failure.describe())
+                .contains("server a at a:1 comes with another data directory", "emptied", "leave it running");
+        pass(DEAD_AFTER, List.of());
+        join(a);
+        assertThat(beat(a)).isEmpty();
+    }
+
+    @Test
     default void anotherDirectoryTakesTheNameOfADeadServerAndItsCopiesAreForgotten() {
         NaiveServer a = server("a", 0).with(NaiveServer.version(CHUNK, 1, "w"));
         join(a);

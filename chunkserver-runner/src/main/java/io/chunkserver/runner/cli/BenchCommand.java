@@ -63,7 +63,8 @@ final class BenchCommand implements Callable<Integer> {
             defaultValue = "put",
             description = {
                 "What is done over and over (default: ${DEFAULT-VALUE}):",
-                "put stores a new chunk, get reads a chunk, pread reads a part of a chunk at a random place."
+                "put stores a new chunk, get reads a chunk, pread reads a part of a chunk at a random place.",
+                "Reads are of the primary alone; other copies are made of the chunks that are stored to be read."
             })
     private BenchOperation operation = BenchOperation.put;
 
@@ -202,6 +203,9 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private void checkArguments() throws ChunkServerException {
+        if (operation != BenchOperation.put && options.hasDurability()) {
+            throw wrong("--durability is of what is stored, and --op " + operation + " reads");
+        }
         if (threads < 1 || threads > MAX_THREADS) {
             throw wrong("--threads is 1 to " + MAX_THREADS + ", not " + threads);
         }

@@ -80,13 +80,6 @@ final class ChunkRemoveCommand implements Callable<Integer> {
         String from = left.size() == 1
                 ? "chunk " + left.get(0) + " was"
                 : "chunk " + left.get(0) + " and those after it were";
-        return new Failure(
-                        why.code(),
-                        why.message() + "; " + from + " not deleted",
-                        why.hint(),
-                        why.culprit(),
-                        why.transactionId(),
-                        why.available())
-                .toException(failure);
+        return why.withMessage(why.message() + "; " + from + " not deleted").toException(failure);
     }
 }

@@ -20,9 +20,7 @@ final class ClusterAnswer {
 
     static Answer of(ClusterStatus status) {
         StringBuilder text = new StringBuilder()
-                .append("master ")
-                .append(status.name())
-                .append(", up for ")
+                .append("master, up for ")
                 .append(Durations.exact(status.uptime().truncatedTo(ChronoUnit.SECONDS)))
                 .append(leadership(status))
                 .append("\nchunks:  ")

@@ -36,6 +36,7 @@ final class ConfigShowCommand implements Callable<Integer> {
         JsonLine json = JsonLine.answer("chunkserver.setting/1")
                 .with("name", setting.name())
                 .with("value", setting.value().isEmpty() ? null : setting.value());
+        setting.bytes().ifPresent(bytes -> json.with("valueBytes", bytes));
         if (!origins) {
             return new Answer(text, json);
         }

@@ -23,7 +23,7 @@ public final class Console {
     private static final Path STANDARD_ERROR = Path.of("/proc/self/fd/2");
 
     private final InputStream in;
-    private final OutputStream bytes;
+    private final StandardOutput bytes;
     private final PrintStream out;
     private final PrintStream err;
     private OutputFormat format = OutputFormat.text;
@@ -33,8 +33,8 @@ public final class Console {
     /** A console on these streams, which stay open. */
     public Console(InputStream in, OutputStream out, OutputStream err) {
         this.in = in;
-        this.bytes = out;
-        this.out = new PrintStream(out, false, StandardCharsets.UTF_8);
+        this.bytes = new StandardOutput(out);
+        this.out = new PrintStream(bytes, false, StandardCharsets.UTF_8);
         this.err = new PrintStream(err, true, StandardCharsets.UTF_8);
     }
 
@@ -57,6 +57,11 @@ public final class Console {
     /** For help and version texts, which are answers too. */
     PrintWriter outWriter() {
         return new PrintWriter(out, true, StandardCharsets.UTF_8);
+    }
+
+    /** Whether the program that read standard output ended before it had all. */
+    boolean isReaderGone() {
+        return bytes.isReaderGone();
     }
 
     PrintWriter errWriter() {

@@ -38,6 +38,7 @@ final class DrainCommand implements Callable<Integer> {
 
     private final Console console;
     private final Clients clients;
+    private final DrainNotes notes;
 
     @Mixin
     private final SingleServerOptions options = new SingleServerOptions();
@@ -48,6 +49,7 @@ final class DrainCommand implements Callable<Integer> {
     DrainCommand(Console console, Clients clients) {
         this.console = console;
         this.clients = clients;
+        this.notes = new DrainNotes(console);
     }
 
     @Override
@@ -102,18 +104,21 @@ final class DrainCommand implements Callable<Integer> {
 
     private boolean isUnneeded(MasterClient masters, ServerStatus status) throws IOException {
         if (status.openTransactions() > 0) {
-            console.note(status.openTransactions() + " transactions are in flight at server " + status.serverId());
+            notes.inFlight(status.serverId(), status.openTransactions());
             return false;
         }
         try {
             long needed = masters.needed(status.serverId());
-            console.note(needed + " chunks need server " + status.serverId());
-            return needed == 0;
+            if (needed == 0) {
+                return true;
+            }
+            notes.needed(status.serverId(), needed, masters.status());
+            return false;
         } catch (ChunkServerException e) {
             if (!e.code().retryable()) {
                 throw e;
             }
-            console.note(e.failure().describe());
+            notes.note(e.failure().describe());
             return false;
         }
     }

@@ -10,6 +10,9 @@ final class ExitCodes {
 
     static final int OK = 0;
 
+    /** That of SIGPIPE, by which other programs end then; Java never gets it. */
+    static final int READER_GONE = 141;
+
     private ExitCodes() {}
 
     /** Lists the codes in the help of this command and of all below it. */
@@ -29,15 +32,18 @@ final class ExitCodes {
         list.put(
                 code(ErrorCode.UNREACHABLE),
                 "a server is unreachable, or no chunk server; or too few servers take chunks");
-        list.put(code(ErrorCode.INSUFFICIENT_SPACE), "insufficient space");
+        list.put(code(ErrorCode.INSUFFICIENT_SPACE), "insufficient space: the chunk does not fit");
         list.put(code(ErrorCode.CORRUPT), "corruption found");
         list.put(code(ErrorCode.VERSION_CONFLICT), "conflict, or outcome in doubt");
         list.put(code(ErrorCode.TIMEOUT), "timeout");
         list.put(code(ErrorCode.PARTLY_REPLICATED), "committed, but not yet applied by all replicas");
         list.put(code(ErrorCode.DIRECTORY_LOCKED), "data directory in use by another process");
-        list.put(code(ErrorCode.READ_ONLY), "server read-only, draining or overloaded");
+        list.put(
+                code(ErrorCode.READ_ONLY),
+                "server read-only (its disk failed, or so much of its space is in use), draining or overloaded");
         list.put(code(ErrorCode.REFUSED), "refused");
         list.put("130/143", "ended by SIGINT or SIGTERM");
+        list.put(String.valueOf(READER_GONE), "whoever read standard output ended before it had all");
         return list;
     }
 

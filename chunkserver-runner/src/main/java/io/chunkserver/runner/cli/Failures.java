@@ -44,6 +44,9 @@ final class Failures {
 
     /** The verb was run and failed. */
     int failed(Exception thrown, CommandLine verb, ParseResult parsed) {
+        if (console.isReaderGone()) {
+            return ExitCodes.READER_GONE;
+        }
         if (thrown instanceof ConfigException config) {
             return console.failure(
                     Failure.of(ErrorCode.BAD_CONFIGURATION, String.valueOf(config.getMessage())), config.problems());
@@ -55,13 +58,17 @@ final class Failures {
         return console.failure(failure);
     }
 
-    /** The verb was run, and what it answered did not arrive; said on standard error alone, where it can be. */
+    /**
+     * The verb was run, and what it answered did not arrive; said on standard error alone, where it can be. A reader that has gone wanted no
+     * more, and does not want to be told so.
+     */
     int lostAnswer() {
+        if (console.isReaderGone()) {
+            return ExitCodes.READER_GONE;
+        }
         Failure lost = Failure.of(
                         ErrorCode.INTERNAL, "standard output could not be written: the answer is lost or cut short")
-                .withHint(
-                        "see whether it goes to a full disk, or to a program that ended before it had all; what was asked has been "
-                                + "done");
+                .withHint("see whether it goes to a full disk; what was asked has been done");
         console.tell(lost);
         return lost.code().exitCode();
     }

@@ -6,7 +6,9 @@ import io.chunkserver.core.fsck.Finding;
 import io.chunkserver.core.fsck.FindingKind;
 import io.chunkserver.core.fsck.FindingKind.Severity;
 import io.chunkserver.runner.config.Sizes;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** What {@code fsck} tells: one answer for each finding, and one at the end. */
 final class FsckAnswer {
@@ -39,9 +41,7 @@ final class FsckAnswer {
                 + (damage == 0 ? "no damage was found" : damage + " times damage was found") + ", "
                 + report.count(Severity.UNREADABLE) + " unreadable, " + report.count(Severity.OTHER_FORMAT)
                 + " of another format, " + report.count(Severity.NOTE) + " notes, " + report.repaired() + " repaired"
-                + "\na start would publish " + start(report, FindingKind.STAGED_COMMITTED)
-                + " staged versions, ask about " + start(report, FindingKind.STAGED_IN_DOUBT) + " and remove "
-                + (start(report, FindingKind.STAGED_LEFTOVER) + start(report, FindingKind.UNFINISHED_STAGED));
+                + "\n" + startInWords(report);
         return new Answer(
                 text,
                 JsonLine.answer("chunkserver.fsck/1")
@@ -55,12 +55,24 @@ final class FsckAnswer {
                         .with("otherFormat", report.count(Severity.OTHER_FORMAT))
                         .with("notes", report.count(Severity.NOTE))
                         .with("repaired", report.repaired())
+                        .with("startRefused", !report.refusingStart().isEmpty())
                         .with("wouldPublish", start(report, FindingKind.STAGED_COMMITTED))
                         .with("wouldAsk", start(report, FindingKind.STAGED_IN_DOUBT))
                         .with(
                                 "wouldRemove",
                                 start(report, FindingKind.STAGED_LEFTOVER)
                                         + start(report, FindingKind.UNFINISHED_STAGED)));
+    }
+
+    private static String startInWords(CheckReport report) {
+        List<FindingKind> refusing = report.refusingStart();
+        return refusing.isEmpty()
+                ? "a start would publish " + start(report, FindingKind.STAGED_COMMITTED)
+                        + " staged versions, ask about " + start(report, FindingKind.STAGED_IN_DOUBT) + " and remove "
+                        + (start(report, FindingKind.STAGED_LEFTOVER) + start(report, FindingKind.UNFINISHED_STAGED))
+                : "a start refuses this directory because of "
+                        + refusing.stream().map(FindingKind::word).collect(Collectors.joining(", "))
+                        + ": do what is said there";
     }
 
     private static long start(CheckReport report, FindingKind kind) {

@@ -10,8 +10,17 @@ final class ManifestVersion implements IVersionProvider {
         return version == null ? "(unpackaged)" : version;
     }
 
+    /** What {@code -V} tells. */
+    static Answer answer() {
+        return new Answer(text(), JsonLine.answer("chunkserver.version/1").with("version", current()));
+    }
+
     @Override
     public String[] getVersion() {
-        return new String[] {RootCommand.NAME + " " + current()};
+        return new String[] {text()};
+    }
+
+    private static String text() {
+        return RootCommand.NAME + " " + current();
     }
 }

@@ -53,8 +53,21 @@ public final class Program {
         return exitCode == ExitCodes.OK && console.hasLostAnswers() ? failures.lostAnswer() : exitCode;
     }
 
+    private static boolean asksForVersion(ParseResult parsed) {
+        return parsed.asCommandLineList().stream()
+                .filter(command -> command.isVersionHelpRequested() || command.isUsageHelpRequested())
+                .findFirst()
+                .filter(command -> !command.isUsageHelpRequested())
+                .isPresent();
+    }
+
     private int run(RootCommand root, ParseResult parsed) {
         root.global().apply(console);
+        if (asksForVersion(parsed)) {
+            // The parser would write it for people alone.
+            console.answer(ManifestVersion.answer());
+            return ExitCodes.OK;
+        }
         return new CommandLine.RunLast().execute(parsed);
     }
 }

@@ -5,6 +5,7 @@ import io.chunkserver.core.scrub.ScrubStatus;
 import io.chunkserver.runner.config.Durations;
 import io.chunkserver.runner.config.Sizes;
 import io.chunkserver.transport.ServerAddress;
+import io.chunkserver.transport.protocol.ServerStatus;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 
@@ -19,6 +20,21 @@ final class ScrubAnswer {
                 json(scrub, JsonLine.answer("chunkserver.scrub/1").with("server", server.toString())));
     }
 
+    /** With the chunks that are not there at all, which a scrub does not meet. */
+    static Answer of(ServerAddress server, ServerStatus status) {
+        ScrubStatus scrub = status.scrub();
+        return new Answer(
+                "server at " + server + ": " + describe(scrub)
+                        + (status.lostChunks() == 0 ? "" : "; " + notHere(status.lostChunks())),
+                json(scrub, JsonLine.answer("chunkserver.scrub/1").with("server", server.toString()))
+                        .with("lostChunks", status.lostChunks()));
+    }
+
+    /** Chunks that are not there. */
+    static String notHere(long lostChunks) {
+        return Quantity.chunks(lostChunks) + " not here that should be";
+    }
+
     /** One line for a person. */
     static String describe(ScrubStatus scrub) {
         return progress(scrub)
@@ -29,7 +45,7 @@ final class ScrubAnswer {
     private static String progress(ScrubStatus scrub) {
         if (scrub.running()) {
             Duration left = scrub.left().orElse(Duration.ZERO).truncatedTo(ChronoUnit.SECONDS);
-            return "examined " + scrub.chunks() + " of " + Quantity.chunks(scrub.totalChunks()) + ", "
+            return "running, examined " + scrub.chunks() + " of " + Quantity.chunks(scrub.totalChunks()) + ", "
                     + Sizes.readable(scrub.bytes()) + " of " + Sizes.readable(scrub.totalBytes()) + ", "
                     + Durations.exact(left) + " left";
         }
@@ -55,8 +71,11 @@ final class ScrubAnswer {
         return line;
     }
 
-    /** That of damage when there is some. */
-    static int exitCode(ScrubStatus scrub) {
-        return scrub.damaged() > 0 ? ErrorCode.CORRUPT.exitCode() : ExitCodes.OK;
+    /** As that of {@code fsck}: damage before what could not be read. */
+    static int exitCode(ScrubStatus scrub, long lostChunks) {
+        if (scrub.damaged() + lostChunks > 0) {
+            return ErrorCode.CORRUPT.exitCode();
+        }
+        return scrub.unreadable() > 0 ? ErrorCode.DISK_FAILED.exitCode() : ExitCodes.OK;
     }
 }

@@ -1,8 +1,8 @@
 package io.chunkserver.runner.cli;
 
-import io.chunkserver.core.scrub.ScrubStatus;
 import io.chunkserver.runner.cli.Clients.OpenClient;
 import io.chunkserver.runner.config.ConfigException;
+import io.chunkserver.transport.protocol.ServerStatus;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -13,7 +13,8 @@ import picocli.CommandLine.Mixin;
         name = "status",
         description = {
             "Show how far each server that is named has got with examining its chunks.",
-            "Exit code 7 when it has found damage, in this cycle or, when none is under way, in the last."
+            "Exit code 7 when it has found damage, in this cycle or, when none is under way, in the last, or when chunks are "
+                    + "not there that should be; else 12 when a disk did not give chunks."
         })
 final class ScrubStatusCommand implements Callable<Integer> {
 
@@ -32,9 +33,9 @@ final class ScrubStatusCommand implements Callable<Integer> {
     public Integer call() throws ConfigException, IOException {
         try (OpenClient open = clients.open()) {
             return new EveryServer(console).ask(options.servers(open), server -> {
-                ScrubStatus scrub = open.client().scrubStatus(server);
-                console.answer(ScrubAnswer.of(server, scrub));
-                return ScrubAnswer.exitCode(scrub);
+                ServerStatus status = open.client().status(server);
+                console.answer(ScrubAnswer.of(server, status));
+                return ScrubAnswer.exitCode(status.scrub(), status.lostChunks());
             });
         }
     }

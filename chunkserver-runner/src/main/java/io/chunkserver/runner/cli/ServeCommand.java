@@ -6,7 +6,6 @@ import io.chunkserver.runner.config.RunnerConfig;
 import io.chunkserver.runner.server.PortFile;
 import io.chunkserver.runner.server.RunningServer;
 import io.chunkserver.runner.server.StartCheck;
-import io.chunkserver.runner.server.TcpTransports;
 import io.chunkserver.runner.status.AdminServer;
 import io.chunkserver.runner.status.Metrics;
 import java.io.IOException;
@@ -68,6 +67,12 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ConfigException, IOException, InterruptedException {
         RunnerConfig effective = config.read(settings).config();
+        if (portFile != null) {
+            PortFile.check(portFile);
+        }
+        if (adminPortFile != null) {
+            PortFile.check(adminPortFile);
+        }
         if (check) {
             return check(effective);
         }
@@ -88,9 +93,9 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private int check(RunnerConfig effective) throws IOException {
-        TcpTransports.checkToListen(effective.security());
         Path directory = effective.dataDir().toAbsolutePath();
         Optional<ServerId> owner = StartCheck.run(effective);
+        AdminServer.bind(effective.adminListen()).close();
         console.answer(checked(
                 "configuration is valid; data directory " + directory
                         + owner.map(id -> " belongs to server " + id + "; fsck tells what a start would do there")

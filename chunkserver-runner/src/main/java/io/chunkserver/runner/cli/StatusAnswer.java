@@ -43,7 +43,7 @@ final class StatusAnswer {
                 + (status.takenOut() + status.lostChunks() == 0
                         ? ""
                         : "\ndamage:       " + Quantity.copies(status.takenOut()) + " taken out of service, "
-                                + Quantity.chunks(status.lostChunks()) + " not here that should be")
+                                + ScrubAnswer.notHere(status.lostChunks()))
                 + "\nchunk limit:  " + Sizes.exact(status.chunkSizeLimitBytes()) + ", durability "
                 + status.durability().word()
                 + "\nup for:       " + Durations.exact(status.uptime().truncatedTo(ChronoUnit.SECONDS)) + ", version "

@@ -8,9 +8,13 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code status}: how servers are, once or over and over. */
 @Command(
@@ -21,8 +25,14 @@ import picocli.CommandLine.Option;
         })
 final class StatusCommand implements Callable<Integer> {
 
+    private static final int DEFAULT_INTERVAL_SECONDS = 2;
+
     private final Console console;
     private final Clients clients;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
 
     @Mixin
     private final ServerOptions options = new ServerOptions();
@@ -33,9 +43,8 @@ final class StatusCommand implements Callable<Integer> {
     @Option(
             names = "--interval",
             paramLabel = "DURATION",
-            defaultValue = "2s",
-            description = "With --watch, how long to wait in between (default: ${DEFAULT-VALUE}).")
-    private Duration interval = Duration.ofSeconds(2);
+            description = "With --watch, how long to wait in between (default: " + DEFAULT_INTERVAL_SECONDS + "s).")
+    private @Nullable Duration interval;
 
     StatusCommand(Console console, Clients clients) {
         this.console = console;
@@ -44,11 +53,15 @@ final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ConfigException, InterruptedException, IOException {
+        if (interval != null && !watch) {
+            throw new ParameterException(spec.commandLine(), "--interval says how often to look; give --watch as well");
+        }
+        Duration pause = interval == null ? Duration.ofSeconds(DEFAULT_INTERVAL_SECONDS) : interval;
         try (OpenClient open = clients.open()) {
             int exitCode = show(open);
             // Nothing ever counts the latch down: only the time passes, nobody reads on, or a signal ends the process.
             CountDownLatch never = new CountDownLatch(1);
-            while (watch && !console.hasLostAnswers() && !never.await(interval.toMillis(), TimeUnit.MILLISECONDS)) {
+            while (watch && !console.hasLostAnswers() && !never.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
                 exitCode = show(open);
             }
             return exitCode;

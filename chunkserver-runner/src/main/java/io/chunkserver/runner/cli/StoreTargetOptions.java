@@ -121,6 +121,11 @@ final class StoreTargetOptions {
         }
     }
 
+    /** Whether a guarantee is asked for. */
+    boolean hasDurability() {
+        return durability != null;
+    }
+
     private MasterChoice masters() {
         return new MasterChoice(masters, zooKeeper);
     }

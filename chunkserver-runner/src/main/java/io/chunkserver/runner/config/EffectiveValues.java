@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** The value that holds for every setting, with its origin. Filled by {@link ConfigLoader}, lowest source first. */
@@ -45,13 +46,21 @@ final class EffectiveValues {
         List<EffectiveSetting> list = new ArrayList<>();
         for (Setting<?> setting : Settings.ALL) {
             list.add(new EffectiveSetting(
-                    setting.name(), text(setting), entry(setting).origin()));
+                    setting.name(),
+                    text(setting),
+                    bytes(setting),
+                    entry(setting).origin()));
         }
         return list;
     }
 
     private <T> String text(Setting<T> setting) {
         return find(setting).map(setting.kind().writer()).orElse("");
+    }
+
+    /** Sizes are the only settings that are a {@code Long}. */
+    private OptionalLong bytes(Setting<?> setting) {
+        return entry(setting).value() instanceof Long bytes ? OptionalLong.of(bytes) : OptionalLong.empty();
     }
 
     private Entry entry(Setting<?> setting) {

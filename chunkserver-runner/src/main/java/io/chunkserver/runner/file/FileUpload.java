@@ -97,13 +97,8 @@ public final class FileUpload {
                         ? ", and the file that was there cannot be read before one is put whole"
                         : ", and there is no file of it");
         String hint = "put it again, or remove what is stored with: chunk rm";
-        return new Failure(
-                        why.code(),
-                        why.message() + "; " + left,
-                        why.hint().isEmpty() ? hint : why.hint() + "; then " + hint,
-                        why.culprit(),
-                        why.transactionId(),
-                        why.available())
+        return why.withMessage(why.message() + "; " + left)
+                .withHint(why.hint().isEmpty() ? hint : why.hint() + "; then " + hint)
                 .toException(failure);
     }
 

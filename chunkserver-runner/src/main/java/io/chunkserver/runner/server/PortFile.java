@@ -12,16 +12,25 @@ public final class PortFile {
 
     private PortFile() {}
 
-    /** Writes the file; whoever sees it sees all of it, and an older one until then. */
-    public static void write(Path file, int port) throws IOException {
-        Path absolute = file.toAbsolutePath();
-        Path folder = absolute.getParent();
+    /**
+     * To be called before the server is started, so that nothing is made for one that is refused.
+     *
+     * @throws io.chunkserver.core.error.ChunkServerException with {@code INVALID_ARGUMENT} when there is no directory for the file
+     */
+    public static void check(Path file) throws IOException {
+        Path folder = file.toAbsolutePath().getParent();
         if (folder != null && !Files.isDirectory(folder)) {
             throw Failure.of(
                             ErrorCode.INVALID_ARGUMENT,
                             "port file " + file + " cannot be made: directory " + folder + " does not exist")
                     .toException();
         }
+    }
+
+    /** Writes the file; whoever sees it sees all of it, and an older one until then. */
+    public static void write(Path file, int port) throws IOException {
+        check(file);
+        Path absolute = file.toAbsolutePath();
         Path temporary = absolute.resolveSibling(
                 absolute.getFileName() + "." + ProcessHandle.current().pid() + ".part");
         try {

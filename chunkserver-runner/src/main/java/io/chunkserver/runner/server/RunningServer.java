@@ -24,6 +24,7 @@ import io.chunkserver.transport.zookeeper.ServerRegistration;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -69,6 +70,10 @@ public final class RunningServer implements Closeable {
         try {
             Transport transport = TcpTransports.openToListen(config.security());
             open.push(transport::close);
+            if (!Files.exists(config.dataDir())) {
+                // So that a refusal leaves no directory behind: one that is there knows the port of the last time.
+                ServerEndpoint.checkListen(transport, config.listen());
+            }
             RemoteReplicas replicas = new RemoteReplicas(transport, ReplicasConfig.DEFAULT);
             open.push(replicas::close);
             List<KnownMaster> masters = new ArrayList<>();

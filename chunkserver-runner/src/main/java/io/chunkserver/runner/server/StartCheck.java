@@ -8,26 +8,43 @@ import io.chunkserver.core.disk.OfflineDirectory;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.runner.config.RunnerConfig;
+import io.chunkserver.transport.Transport;
+import io.chunkserver.transport.server.ServerEndpoint;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Whether a server could start in its data directory, which is looked at and not changed: a start recovers, and moves damaged files aside. */
+/** Whether a server could start: in its data directory, which is looked at and not changed: a start recovers, and moves damaged files aside; and at its address. */
 public final class StartCheck {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StartCheck.class);
 
     private StartCheck() {}
 
     /**
-     * Takes the directory's lock, and reads its identity and its log.
+     * Takes the directory's lock, reads its identity and its log, and listens for a moment.
      *
      * @return whose directory it is; empty when a start would make it one
-     * @throws ChunkServerException as {@link RunningServer#start} throws it: {@code DIRECTORY_LOCKED}, {@code WRONG_SERVER}, {@code CORRUPT}
+     * @throws ChunkServerException as {@link RunningServer#start} throws it: {@code DIRECTORY_LOCKED}, {@code WRONG_SERVER}, {@code CORRUPT},
+     *     {@code BAD_CONFIGURATION}
      */
     public static Optional<ServerId> run(RunnerConfig config) throws IOException {
+        Optional<ServerId> owner = ownerOf(config);
+        try (Transport transport = TcpTransports.openToListen(config.security())) {
+            ServerEndpoint.checkListen(transport, config.listen());
+        }
+        return owner;
+    }
+
+    private static Optional<ServerId> ownerOf(RunnerConfig config) throws IOException {
         Path directory = config.dataDir();
         Path identity = config.serverInfoFile().toAbsolutePath();
         if (Files.exists(directory) && !Files.isDirectory(directory)) {
@@ -36,6 +53,7 @@ public final class StartCheck {
         if (!Files.isDirectory(directory.resolve(DataDirectory.LOG))
                 && !Files.isDirectory(directory.resolve(DataDirectory.CHUNKS))
                 && !Files.exists(identity)) {
+            DataDirectory.checkUnused(new LocalDisk(directory), identity.toString());
             return Optional.empty();
         }
         Disk disk = new LocalDisk(directory);
@@ -59,9 +77,24 @@ public final class StartCheck {
             if (log.damage() != null) {
                 throw log.damage().failure().toException();
             }
+            if (log.segments() == 0 && !namesIn(disk, DataDirectory.CHUNKS).isEmpty()) {
+                LOG.warn(
+                        "{} has chunks and no transaction log: that is lost or was removed, and a start would begin a new one; bring the folder "
+                                + "{} back from a copy before, if there is one",
+                        disk,
+                        DataDirectory.LOG);
+            }
             return owner;
         } catch (FileSystemException e) {
             throw UnusableDirectory.failure(directory, e);
+        }
+    }
+
+    private static List<Path> namesIn(Disk disk, Path folder) throws IOException {
+        try {
+            return disk.list(folder);
+        } catch (NoSuchFileException e) {
+            return List.of();
         }
     }
 }

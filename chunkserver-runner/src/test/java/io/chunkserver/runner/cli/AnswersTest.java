@@ -23,15 +23,21 @@ import io.chunkserver.core.model.Location;
 import io.chunkserver.core.model.Member;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.model.TransactionId;
+import io.chunkserver.core.scrub.ScrubStatus;
 import io.chunkserver.core.space.SpaceSnapshot;
 import io.chunkserver.runner.file.FileManifest;
 import io.chunkserver.runner.file.StoredFile;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.protocol.ServerStatus.Space;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -92,6 +98,14 @@ class AnswersTest {
     }
 
     @Test
+    void aScrubThatMetADiskThatDoesNotReadEndsAsFsckDoes() {
+        ScrubStatus scrub =
+                new ScrubStatus(false, 3, 3, 30, 30, 0, 1, 0, Optional.empty(), Optional.empty(), Optional.empty());
+        assertThat(ScrubAnswer.exitCode(scrub, 0)).isEqualTo(12);
+        assertThat(ScrubAnswer.exitCode(scrub, 1)).isEqualTo(7);
+    }
+
+    @Test
     void chunk() {
         ChunkInfo info = new ChunkInfo(CHUNK, new ChunkVersion(3), TRANSACTION, 0, 17, 0xABCD, 100, false);
         String json = "{\"schema\":\"chunkserver.chunk/1\",\"chunk\":\"/a/b#2\",\"version\":3,\"lengthBytes\":17,"
@@ -130,6 +144,7 @@ class AnswersTest {
     @Test
     void aServerThatIsSilentIsToldWithoutItsOldStateToPeopleAndWithItToPrograms() {
         assertThat(ClusterAnswer.of(cluster(Liveness.LIVE)).text())
+                .startsWith("master, up for 5s\n")
                 .endsWith(
                         "\nserver one at h:1, location (0.0, 0.0): live, ready, 512.0 KiB available of 1.0 MiB, 3 copies");
         for (Liveness silent : List.of(Liveness.SUSPECT, Liveness.DEAD)) {
@@ -141,7 +156,33 @@ class AnswersTest {
         }
     }
 
+    @Test
+    void whoeverWaitsForADrainIsToldOnceWhyNoChunkCanMove() {
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        DrainNotes notes =
+                new DrainNotes(new Console(InputStream.nullInputStream(), OutputStream.nullOutputStream(), err));
+        notes.needed(TWO, 1, cluster(Liveness.LIVE));
+        notes.needed(TWO, 1, cluster(Liveness.LIVE));
+        notes.needed(TWO, 3, cluster(Liveness.DEAD));
+        notes.needed(TWO, 3, cluster(Liveness.LIVE, ServerState.READ_ONLY, 1));
+        notes.needed(TWO, 3, cluster(Liveness.LIVE, ServerState.READY, 1));
+        notes.inFlight(TWO, 1);
+        assertThat(err.toString(StandardCharsets.UTF_8)).isEqualTo("""
+                        1 chunk needs server two, as each is to have 2 copies and 1 other server is there to have one: \
+                        start more, or have drained ones resume
+                        3 chunks need server two, as each is to have 2 copies and 0 other servers are there to have one: \
+                        start more, or have drained ones resume
+                        3 chunks need server two, and no other server takes chunks at present; status --master says why
+                        3 chunks need server two
+                        1 transaction is in flight at server two
+                        """);
+    }
+
     private static ClusterStatus cluster(Liveness liveness) {
+        return cluster(liveness, ServerState.READY, 2);
+    }
+
+    private static ClusterStatus cluster(Liveness liveness, ServerState state, int replication) {
         Incarnation run = new Incarnation(ONE, new UUID(0, 1), 1);
         MemberStatus member = new MemberStatus(
                 new Registration(run, new Member(ONE, "h:1", Location.ORIGIN), 1, 1 << 20, 1 << 20),
@@ -149,7 +190,7 @@ class AnswersTest {
                 new Heartbeat(
                         run,
                         Location.ORIGIN,
-                        ServerState.READY,
+                        state,
                         "",
                         new SpaceSnapshot(1 << 20, 1000, 200, 5 << 20, 1 << 19),
                         0,
@@ -157,7 +198,7 @@ class AnswersTest {
                         0),
                 3,
                 0);
-        return new ClusterStatus("m", Duration.ofSeconds(5), 2, List.of(member), 3, 0, 0, 0);
+        return new ClusterStatus("m", Duration.ofSeconds(5), replication, List.of(member), 3, 0, 0, 0);
     }
 
     @Test

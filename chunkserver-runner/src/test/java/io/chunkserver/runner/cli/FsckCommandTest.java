@@ -126,6 +126,25 @@ class FsckCommandTest {
     }
 
     @Test
+    void whatAStartWouldDoIsToldOnlyWhereItDoesNotRefuse() throws IOException {
+        TestConsole whole = new TestConsole();
+        assertThat(whole.run("fsck", data.toString())).isZero();
+        assertThat(whole.out()).endsWith("\na start would publish 0 staged versions, ask about 0 and remove 0\n");
+        Files.write(data.resolve("log/0000000000000001.log"), new byte[4096], StandardOpenOption.WRITE);
+        Files.delete(data.resolve("server_info.json"));
+
+        TestConsole damaged = new TestConsole();
+        assertThat(damaged.run("fsck", data.toString())).isEqualTo(7);
+        assertThat(damaged.out())
+                .endsWith(
+                        "\na start refuses this directory because of damaged_log, missing_identity: do what is said there\n")
+                .doesNotContain("a start would");
+        TestConsole json = new TestConsole();
+        assertThat(json.run(command())).isEqualTo(7);
+        assertThat(json.out()).contains("\"startRefused\":true");
+    }
+
+    @Test
     void aStateFileThatIsNoneIsNotGoneOnFromAndGoesAtTheEnd() throws IOException {
         Path state = Files.writeString(directory.resolve("state"), "nothing of ours");
         TestConsole console = new TestConsole();

@@ -131,8 +131,31 @@ class OperationsTest {
         assertThat(run(again, "scrub start"))
                 .as("exit code while it is under way")
                 .isZero();
-        assertThat(again.out()).contains("damaged 1");
+        assertThat(again.out()).contains("running, examined 1 of 1 chunk, ", "damaged 1");
         assertThat(run(new TestConsole(), "scrub status")).isEqualTo(7);
+    }
+
+    @Test
+    void whoeverAsksForTheScrubHearsOfAChunkThatIsNotThere() throws IOException {
+        Path content = Files.write(directory.resolve("content"), new byte[100]);
+        assertThat(run(new TestConsole(), "chunk put " + content + " /a#0")).isZero();
+        TestConsole before = new TestConsole();
+        assertThat(run(before, "scrub status")).isZero();
+        assertThat(before.out()).doesNotContain("not here");
+        damageTheOnlyChunk();
+        assertThat(run(new TestConsole(), "chunk verify /a#0")).isEqualTo(7);
+        await().atMost(PATIENCE)
+                .until(() -> !cluster.server("a").status().lostChunks().isEmpty());
+
+        TestConsole after = new TestConsole();
+        assertThat(run(after, "scrub status")).isEqualTo(7);
+        assertThat(after.out()).contains("damaged 0", "; 1 chunk not here that should be");
+        TestConsole json = new TestConsole();
+        assertThat(run(json, "-o json scrub status")).isEqualTo(7);
+        assertThat(json.out()).contains("\"lostChunks\":1");
+        assertThat(run(new TestConsole(), "status"))
+                .as("which reports, and judges nothing")
+                .isZero();
     }
 
     private void damageTheOnlyChunk() throws IOException {

@@ -10,6 +10,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -112,6 +114,25 @@ class ProgramTest {
         assertThat(err.toString(StandardCharsets.UTF_8)).contains("standard output could not be written");
     }
 
+    /** As with {@code | head -1}. */
+    @Test
+    void aReaderThatHasEnoughEndsItQuietlyAsASignalWould() {
+        OutputStream closed = new OutputStream() {
+            @Override
+            public void write(int written) throws IOException {
+                throw new IOException("Broken pipe");
+            }
+        };
+        for (String verb : List.of("config show", "-o json config check", "completion bash", "-V", "--help")) {
+            ByteArrayOutputStream err = new ByteArrayOutputStream();
+            Console console = new Console(InputStream.nullInputStream(), closed, err);
+            assertThat(new Program(console, Map.of()).run(verb.split(" ")))
+                    .as(verb)
+                    .isEqualTo(141);
+            assertThat(err.toString(StandardCharsets.UTF_8)).as(verb).isEmpty();
+        }
+    }
+
     @Test
     void aDataDirectoryThatIsAFileIsABadConfiguration() throws IOException {
         Path file = Files.writeString(directory.resolve("file"), "no directory");
@@ -184,6 +205,9 @@ class ProgramTest {
                 "put FILE a --master h:1 --near 1,2,3 | X,Y",
                 "bench | no server",
                 "bench --server h:1 --op delete | delete",
+                "bench --server h:1 --op get --durability os | --durability",
+                "bench --server h:1 --op pread --durability os | --durability",
+                "status --server h:1 --interval 1s | --watch",
                 "bench --server h:1 --threads 0 | 1 to 1024, not 0",
                 "bench --server h:1 --threads 1025 | 1 to 1024, not 1025",
                 "bench --server h:1 --seconds 0 | --seconds is 1 or more",
@@ -230,7 +254,7 @@ class ProgramTest {
         Path file = Files.writeString(directory.resolve("file"), "bytes");
         assertThat(console.run("chunk", "put", file.toString(), "a#0", "--server", "127.0.0.1:1"))
                 .isEqualTo(5);
-        assertThat(console.err()).contains("127.0.0.1:1");
+        assertThat(console.err()).contains("no connection to 127.0.0.1:1: connection refused\n");
     }
 
     @Test
@@ -308,6 +332,29 @@ class ProgramTest {
     }
 
     @Test
+    void sizesOfConfigShowAsJsonAreAlsoNumbersOfBytes() {
+        assertThat(console.run("config", "show", "--space", "2048", "-o", "json"))
+                .isZero();
+        assertThat(console.out())
+                .contains("\"name\":\"chunk_server.space_limit_mb\",\"value\":\"2GiB\",\"valueBytes\":2147483648}\n")
+                .contains("\"name\":\"limits.chunk_size_limit\",\"value\":\"64MiB\",\"valueBytes\":67108864}\n")
+                .contains("\"name\":\"chunk_server.drain_timeout\",\"value\":\"30s\"}\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-V", "status -V", "--version"})
+    void theVersionIsAnAnswerLikeOthers(String arguments) {
+        assertThat(console.run(("-o json " + arguments).split(" "))).isZero();
+        assertThat(console.out()).isEqualTo("{\"schema\":\"chunkserver.version/1\",\"version\":\"(unpackaged)\"}\n");
+        TestConsole people = new TestConsole();
+        assertThat(people.run(arguments.split(" "))).isZero();
+        assertThat(people.out()).isEqualTo("chunkserver (unpackaged)\n");
+        TestConsole help = new TestConsole();
+        assertThat(help.run(("-h -o json " + arguments).split(" "))).isZero();
+        assertThat(help.out()).contains("Usage: ");
+    }
+
+    @Test
     void completionKnowsTheVerbs() {
         assertThat(console.run("completion", "zsh")).isZero();
         assertThat(console.out()).contains("local-cluster", "--server-id");
@@ -350,6 +397,25 @@ class ProgramTest {
                 .isEqualTo(7);
         assertThat(console.err()).contains("0000000000000001.log");
         assertThat(files(data)).isEqualTo(before);
+    }
+
+    @Test
+    void checkFindsAnAddressThatIsTaken() throws IOException {
+        Path data = directory.resolve("data");
+        try (ServerSocket squatter = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String taken = "127.0.0.1:" + squatter.getLocalPort();
+            for (String option : List.of("--listen", "--admin-listen")) {
+                TestConsole each = new TestConsole();
+                assertThat(each.run("serve", "--check", "--data-dir", data.toString(), option, taken))
+                        .as(option)
+                        .isEqualTo(3);
+                assertThat(each.err()).contains(taken, "in use");
+            }
+            // The port of the last time is no demand.
+            ChunkServer.builder(data).start().close();
+            assertThat(console.run("serve", "--check", "--data-dir", data.toString()))
+                    .isZero();
+        }
     }
 
     @Test

@@ -117,11 +117,12 @@ final class ConnectionPool implements AutoCloseable {
     /** A server that does not answer in time is not there, as far as anybody can tell. */
     private static ChunkServerException named(ServerAddress address, ChunkServerException thrown) {
         Failure why = thrown.failure();
-        ErrorCode code = why.code() == ErrorCode.TIMEOUT ? ErrorCode.UNREACHABLE : why.code();
-        String message = why.message().contains(address.toString())
-                ? why.message()
-                : "server at " + address + ": " + why.message();
-        return new Failure(code, message, why.hint(), why.culprit(), why.transactionId(), why.available())
+        Failure told = why.code() == ErrorCode.TIMEOUT
+                ? Failure.of(ErrorCode.UNREACHABLE, why.message()).withHint(why.hint())
+                : why;
+        return (told.message().contains(address.toString())
+                        ? told
+                        : told.withMessage("server at " + address + ": " + told.message()))
                 .toException(thrown);
     }
 

@@ -238,13 +238,7 @@ final class PeerConnection implements FrameReceiver {
     }
 
     private void end(Failure cause) {
-        Failure why = new Failure(
-                cause.code(),
-                "server at " + address + ": " + cause.message(),
-                cause.hint(),
-                cause.culprit(),
-                cause.transactionId(),
-                cause.available());
+        Failure why = cause.withMessage("server at " + address + ": " + cause.message());
         Reply open;
         synchronized (this) {
             if (closed != null) {

@@ -190,8 +190,7 @@ public final class RemoteMaster implements Master, AutoCloseable {
         } else if (why.server().isEmpty() && !message.startsWith("at " + address())) {
             message = "master at " + address() + ": " + message;
         }
-        return new Failure(why.code(), message, why.hint(), why.culprit(), why.transactionId(), why.available())
-                .toException(thrown);
+        return why.withMessage(message).toException(thrown);
     }
 
     /** Closes all connections; what is under way fails soon. Idempotent. */

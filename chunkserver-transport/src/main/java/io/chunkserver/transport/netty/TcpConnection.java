@@ -175,7 +175,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Connec
         } else if (thrown instanceof RuntimeException) {
             fail(ChunkServerException.from(thrown));
         } else {
-            fail(brokenOff(String.valueOf(thrown.getMessage())));
+            fail(brokenOff(SocketWords.of(thrown)));
         }
     }
 

@@ -24,7 +24,6 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.Future;
-import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Set;
@@ -207,7 +206,7 @@ public final class TcpTransport implements Transport {
                 } else {
                     listening.completeExceptionally(Failure.of(
                                     ErrorCode.BAD_CONFIGURATION,
-                                    "cannot listen at " + address + ": " + reason(bound.cause()))
+                                    "cannot listen at " + address + ": " + SocketWords.of(bound.cause()))
                             .withHint(
                                     "name an address of this machine and a port that nobody listens at; 0 takes a free one")
                             .toException(bound.cause()));
@@ -270,7 +269,7 @@ public final class TcpTransport implements Transport {
             boolean tooLate = opened.cause() instanceof ConnectTimeoutException;
             connected.completeExceptionally(Failure.of(
                             tooLate ? ErrorCode.TIMEOUT : ErrorCode.UNREACHABLE,
-                            "no connection to " + address + ": " + reason(opened.cause()))
+                            "no connection to " + address + ": " + SocketWords.of(opened.cause()))
                     .withHint(CHECK_ADDRESS)
                     .toException(opened.cause()));
             return;
@@ -339,13 +338,6 @@ public final class TcpTransport implements Transport {
         for (TcpConnection connection : connections) {
             connection.closed().awaitUninterruptibly(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
         }
-    }
-
-    private static String reason(Throwable thrown) {
-        // Netty appends the address to the system's words, in a form of its own.
-        String message = thrown.getMessage() == null ? thrown.getClass().getSimpleName() : thrown.getMessage();
-        int end = message.lastIndexOf(": ");
-        return thrown instanceof ConnectException && end > 0 ? message.substring(0, end) : message;
     }
 
     private static ChunkServerException closedFailure() {

@@ -68,9 +68,8 @@ public final class MasterEndpoint implements AutoCloseable {
         ServerId name = name(master);
         ServerAddress listening = connections.listen(transport, listen);
         ServerAddress reachable = reachable();
-        connections.serve(
-                hello(name, reachable), new MasterRequestHandler(master, name, reachable, connections.threads()));
-        LOG.info("master {} listens on {} and is reached at {}", name, listening, reachable);
+        connections.serve(hello(name, reachable), new MasterRequestHandler(master, reachable, connections.threads()));
+        LOG.info("a master listens on {} and is reached at {}", listening, reachable);
     }
 
     private static ServerId name(Master master) throws ChunkServerException {

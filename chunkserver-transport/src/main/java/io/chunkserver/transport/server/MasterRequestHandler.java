@@ -17,17 +17,12 @@ import java.util.concurrent.Executor;
 final class MasterRequestHandler implements RequestHandler {
 
     private final Master master;
-    private final ServerId name;
     private final ServerAddress address;
     private final EndpointThreads threads;
 
-    /**
-     * @param name    the master's own
-     * @param address where others reach it
-     */
-    MasterRequestHandler(Master master, ServerId name, ServerAddress address, EndpointThreads threads) {
+    /** @param address where others reach it */
+    MasterRequestHandler(Master master, ServerAddress address, EndpointThreads threads) {
         this.master = master;
-        this.name = name;
         this.address = address;
         this.threads = threads;
     }
@@ -39,7 +34,7 @@ final class MasterRequestHandler implements RequestHandler {
         } else {
             answer.failure(Failure.of(
                             ErrorCode.PROTOCOL_ERROR,
-                            "master " + name + " listens at " + address
+                            "a master listens at " + address
                                     + ", which keeps no chunks and takes no requests for a chunk server")
                     .withHint("ask the master which servers have the chunk, and give the address of one of them"));
         }

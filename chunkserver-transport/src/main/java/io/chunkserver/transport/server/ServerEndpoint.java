@@ -77,6 +77,20 @@ public final class ServerEndpoint implements AutoCloseable {
         return endpoint;
     }
 
+    /**
+     * Looks whether a server could listen there now, and listens no longer.
+     *
+     * @throws ChunkServerException with {@code BAD_CONFIGURATION} when the address is in use or not this machine's
+     */
+    public static void checkListen(Transport transport, ServerAddress listen) throws ChunkServerException {
+        AcceptedConnections nobody = new AcceptedConnections(EndpointConfig.DEFAULT, EndpointObserver.NONE);
+        try {
+            nobody.listen(transport, listen);
+        } finally {
+            nobody.close();
+        }
+    }
+
     private void start(
             Transport transport, ServerAddress listen, @Nullable ServerAddress advertise, EndpointConfig config)
             throws IOException {

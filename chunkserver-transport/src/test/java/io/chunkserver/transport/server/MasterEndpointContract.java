@@ -225,7 +225,7 @@ abstract class MasterEndpointContract {
             Failure why = peer.refusal(1);
             assertThat(why.code()).isEqualTo(ErrorCode.PROTOCOL_ERROR);
             assertThat(why.describe())
-                    .startsWith("server m1: master m1 listens at " + endpoint.address() + ", which keeps no chunks")
+                    .startsWith("server m1: a master listens at " + endpoint.address() + ", which keeps no chunks")
                     .contains("ask the master which servers have the chunk");
             peer.request(2, "{\"op\":\"cluster_status\",\"timeoutMillis\":1000}");
             assertThat(peer.answer(2)).isNotNull();

@@ -121,15 +121,14 @@ final class Checkpoints {
         lastTook = tail.segment().number() - lastSegment + 1;
         lastSegment = tail.segment().number();
         if (first == 0) {
-            LOG.warn("no room for a checkpoint, keeping all segments of transaction log {}", folder.path());
+            LOG.warn("no room for a checkpoint, keeping all segments of the transaction log");
             return;
         }
         changes = 0;
         folder.remove(oldestSegment, first - 1);
         LOG.debug(
-                "wrote a checkpoint of {} entries to transaction log {}, removed segments {} to {}",
+                "wrote a checkpoint of {} entries to the transaction log, removed segments {} to {}",
                 entries.size(),
-                folder.path(),
                 oldestSegment,
                 first - 1);
         oldestSegment = first;
@@ -149,7 +148,7 @@ final class Checkpoints {
         } catch (IOException e) {
             // A force that failed is not tried again: a later one may succeed without having written anything.
             barrierFailed = true;
-            LOG.error("publications could not be forced, transaction log {} keeps all it has", folder.path(), e);
+            LOG.error("publications could not be forced, the transaction log keeps all it has", e);
             return false;
         }
     }

@@ -38,7 +38,6 @@ final class LogFlusher {
 
     private final LogWriter writer;
     private final Executor executor;
-    private final String log;
     private final long maxQueuedBytes;
     private final int maxQueuedRecords;
 
@@ -67,10 +66,9 @@ final class LogFlusher {
 
     private record Failed(Failure failure, Throwable cause) {}
 
-    LogFlusher(LogWriter writer, Executor executor, LogFolder folder, TransactionLogConfig config) {
+    LogFlusher(LogWriter writer, Executor executor, TransactionLogConfig config) {
         this.writer = writer;
         this.executor = executor;
-        this.log = folder.path().toString();
         this.maxQueuedBytes = config.maxQueuedBytes();
         this.maxQueuedRecords = config.maxQueuedRecords();
     }
@@ -114,14 +112,14 @@ final class LogFlusher {
     @GuardedBy("lock")
     private @Nullable Failure refusal(QueuedRecord record) {
         if (closed) {
-            return Failure.of(ErrorCode.DRAINING, "transaction log " + log + " is closed");
+            return Failure.of(ErrorCode.DRAINING, "the transaction log is closed");
         }
         // What ends a transaction is always taken: there are no more of these than transactions that were begun.
         boolean full = queue.size() >= maxQueuedRecords || queuedBytes + record.bytes().length > maxQueuedBytes;
         if (full && record.opens()) {
             return Failure.of(
                             ErrorCode.OVERLOADED,
-                            queue.size() + " records of " + queuedBytes + " bytes wait for transaction log " + log)
+                            queue.size() + " records of " + queuedBytes + " bytes wait for the transaction log")
                     .withHint("try again when the disk has caught up");
         }
         return null;
@@ -135,7 +133,7 @@ final class LogFlusher {
                     new Failed(
                             Failure.of(
                                     ErrorCode.DRAINING,
-                                    "the executor of transaction log " + log + " was shut down before the log"),
+                                    "the executor of the transaction log was shut down before the log"),
                             e),
                     List.of());
         }
@@ -208,15 +206,15 @@ final class LogFlusher {
 
     private Failed failedBy(Throwable cause) {
         SegmentFile segment = writer.segment();
-        String message = "transaction log " + log + " failed at segment " + segment + ": " + cause.getMessage();
+        String message = "the transaction log failed at segment " + segment + ": " + cause.getMessage();
         if (cause instanceof IOException) {
-            LOG.error("transaction log {} failed at {}, it takes no more records: {}", log, segment, cause.toString());
+            LOG.error("the transaction log failed at {}, it takes no more records: {}", segment, cause.toString());
             return new Failed(
                     Failure.of(ErrorCode.DISK_FAILED, message)
                             .withHint("check the disk, then restart the server: it reads the log again"),
                     cause);
         }
-        LOG.error("defect: transaction log {} failed at {}, it takes no more records", log, segment, cause);
+        LOG.error("defect: the transaction log failed at {}, it takes no more records", segment, cause);
         return new Failed(Failure.of(ErrorCode.INTERNAL, message), cause);
     }
 
@@ -268,8 +266,7 @@ final class LogFlusher {
         lock.lock();
         try {
             if (task == Task.RUNNING && runner == Thread.currentThread()) {
-                throw new IllegalStateException(
-                        "transaction log " + log + " cannot be closed by one of its own stages");
+                throw new IllegalStateException("the transaction log cannot be closed by one of its own stages");
             }
             if (closed) {
                 return false;

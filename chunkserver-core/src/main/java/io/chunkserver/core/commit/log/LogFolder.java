@@ -94,7 +94,7 @@ record LogFolder(Disk disk, Path path, UUID logId) {
 
     /** A failure that says that the log is damaged and must not be cut. */
     ChunkServerException notIntact(String what) {
-        return Failure.of(ErrorCode.CORRUPT, "transaction log " + path + " is not intact: " + what)
+        return Failure.of(ErrorCode.CORRUPT, "the transaction log is not intact: " + what)
                 .withHint("nothing was changed; bring back the damaged file from a copy, or start this server with an"
                         + " empty data directory and let the other members restore its chunks")
                 .toException();

@@ -54,7 +54,7 @@ final class LogRecovery {
             SegmentFile.closeAfter(e, supply);
             throw e;
         }
-        LOG.info("made transaction log {} with id {}", folder.path(), folder.logId());
+        LOG.info("made a transaction log with id {}", folder.logId());
         return writer(
                 new LogTail(supply, supply.take(), SECTOR_BYTES, 1),
                 new FoldedTransactionTable(),
@@ -78,8 +78,7 @@ final class LogRecovery {
         }
         FoldedTransactionTable table = replayed.table();
         LOG.info(
-                "replayed transaction log {}: {} records since the last checkpoint, {} transactions open, {} outcomes",
-                folder.path(),
+                "replayed the transaction log: {} records since the last checkpoint, {} transactions open, {} outcomes",
                 replayed.eventsSince(),
                 table.openCount(),
                 table.outcomes().size());
@@ -114,11 +113,11 @@ final class LogRecovery {
         if (seen.isEmpty()) {
             return reading;
         }
-        LOG.warn("transaction log {} is read again, since: {}", folder.path(), seen);
+        LOG.warn("the transaction log is read again, since: {}", seen);
         reading = readOnce(segments);
         if (!reading.trouble().isEmpty() && !reading.trouble().equals(seen)) {
-            throw new IOException("transaction log " + folder.path()
-                    + " does not read the same twice; nothing was changed, start the server again");
+            throw new IOException(
+                    "the transaction log does not read the same twice; nothing was changed, start the server again");
         }
         if (reading.refusal() != null) {
             throw reading.refusal();
@@ -196,8 +195,7 @@ final class LogRecovery {
     private void cut(SegmentFile segment, LogReplay.@Nullable Remains remains) throws IOException {
         if (remains != null && remains.segment() == segment.number()) {
             LOG.info(
-                    "cut a torn batch off transaction log {}: bytes {} to {} of {}; it was promised to nobody",
-                    folder.path(),
+                    "cut a torn batch off the transaction log: bytes {} to {} of {}; it was promised to nobody",
                     remains.from(),
                     remains.to(),
                     segment);

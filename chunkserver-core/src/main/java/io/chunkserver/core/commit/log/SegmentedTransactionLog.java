@@ -79,7 +79,7 @@ public final class SegmentedTransactionLog implements TransactionLog {
             throws IOException {
         LogFolder files = new LogFolder(disk, folder, logId);
         LogWriter writer = new LogRecovery(files, new LogSetting(config, clock, barrier)).open();
-        return new SegmentedTransactionLog(new LogFlusher(writer, executor, files, config), writer.table());
+        return new SegmentedTransactionLog(new LogFlusher(writer, executor, config), writer.table());
     }
 
     @Override

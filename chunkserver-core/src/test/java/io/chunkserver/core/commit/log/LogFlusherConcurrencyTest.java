@@ -122,7 +122,7 @@ class LogFlusherConcurrencyTest {
             FoldedTransactionTable table = new FoldedTransactionTable();
             LogSetting setting = new LogSetting(config, () -> Instant.ofEpochMilli(LogRecords.FIRST_MILLIS), () -> {});
             Checkpoints checkpoints = new Checkpoints(FOLDER, tail, table, setting, new Checkpoints.Start(1, 1, 0, 0));
-            flusher = new LogFlusher(new LogWriter(tail, table, checkpoints), Runnable::run, FOLDER, config);
+            flusher = new LogFlusher(new LogWriter(tail, table, checkpoints), Runnable::run, config);
         }
 
         private static SegmentFile segment(int number, DiskFile file) {

@@ -55,7 +55,7 @@ class SegmentedTransactionLogFailureTest {
         CompletionStage<Void> stage = log.force(prepared(2));
 
         assertThatThrownBy(() -> stage.toCompletableFuture().get())
-                .hasMessageContaining("transaction log log failed")
+                .hasMessageContaining("the transaction log failed at segment log")
                 .hasMessageContaining(LogFixture.segment(1).toString());
         assertThat(failureOf(stage)).isEqualTo(ErrorCode.DISK_FAILED);
     }
