@@ -298,7 +298,7 @@ final class ClusterState {
                     .withHint("ask again after its next heartbeat")
                     .toException();
         }
-        return new NeededCount(member);
+        return new NeededCount(member, members.goal());
     }
 
     /** Goes on with a count; false when it is done. */
