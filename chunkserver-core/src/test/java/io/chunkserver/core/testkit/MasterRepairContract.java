@@ -211,6 +211,19 @@ interface MasterRepairContract extends MasterSteps {
         });
     }
 
+    /** Others may be on their way who know of them; those that cannot be told yet for lack of room change nothing about that. */
+    @Test
+    default void aMasterThatHasJustStartedTellsOfDeletionsThoseAloneThatMissedThem() {
+        List<NaiveServer> all = servers(3);
+        for (int i = 0; i < 2 * HeartbeatReply.MAX_ORDERS; i++) {
+            store(all.get(1), version(new ChunkId("/f", i), 1, "w"));
+            store(all.get(0), tombstone(new ChunkId("/f", i), 2, "w"));
+        }
+        Map<ServerId, List<Order>> orders = pass(3, all);
+        assertThat(orders.get(all.get(1).id())).hasSize(HeartbeatReply.MAX_ORDERS);
+        assertThat(orders.get(all.get(2).id())).isEmpty();
+    }
+
     @Test
     default void aDeletionThatEnoughServersKnowOfIsLeftAlone() {
         List<NaiveServer> all = settled(6);
