@@ -132,6 +132,10 @@ class AnswersTest {
         assertThat(ClusterAnswer.of(cluster(Liveness.LIVE)).text())
                 .endsWith(
                         "\nserver one at h:1, location (0.0, 0.0): live, ready, 512.0 KiB available of 1.0 MiB, 3 copies");
+        assertThat(ClusterAnswer.of(cluster(Liveness.LIVE)).json().toString()).contains("\"copies\":3,\"tombstones\":0,");
+        Answer withDeletions = ClusterAnswer.of(cluster(Liveness.LIVE, 7));
+        assertThat(withDeletions.text()).endsWith(", 3 copies, deleted ones remembered: 7");
+        assertThat(withDeletions.json().toString()).contains("\"copies\":3,\"tombstones\":7,");
         for (Liveness silent : List.of(Liveness.SUSPECT, Liveness.DEAD)) {
             Answer answer = ClusterAnswer.of(cluster(silent));
             String word = silent.name().toLowerCase(Locale.ROOT);
@@ -142,6 +146,10 @@ class AnswersTest {
     }
 
     private static ClusterStatus cluster(Liveness liveness) {
+        return cluster(liveness, 0);
+    }
+
+    private static ClusterStatus cluster(Liveness liveness, long tombstones) {
         Incarnation run = new Incarnation(ONE, new UUID(0, 1), 1);
         MemberStatus member = new MemberStatus(
                 new Registration(run, new Member(ONE, "h:1", Location.ORIGIN), 1, 1 << 20, 1 << 20),
@@ -156,6 +164,7 @@ class AnswersTest {
                         0,
                         0),
                 3,
+                tombstones,
                 0);
         return new ClusterStatus("m", Duration.ofSeconds(5), 2, List.of(member), 3, 0, 0, 0);
     }

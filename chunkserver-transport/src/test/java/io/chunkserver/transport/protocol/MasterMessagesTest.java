@@ -150,7 +150,8 @@ class MasterMessagesTest {
                         registration(server),
                         MemberStatus.Liveness.SUSPECT,
                         heartbeat(server),
-                        Long.MAX_VALUE,
+                        Long.MAX_VALUE - Integer.MAX_VALUE,
+                        Integer.MAX_VALUE,
                         Integer.MAX_VALUE))
                 .collect(Collectors.toList());
         List<MemberStatus> inOrder = List.copyOf(members);
@@ -172,6 +173,22 @@ class MasterMessagesTest {
         }
         assertThat(told).containsExactlyElementsOf(inOrder);
         assertThat(pages).isBetween(2, 20);
+    }
+
+    @Test
+    void aMasterThatDoesNotTellDeletionsApartCountsThemAmongTheCopies() throws Exception {
+        MemberStatus status = new MemberStatus(registration(SERVER), MemberStatus.Liveness.DEAD, null, 3, 2, 0);
+        Frame sent = Messages.response(
+                1,
+                MasterResponse.ClusterStatus.fitting(
+                        new ClusterStatus("m", Duration.ZERO, 3, List.of(status), 3, 0, 0, 0), null));
+        String json = StandardCharsets.UTF_8.decode(sent.header()).toString();
+        assertThat(json).contains("\"copies\":5,\"tombstones\":2,");
+        Response older = Messages.response(frame(FrameType.RESPONSE, json.replace("\"tombstones\":2,", "")));
+        MemberStatus read =
+                ((MasterResponse.ClusterStatus) older).status().members().get(0);
+        assertThat(read.copies()).isEqualTo(5);
+        assertThat(read.tombstones()).isZero();
     }
 
     @Test

@@ -164,7 +164,8 @@ final class MembershipArbitraries {
                         registrations(),
                         Arbitraries.of(MemberStatus.Liveness.class),
                         heartbeats().injectNull(0.3),
-                        MessageArbitraries.counts(),
+                        MessageArbitraries.counts().map(count -> count / 2),
+                        MessageArbitraries.counts().map(count -> count / 2),
                         smallCounts())
                 .as(MemberStatus::new);
         return Combinators.combine(
