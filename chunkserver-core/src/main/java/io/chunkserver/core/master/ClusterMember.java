@@ -59,6 +59,10 @@ final class ClusterMember {
     private int validFrom = 1;
     private boolean reporting;
     private boolean reported;
+
+    /** Whether this run of it has told all that it has. */
+    private boolean heard;
+
     private final Tally copies = new Tally();
     private final Tally tombstones = new Tally();
 
@@ -76,6 +80,10 @@ final class ClusterMember {
 
     // Who it is
 
+    /**
+     * Takes a new run of it. What an earlier run has reported counts until this one has told all that it has, which takes seconds: else each
+     * restart would have all of its copies made anew. A disk that was lost is not believed for so long, since it makes another directory.
+     */
     void register(Registration anew, int now) {
         registration = anew;
         registeredAt = now;
@@ -85,6 +93,7 @@ final class ClusterMember {
         lastHeartbeat = null;
         promisedBytes = 0;
         reporting = false;
+        heard = false;
     }
 
     Registration registration() {
@@ -183,7 +192,7 @@ final class ClusterMember {
 
     /** Whether it is draining and nothing comes any more: nothing is in flight there, and it has told all that it has. */
     boolean isQuietlyDraining() {
-        return lastHeartbeat != null && isDraining() && lastHeartbeat.openTransactions() == 0 && reported;
+        return lastHeartbeat != null && isDraining() && lastHeartbeat.openTransactions() == 0 && heard;
     }
 
     // Space
@@ -217,6 +226,11 @@ final class ClusterMember {
         return reporting;
     }
 
+    /** Whether this run of it has told all that it has; what an earlier run had may not be there any more. */
+    boolean isHeard() {
+        return heard;
+    }
+
     /** Whether it has only just joined and has not told yet all that it has. */
     boolean isUnheard(int now, int grace) {
         return isAlive() && !reported && now - registeredAt < grace;
@@ -237,6 +251,7 @@ final class ClusterMember {
         tombstones.believed = tombstones.inReport;
         reporting = false;
         reported = true;
+        heard = true;
         return forgotten;
     }
 
@@ -248,6 +263,7 @@ final class ClusterMember {
         tombstones.believed = 0;
         reporting = false;
         reported = false;
+        heard = false;
     }
 
     /** It has told of a version, which counts from now on. */

@@ -119,12 +119,15 @@ final class ClusterState {
         boolean wasDead = member.isDead();
         boolean wasLive = member.isLive();
         boolean tookChunks = member.takesChunks();
+        boolean wasReliable = member.isReliable(config);
         member.heartbeat(heartbeat);
         if (wasDead) {
             LOG.info("server {} is back", member.member());
         }
-        if (!wasLive) {
-            // What was looked at while it was not heard may concern it: older versions there got no order.
+        if (!wasLive || (!tookChunks && member.takesChunks()) || (!wasReliable && member.isReliable(config))) {
+            // What was looked at meanwhile may concern it: older versions there got no order, and copies that were made
+            // for it may be
+            // too much now.
             table.beginWalk();
         }
         if (tookChunks != member.takesChunks()) {

@@ -276,8 +276,9 @@ final class RepairPlanner {
         return true;
     }
 
+    /** A keeper is asked before a copy goes; one that may not have its own any more would be asked in vain. */
     private boolean mayKeep(ClusterMember member) {
-        return member.isLive() && member.isReliable(config);
+        return member.isLive() && member.isHeard() && member.isReliable(config);
     }
 
     private static List<Member> named(List<ClusterMember> servers) {

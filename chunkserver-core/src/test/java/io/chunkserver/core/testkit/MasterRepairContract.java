@@ -430,6 +430,86 @@ interface MasterRepairContract extends MasterSteps {
         assertOnlyCopiedTo(all.get(0), pass(5, all));
     }
 
+    /** What it had is believed until it has told all that it has: copies that are there after all are not made in vain. */
+    @Test
+    default void aServerThatWasStartedAgainWithoutAChunkIsGivenItWhenItHasToldAll() {
+        List<NaiveServer> all = settled(4);
+        all.subList(0, 3).forEach(server -> store(server, version(CHUNK, 2, "w")));
+        pass(2, all);
+        all.get(0).disk().clear();
+        all.get(0).restart();
+        get(master().register(all.get(0).registration()));
+        assertNothingOrdered(pass(3, all));
+
+        reportAll(all.get(0));
+        assertThat(pass(2, all).values().stream().flatMap(List::stream))
+                .singleElement()
+                .isInstanceOf(Order.Copy.class);
+    }
+
+    @Test
+    default void aServerThatWasStartedAgainIsNoKeeperUntilItHasToldAllThatItHas() {
+        List<NaiveServer> all = settled(4);
+        all.subList(0, 3).forEach(server -> store(server, version(CHUNK, 2, "w")));
+        all.get(0).restart();
+        get(master().register(all.get(0).registration()));
+        store(all.get(3), version(CHUNK, 1, "w"));
+        assertNothingOrdered(pass(5, all));
+
+        reportAll(all.get(0));
+        assertThat(pass(2, all).get(all.get(3).id())).singleElement().isInstanceOf(Order.Remove.class);
+    }
+
+    /** It may have settled stores at its start that its masters were not told of. */
+    @Test
+    default void howMuchAServerIsNeededThatWasStartedAgainIsToldWhenItHasToldAllThatItHas() {
+        List<NaiveServer> all = settled(3);
+        NaiveServer drained = all.get(0);
+        drained.become(ServerState.DRAINING);
+        beat(drained);
+        assertThat(get(master().needed(drained.id()))).isZero();
+        drained.disk().put(CHUNK, version(CHUNK, 1, "w"));
+        drained.restart();
+        get(master().register(drained.registration()));
+        beat(drained);
+        assertThat(codeOf(master().needed(drained.id()))).isEqualTo(ErrorCode.BUSY);
+
+        reportAll(drained);
+        assertThat(get(master().needed(drained.id()))).isOne();
+    }
+
+    @Test
+    default void aCopyThatWasMadeForADrainedServerIsRemovedWhenItIsResumed() {
+        List<NaiveServer> all = settled(4);
+        all.subList(0, 3).forEach(server -> store(server, version(CHUNK, 1, "w")));
+        all.get(0).become(ServerState.DRAINING);
+        follow(all, pass(DEAD_AFTER + 1, all));
+        assertThat(all.get(3).disk()).containsKey(CHUNK);
+        all.get(0).become(ServerState.READY);
+
+        assertOneRemoval(pass(3, all));
+    }
+
+    @Test
+    default void aCopyThatIsTooMuchIsRemovedWhenAServerTakesChunksAgain() {
+        List<NaiveServer> all = settled(4);
+        all.subList(0, 3).forEach(server -> store(server, version(CHUNK, 1, "w")));
+        follow(all, pass(DEAD_AFTER + 1, all.subList(1, 4)));
+        all.get(1).become(ServerState.READ_ONLY);
+        assertNothingOrdered(pass(3, all));
+        all.get(1).become(ServerState.READY);
+
+        assertOneRemoval(pass(3, all));
+    }
+
+    private static void assertOneRemoval(Map<ServerId, List<Order>> orders) {
+        assertThat(orders.values().stream().flatMap(List::stream))
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Order.Remove.class,
+                        removal -> assertThat(removal.keepers()).hasSize(3));
+    }
+
     private static void assertOnlyCopiedTo(NaiveServer server, Map<ServerId, List<Order>> orders) {
         assertThat(orders.remove(server.id())).singleElement().isInstanceOfSatisfying(Order.Copy.class, copy -> {
             assertThat(copy.version().number()).isEqualTo(2);
