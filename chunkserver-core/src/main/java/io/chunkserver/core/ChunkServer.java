@@ -108,7 +108,7 @@ public final class ChunkServer implements Closeable {
                 config.orders(),
                 new OrderResults());
         this.reports = new ServerReports(parts, config, orders, transactions::open, fence);
-        this.masters = new MasterSessions(builder.masters(), reports, config.session(), environment);
+        this.masters = new MasterSessions(builder.masters(), reports, fence, config.session(), environment);
         parts.changes().listen(masters::changed);
         parts.admission().onClose(masters::wake);
         parts.upkeep().watch().listen(alert -> masters.wake());

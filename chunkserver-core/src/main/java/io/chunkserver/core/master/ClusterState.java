@@ -233,7 +233,8 @@ final class ClusterState {
                                     .toSeconds() + " seconds")
                     .toException();
         }
-        return placements.place(request, now);
+        ChunkCopies placed = placements.place(request, now);
+        return new ChunkCopies(placed.chunk(), placed.version(), placed.members(), epoch);
     }
 
     /**

@@ -133,6 +133,21 @@ class MasterMessagesTest {
     }
 
     @Test
+    void thePlacementOfAMasterThatDoesNotTellItsEpochIsRead() throws Exception {
+        ChunkCopies placed =
+                new ChunkCopies(new ChunkId("a", 0), new ChunkVersion(1), List.of(member(server("b"))), 7);
+        MasterResponse.Copies fitting = MasterResponse.Copies.fitting(placed);
+        assertThat(fitting.copies()).isEqualTo(placed);
+        String json = StandardCharsets.UTF_8
+                .decode(Messages.response(1, fitting).header())
+                .toString();
+        assertThat(json).endsWith("],\"epoch\":7}");
+        Response older = Messages.response(frame(FrameType.RESPONSE, json.replace(",\"epoch\":7", "")));
+        assertThat(((MasterResponse.Copies) older).copies())
+                .isEqualTo(new ChunkCopies(placed.chunk(), placed.version(), placed.members()));
+    }
+
+    @Test
     void aPageOfTheClustersChunksHoldsWhatFits() throws Exception {
         List<ListedChunk> found = IntStream.range(0, 1000)
                 .mapToObj(i -> new ListedChunk(longest(i), Integer.MAX_VALUE))

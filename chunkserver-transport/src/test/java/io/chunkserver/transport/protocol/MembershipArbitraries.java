@@ -51,7 +51,8 @@ final class MembershipArbitraries {
                 Combinators.combine(
                                 chunkIds(),
                                 MessageArbitraries.versions(),
-                                members().list().ofMinSize(1).ofMaxSize(20))
+                                members().list().ofMinSize(1).ofMaxSize(20),
+                                MessageArbitraries.counts())
                         .as(ChunkCopies::new)
                         .map(MasterResponse.Copies::new),
                 Combinators.combine(MessageArbitraries.chunkInfos(), smallCounts())
