@@ -134,8 +134,7 @@ class MasterMessagesTest {
 
     @Test
     void thePlacementOfAMasterThatDoesNotTellItsEpochIsRead() throws Exception {
-        ChunkCopies placed =
-                new ChunkCopies(new ChunkId("a", 0), new ChunkVersion(1), List.of(member(server("b"))), 7);
+        ChunkCopies placed = new ChunkCopies(new ChunkId("a", 0), new ChunkVersion(1), List.of(member(server("b"))), 7);
         MasterResponse.Copies fitting = MasterResponse.Copies.fitting(placed);
         assertThat(fitting.copies()).isEqualTo(placed);
         String json = StandardCharsets.UTF_8
