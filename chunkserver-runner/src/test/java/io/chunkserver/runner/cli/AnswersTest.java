@@ -132,7 +132,8 @@ class AnswersTest {
         assertThat(ClusterAnswer.of(cluster(Liveness.LIVE)).text())
                 .endsWith(
                         "\nserver one at h:1, location (0.0, 0.0): live, ready, 512.0 KiB available of 1.0 MiB, 3 copies");
-        assertThat(ClusterAnswer.of(cluster(Liveness.LIVE)).json().toString()).contains("\"copies\":3,\"tombstones\":0,");
+        assertThat(ClusterAnswer.of(cluster(Liveness.LIVE)).json().toString())
+                .contains("\"copies\":3,\"tombstones\":0,");
         Answer withDeletions = ClusterAnswer.of(cluster(Liveness.LIVE, 7));
         assertThat(withDeletions.text()).endsWith(", 3 copies, deleted ones remembered: 7");
         assertThat(withDeletions.json().toString()).contains("\"copies\":3,\"tombstones\":7,");
