@@ -82,7 +82,8 @@ final class ClusterMember {
 
     /**
      * Takes a new run of it. What an earlier run has reported counts until this one has told all that it has, which takes seconds: else each
-     * restart would have all of its copies made anew. A disk that was lost is not believed for so long, since it makes another directory.
+     * restart would have all of its copies made anew. A server that lost its directory comes with
+     * another one, and nothing that it had is believed.
      */
     void register(Registration anew, int now) {
         registration = anew;

@@ -126,8 +126,7 @@ final class ClusterState {
         }
         if (!wasLive || (!tookChunks && member.takesChunks()) || (!wasReliable && member.isReliable(config))) {
             // What was looked at meanwhile may concern it: older versions there got no order, and copies that were made
-            // for it may be
-            // too much now.
+            // for its sake may be too much now.
             table.beginWalk();
         }
         if (tookChunks != member.takesChunks()) {

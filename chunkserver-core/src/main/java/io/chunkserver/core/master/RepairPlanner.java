@@ -108,7 +108,7 @@ final class RepairPlanner {
     }
 
     private int queueFor(Chunk chunk, ChunkInfo newest, int good, int behind) {
-        boolean lacksCopies = good < members.goal() && good + copiesUnderWay(chunk, newest) < members.goal();
+        boolean lacksCopies = good + copiesUnderWay(chunk, newest) < members.goal();
         if (newest.tombstone()) {
             return behind > 0 ? RepairQueue.TOMBSTONES : lacksCopies ? RepairQueue.RARE_TOMBSTONES : RepairQueue.NONE;
         }
