@@ -118,7 +118,7 @@ public final class ChunkServer implements Closeable {
                 environment.timers(),
                 new OrderResults());
         this.reports = new ServerReports(identity, volumes, selfMember, config, orders, this::transactions, fence);
-        this.masters = new MasterSessions(builder.masters(), reports, config.session(), environment);
+        this.masters = new MasterSessions(builder.masters(), reports, fence, config.session(), environment);
         for (Volume volume : volumes.all()) {
             volume.onChange(masters::changed);
             volume.onCondition(masters::wake);

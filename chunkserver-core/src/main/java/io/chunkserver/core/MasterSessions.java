@@ -9,6 +9,7 @@ import io.chunkserver.core.membership.ChunkCopies;
 import io.chunkserver.core.membership.KnownMaster;
 import io.chunkserver.core.membership.MasterConnection;
 import io.chunkserver.core.membership.MasterSession;
+import io.chunkserver.core.membership.OrderFence;
 import io.chunkserver.core.membership.PlacementRequest;
 import io.chunkserver.core.membership.ReportingServer;
 import io.chunkserver.core.membership.SessionConfig;
@@ -37,6 +38,7 @@ final class MasterSessions {
             ErrorCode.MASTER_STARTING);
 
     private final ReportingServer server;
+    private final OrderFence fence;
     private final SessionConfig config;
     private final Environment environment;
 
@@ -51,8 +53,14 @@ final class MasterSessions {
     @GuardedBy("this")
     private boolean closed;
 
-    MasterSessions(List<KnownMaster> masters, ReportingServer server, SessionConfig config, Environment environment) {
+    MasterSessions(
+            List<KnownMaster> masters,
+            ReportingServer server,
+            OrderFence fence,
+            SessionConfig config,
+            Environment environment) {
         this.server = server;
+        this.fence = fence;
         this.config = config;
         this.environment = environment;
         follow(masters);
@@ -121,7 +129,10 @@ final class MasterSessions {
         sessions.forEach(MasterSession::close);
     }
 
-    /** Asks the masters in turn, those that know this server first. Completes exceptionally with the last failure when none answers. */
+    /**
+     * Asks the masters in turn, those that know this server first; one that was replaced does not count, whatever it answers. Completes
+     * exceptionally with the last failure when none answers.
+     */
     CompletionStage<ChunkCopies> place(PlacementRequest request) {
         List<MasterSession> now = sessions;
         List<MasterSession> order = Stream.concat(
@@ -137,8 +148,7 @@ final class MasterSessions {
                         .withHint("name the other servers of the chunk, or give the server a master"));
     }
 
-    private static CompletionStage<ChunkCopies> ask(
-            List<MasterSession> masters, PlacementRequest request, Failure otherwise) {
+    private CompletionStage<ChunkCopies> ask(List<MasterSession> masters, PlacementRequest request, Failure otherwise) {
         if (masters.isEmpty()) {
             return CompletableFuture.failedFuture(otherwise.toException());
         }
@@ -146,14 +156,23 @@ final class MasterSessions {
                 .master()
                 .place(request)
                 .handle((copies, thrown) -> {
-                    if (thrown == null) {
+                    if (thrown == null && fence.admits(copies)) {
                         return CompletableFuture.<ChunkCopies>completedFuture(copies);
                     }
-                    ChunkServerException failure = ChunkServerException.from(thrown);
+                    ChunkServerException failure =
+                            thrown == null ? replaced(copies).toException() : ChunkServerException.from(thrown);
                     return NO_ANSWER.contains(failure.code())
                             ? ask(masters.subList(1, masters.size()), request, failure.failure())
                             : CompletableFuture.<ChunkCopies>failedFuture(failure);
                 })
                 .thenCompose(next -> next);
+    }
+
+    private static Failure replaced(ChunkCopies copies) {
+        return Failure.of(
+                        ErrorCode.NOT_LEADING,
+                        "the master that says where chunk " + copies.chunk() + " goes led by epoch " + copies.epoch()
+                                + ", and the leader of a newer one is known")
+                .withHint("try again: the one that leads is asked as soon as it answers");
     }
 }

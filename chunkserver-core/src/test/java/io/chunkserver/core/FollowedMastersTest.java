@@ -3,6 +3,7 @@ package io.chunkserver.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chunkserver.core.checksum.Crc32c;
+import io.chunkserver.core.commit.ChunkWriter;
 import io.chunkserver.core.commit.StoreRequest;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
@@ -32,6 +33,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +53,7 @@ class FollowedMastersTest {
     private final KnownMaster knownSecond = new KnownMaster("m2:1", second);
     private ChunkInfo info;
     private ChunkServer server;
+    private int stores;
 
     @BeforeEach
     void start() throws IOException {
@@ -155,21 +158,47 @@ class FollowedMastersTest {
         first.failWith(Failure.of(ErrorCode.NOT_LEADING, "stands by"));
         second.know(new ChunkCopies(CHUNK, ChunkVersion.NONE, List.of(server.self())));
         server.followMasters(List.of(knownFirst, knownSecond), 3);
-        var writer = server.begin(
-                        new StoreRequest(
-                                new TransactionId("client", time.instant().toEpochMilli(), 1),
-                                CHUNK,
-                                false,
-                                10,
-                                null,
-                                Attributes.NONE,
-                                Durability.SYNC,
-                                Duration.ofSeconds(20)),
-                        1)
-                .toCompletableFuture();
-        time.runFor(Duration.ofSeconds(1));
-        assertThat(writer).isCompleted();
+        assertThat(beginStore()).isCompleted();
         assertThat(second.placements()).hasSize(1);
+    }
+
+    /** It may have been stopped between the moment in which it still led and its answer. */
+    @Test
+    void whereAMasterThatWasReplacedPlacesAChunkIsNotFollowed() {
+        first.know(new ChunkCopies(CHUNK, ChunkVersion.NONE, List.of(server.self()), 3));
+        server.followMasters(List.of(knownFirst), 3);
+        assertThat(beginStore()).as("while it leads").isCompleted();
+
+        server.followMasters(List.of(knownFirst), 5);
+        assertThat(beginStore())
+                .isCompletedExceptionally()
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .withMessageContaining("epoch 3");
+        second.know(new ChunkCopies(CHUNK, ChunkVersion.NONE, List.of(source), 5));
+        server.followMasters(List.of(knownFirst, knownSecond), 5);
+        assertThat(beginStore())
+                .as("the next one is asked, and names others")
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .withMessageContaining("belongs on servers b");
+    }
+
+    /** As one of an earlier version, which does not say by which epoch it leads. */
+    @Test
+    void aMasterThatDoesNotTellItsEpochIsFollowed() {
+        first.know(new ChunkCopies(CHUNK, ChunkVersion.NONE, List.of(server.self())));
+        server.followMasters(List.of(knownFirst), 3);
+        assertThat(beginStore()).isCompleted();
+    }
+
+    private CompletableFuture<ChunkWriter> beginStore() {
+        TransactionId id = new TransactionId("client", time.instant().toEpochMilli(), ++stores);
+        StoreRequest request =
+                new StoreRequest(id, CHUNK, false, 10, null, Attributes.NONE, Durability.SYNC, Duration.ofSeconds(20));
+        CompletableFuture<ChunkWriter> writer = server.begin(request, 1).toCompletableFuture();
+        time.runFor(Duration.ofSeconds(1));
+        return writer;
     }
 
     @Test

@@ -80,10 +80,10 @@ final class Chunk {
             versions = Arrays.copyOf(versions, entry + 1);
             reports = Arrays.copyOf(reports, entry + 1);
             holders[entry] = holder;
-            holder.copyConfirmed(false, false);
-        } else {
-            holder.copyConfirmed(counts(entry), reports[entry] == holder.report());
+        } else if (counts(entry)) {
+            holder.gone(versions[entry], reports[entry] == holder.report());
         }
+        holder.added(shared);
         versions[entry] = shared;
         reports[entry] = holder.report();
     }
@@ -110,7 +110,7 @@ final class Chunk {
         int entry = indexOf(holder);
         if (entry >= 0) {
             if (counts(entry)) {
-                holder.copyGone(reports[entry] == holder.report());
+                holder.gone(versions[entry], reports[entry] == holder.report());
             }
             drop(entry);
         }

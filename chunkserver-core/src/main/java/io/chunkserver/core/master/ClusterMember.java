@@ -5,6 +5,7 @@ import io.chunkserver.core.membership.MemberStatus;
 import io.chunkserver.core.membership.MemberStatus.Liveness;
 import io.chunkserver.core.membership.Registration;
 import io.chunkserver.core.membership.ServerState;
+import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.model.Location;
 import io.chunkserver.core.model.Member;
 import io.chunkserver.core.model.ServerId;
@@ -58,8 +59,19 @@ final class ClusterMember {
     private int validFrom = 1;
     private boolean reporting;
     private boolean reported;
-    private long copies;
-    private long copiesInReport;
+
+    /** Whether this run of it has told all that it has. */
+    private boolean heard;
+
+    private final Tally copies = new Tally();
+    private final Tally tombstones = new Tally();
+
+    /** How many versions of a kind are believed to be there, and how many of them the full report that is under way has named. */
+    private static final class Tally {
+
+        private long believed;
+        private long inReport;
+    }
 
     ClusterMember(Registration registration, int now) {
         this.registration = registration;
@@ -68,6 +80,11 @@ final class ClusterMember {
 
     // Who it is
 
+    /**
+     * Takes a new run of it. What an earlier run has reported counts until this one has told all that it has, which takes seconds: else each
+     * restart would have all of its copies made anew. A server that lost its directory comes with
+     * another one, and nothing that it had is believed.
+     */
     void register(Registration anew, int now) {
         registration = anew;
         registeredAt = now;
@@ -77,6 +94,7 @@ final class ClusterMember {
         lastHeartbeat = null;
         promisedBytes = 0;
         reporting = false;
+        heard = false;
     }
 
     Registration registration() {
@@ -175,7 +193,7 @@ final class ClusterMember {
 
     /** Whether it is draining and nothing comes any more: nothing is in flight there, and it has told all that it has. */
     boolean isQuietlyDraining() {
-        return lastHeartbeat != null && isDraining() && lastHeartbeat.openTransactions() == 0 && reported;
+        return lastHeartbeat != null && isDraining() && lastHeartbeat.openTransactions() == 0 && heard;
     }
 
     // Space
@@ -209,6 +227,11 @@ final class ClusterMember {
         return reporting;
     }
 
+    /** Whether this run of it has told all that it has; what an earlier run had may not be there any more. */
+    boolean isHeard() {
+        return heard;
+    }
+
     /** Whether it has only just joined and has not told yet all that it has. */
     boolean isUnheard(int now, int grace) {
         return isAlive() && !reported && now - registeredAt < grace;
@@ -217,16 +240,19 @@ final class ClusterMember {
     void beginReport() {
         report++;
         reporting = true;
-        copiesInReport = 0;
+        copies.inReport = 0;
+        tombstones.inReport = 0;
     }
 
-    /** Ends a full report; true when copies that were believed to be there were not in it. */
+    /** Ends a full report; true when versions that were believed to be there were not in it. */
     boolean endReport() {
-        boolean forgotten = copies > copiesInReport;
+        boolean forgotten = copies.believed > copies.inReport || tombstones.believed > tombstones.inReport;
         validFrom = report;
-        copies = copiesInReport;
+        copies.believed = copies.inReport;
+        tombstones.believed = tombstones.inReport;
         reporting = false;
         reported = true;
+        heard = true;
         return forgotten;
     }
 
@@ -234,29 +260,33 @@ final class ClusterMember {
     void forgetCopies() {
         report++;
         validFrom = report;
-        copies = 0;
-        copiesInReport = 0;
+        copies.believed = 0;
+        tombstones.believed = 0;
         reporting = false;
         reported = false;
+        heard = false;
     }
 
-    void copyConfirmed(boolean believed, boolean inThisReport) {
-        if (!believed) {
-            copies++;
-        }
-        if (reporting && !inThisReport) {
-            copiesInReport++;
-        }
+    /** It has told of a version, which counts from now on. */
+    void added(ChunkInfo version) {
+        Tally tally = tally(version);
+        tally.believed++;
+        tally.inReport += reporting ? 1 : 0;
     }
 
-    void copyGone(boolean inThisReport) {
-        copies--;
-        if (reporting && inThisReport) {
-            copiesInReport--;
-        }
+    /** A version that counted does so no more, since it is gone or another has taken its place. */
+    void gone(ChunkInfo version, boolean inThisReport) {
+        Tally tally = tally(version);
+        tally.believed--;
+        tally.inReport -= reporting && inThisReport ? 1 : 0;
+    }
+
+    private Tally tally(ChunkInfo version) {
+        return version.tombstone() ? tombstones : copies;
     }
 
     MemberStatus status() {
-        return new MemberStatus(registration, liveness, lastHeartbeat, copies, given.size());
+        return new MemberStatus(
+                registration, liveness, lastHeartbeat, copies.believed, tombstones.believed, given.size());
     }
 }

@@ -119,12 +119,14 @@ final class ClusterState {
         boolean wasDead = member.isDead();
         boolean wasLive = member.isLive();
         boolean tookChunks = member.takesChunks();
+        boolean wasReliable = member.isReliable(config);
         member.heartbeat(heartbeat);
         if (wasDead) {
             LOG.info("server {} is back", member.member());
         }
-        if (!wasLive) {
-            // What was looked at while it was not heard may concern it: older versions there got no order.
+        if (!wasLive || (!tookChunks && member.takesChunks()) || (!wasReliable && member.isReliable(config))) {
+            // What was looked at meanwhile may concern it: older versions there got no order, and copies that were made
+            // for its sake may be too much now.
             table.beginWalk();
         }
         if (tookChunks != member.takesChunks()) {
@@ -229,7 +231,8 @@ final class ClusterState {
                                     .toSeconds() + " seconds")
                     .toException();
         }
-        return placements.place(request, now);
+        ChunkCopies placed = placements.place(request, now);
+        return new ChunkCopies(placed.chunk(), placed.version(), placed.members(), epoch);
     }
 
     /**
@@ -297,7 +300,7 @@ final class ClusterState {
                     .withHint("ask again after its next heartbeat")
                     .toException();
         }
-        return new NeededCount(member);
+        return new NeededCount(member, members.goal());
     }
 
     /** Goes on with a count; false when it is done. */

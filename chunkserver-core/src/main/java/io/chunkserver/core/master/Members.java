@@ -125,7 +125,8 @@ final class Members {
     private ClusterMember evict() throws ChunkServerException {
         ClusterMember least = members.values().stream()
                 .filter(ClusterMember::isDead)
-                .min(Comparator.comparingLong(member -> member.status().copies()))
+                .min(Comparator.comparingLong(
+                        member -> member.status().copies() + member.status().tombstones()))
                 .orElseThrow(() -> Failure.of(
                                 ErrorCode.OVERLOADED,
                                 ClusterStatus.MAX_MEMBERS + " servers are registered, which is the most")

@@ -6,16 +6,23 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Counts, slice by slice, the chunks that would have fewer copies than asked for without one server, also where no other server
- * could take one. Guarded by the master's lock.
+ * could take one; and the deletions that fewer servers would know of than can be told. Guarded by the master's lock.
  */
 final class NeededCount {
 
     private final ClusterMember leaving;
+    private final int goal;
     private @Nullable ChunkId last;
     private long chunks;
 
-    NeededCount(ClusterMember leaving) {
+    /**
+     * Nothing is counted yet.
+     *
+     * @param goal how many copies the other servers allow
+     */
+    NeededCount(ClusterMember leaving, int goal) {
         this.leaving = leaving;
+        this.goal = goal;
     }
 
     long chunks() {
@@ -36,10 +43,9 @@ final class NeededCount {
         ChunkInfo newest = chunk.newest();
         return here != null
                 && newest != null
-                && !newest.tombstone()
                 && here.version().equals(newest.version())
                 && chunk.good(member -> member != leaving && !member.isDraining() && member.isReliable(config))
                                 .size()
-                        < config.replication();
+                        < (newest.tombstone() ? goal : config.replication());
     }
 }

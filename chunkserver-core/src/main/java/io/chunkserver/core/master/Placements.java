@@ -139,7 +139,7 @@ final class Placements {
         }
         List<ClusterMember> willing = select(
                 members.all(),
-                member -> member.takesChunks()
+                member -> (member.takesChunks() || isAsking(member, request))
                         && !named.contains(member)
                         && !request.excluded().contains(member.id()));
         List<ClusterMember> fitting = select(
@@ -162,6 +162,11 @@ final class Placements {
         added.addAll(choice.choose(
                 missing - added.size(), taken, select(pool, member -> !taken.contains(member)), request.near()));
         return added;
+    }
+
+    /** A server that asks for itself has looked at its own state just now, and what it said of that before is out of date. */
+    private static boolean isAsking(ClusterMember member, PlacementRequest request) {
+        return member.isLive() && member.id().equals(request.primary());
     }
 
     private static ChunkServerException tooFew(

@@ -7,10 +7,15 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds what chunks lack or have too much of, and turns it into orders. Guarded by the master's lock.
+ *
+ * <p>A deletion is a version like any other and gets as many copies, though last of all: it keeps older copies of the chunk, which servers
+ * that come back may have, from being taken for the chunk only as long as somebody has it. Unlike a chunk it is also told to each server that
+ * has an older version, and is never removed as too much.
  *
  * <p>{@link #assess} is short and is called at each change; {@link #plan} chooses servers and is called in bounded numbers. What was
  * true when an order was planned need not be true when it is given, so {@link #isStillRight} is asked again then.
@@ -26,6 +31,9 @@ final class RepairPlanner {
     private final CandidateChoice choice;
     private final ChunkCounts counts = new ChunkCounts();
     private final RepairQueue queue = new RepairQueue();
+
+    /** The most urgent queue that the next look is for. */
+    private int from;
 
     RepairPlanner(MasterConfig config, Members members, OrderBook book, CandidateChoice choice) {
         this.config = config;
@@ -100,13 +108,12 @@ final class RepairPlanner {
     }
 
     private int queueFor(Chunk chunk, ChunkInfo newest, int good, int behind) {
+        boolean lacksCopies = good + copiesUnderWay(chunk, newest) < members.goal();
         if (newest.tombstone()) {
-            return behind > 0 ? RepairQueue.TOMBSTONES : RepairQueue.NONE;
+            return behind > 0 ? RepairQueue.TOMBSTONES : lacksCopies ? RepairQueue.RARE_TOMBSTONES : RepairQueue.NONE;
         }
         if (good < members.goal()) {
-            return good + copiesUnderWay(chunk, newest) < members.goal()
-                    ? Math.min(good, RepairQueue.TOMBSTONES - 1)
-                    : RepairQueue.NONE;
+            return lacksCopies ? Math.min(good, RepairQueue.TOMBSTONES - 1) : RepairQueue.NONE;
         }
         return behind > 0 || hasSurplus(chunk) ? RepairQueue.TIDYING : RepairQueue.NONE;
     }
@@ -142,35 +149,43 @@ final class RepairPlanner {
     }
 
     /**
-     * Makes orders for the most urgent chunk.
+     * Makes orders for the most urgent chunk; after one for which none could be made, as for lack of room, for one that is less urgent,
+     * so that nothing is held up by what cannot be helped.
      *
-     * @param settled whether all servers have reported by now; else only deletions are spread
+     * @param settled whether all servers have reported by now; else only deletions are told to those that missed them
      * @return how many orders were made; -1 when no chunk needs attention
      */
     int planNext(boolean settled, int now) {
-        Chunk chunk = queue.poll(urgency -> settled || urgency == RepairQueue.TOMBSTONES);
-        if (chunk == null) {
+        IntPredicate wanted = urgency -> settled || urgency == RepairQueue.TOMBSTONES;
+        int next = queue.first(from, wanted);
+        int urgency = next == RepairQueue.NONE ? queue.first(0, wanted) : next;
+        if (urgency == RepairQueue.NONE) {
             return -1;
         }
-        int made = plan(chunk);
+        Chunk chunk = queue.take(urgency);
+        int made = plan(chunk, settled);
         assess(chunk, now);
+        from = made > 0 ? 0 : urgency + 1;
         return made;
     }
 
-    private int plan(Chunk chunk) {
+    private int plan(Chunk chunk, boolean settled) {
         ChunkInfo newest = chunk.newest();
         if (newest == null || chunk.conflicting()) {
             return 0;
         }
         List<ClusterMember> good = chunk.good(member -> member.isReliable(config));
         if (newest.tombstone()) {
-            return copyTo(chunk, newest, idle(chunk, chunk.stale(ClusterMember::isLive)));
+            List<ClusterMember> behind = idle(chunk, chunk.stale(ClusterMember::isLive));
+            if (!settled || !behind.isEmpty()) {
+                return copyTo(chunk, newest, behind);
+            }
         }
         int missing = members.goal() - good.size() - copiesUnderWay(chunk, newest);
         if (missing > 0) {
             return copyTo(chunk, newest, targets(chunk, newest, missing));
         }
-        return good.size() < members.goal() ? 0 : tidy(chunk);
+        return newest.tombstone() || good.size() < members.goal() ? 0 : tidy(chunk);
     }
 
     private List<ClusterMember> targets(Chunk chunk, ChunkInfo newest, int missing) {
@@ -261,8 +276,9 @@ final class RepairPlanner {
         return true;
     }
 
+    /** A keeper is asked before a copy goes; one that may not have its own any more would be asked in vain. */
     private boolean mayKeep(ClusterMember member) {
-        return member.isLive() && member.isReliable(config);
+        return member.isLive() && member.isHeard() && member.isReliable(config);
     }
 
     private static List<Member> named(List<ClusterMember> servers) {
@@ -284,9 +300,8 @@ final class RepairPlanner {
 
     private boolean isCopyNeeded(GivenOrder order, Chunk chunk, ChunkInfo newest) {
         List<ClusterMember> alive = chunk.good(ClusterMember::isAlive);
-        boolean wanted = newest.tombstone()
-                ? chunk.at(order.target()) != null
-                : alive.stream().filter(member -> member.isReliable(config)).count() < members.goal();
+        boolean wanted = (newest.tombstone() && chunk.at(order.target()) != null)
+                || alive.stream().filter(member -> member.isReliable(config)).count() < members.goal();
         return wanted
                 && order.order().version().equals(newest.version())
                 && !alive.contains(order.target())

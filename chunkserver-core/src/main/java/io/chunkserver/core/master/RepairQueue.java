@@ -16,14 +16,17 @@ final class RepairQueue {
     /** Not queued. */
     static final int NONE = -1;
 
-    /** Chunks that have too few copies are queued by the number of good ones, 0 to 16; this one holds deletions to be spread. */
+    /** Chunks that have too few copies are queued by the number of good ones, 0 to 16; this one holds deletions that others missed. */
     static final int TOMBSTONES = 17;
 
     /** Copies to be removed. */
     static final int TIDYING = 18;
 
+    /** Deletions that too few servers know of, and that nobody has missed: they matter only when more is lost. */
+    static final int RARE_TOMBSTONES = 19;
+
     /** Chunks whose newest version is so fresh that the members' reports may still be on their way; the eldest first. */
-    static final int FRESH = 19;
+    static final int FRESH = 20;
 
     private final Set<Chunk>[] queues;
 
@@ -49,18 +52,16 @@ final class RepairQueue {
     }
 
     /**
-     * Takes out the most urgent chunk.
+     * The most urgent queue that is not empty; {@link #NONE} when there is none.
      *
-     * @param wanted which queues may be taken from
+     * @param from   the most urgent that is looked at
+     * @param wanted which of them may be taken from
      */
-    @Nullable
-    Chunk poll(IntPredicate wanted) {
-        for (int queue = 0; queue < FRESH; queue++) {
-            if (!queues[queue].isEmpty() && wanted.test(queue)) {
-                return take(queue);
-            }
-        }
-        return null;
+    int first(int from, IntPredicate wanted) {
+        return IntStream.range(from, FRESH)
+                .filter(queue -> !queues[queue].isEmpty() && wanted.test(queue))
+                .findFirst()
+                .orElse(NONE);
     }
 
     /** Takes out the eldest fresh chunk that is not fresh any more. */
@@ -70,7 +71,8 @@ final class RepairQueue {
         return fresh.hasNext() && fresh.next().changedAt <= changedUntil ? take(FRESH) : null;
     }
 
-    private Chunk take(int queue) {
+    /** Takes out the chunk that has waited longest in a queue that is not empty. */
+    Chunk take(int queue) {
         Chunk first = queues[queue].iterator().next();
         move(first, NONE);
         return first;

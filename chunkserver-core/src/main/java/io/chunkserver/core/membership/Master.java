@@ -72,7 +72,8 @@ public interface Master {
 
     /**
      * How many chunks a server that is being drained is still needed for: those of which it has the newest version, and that have too few
-     * copies on servers that are neither dead nor drained, also where no other server could take one. At 0 it can go.
+     * copies on servers that are neither dead nor drained, also where no other server could take one; and deletions that it knows of and
+     * that fewer others do than there could. At 0 it can go.
      *
      * <p>Completes exceptionally with {@code NOT_REGISTERED} when the server is not known, and with {@code BUSY} when it has not told yet
      * that it is drained, has transactions open, or has not reported all its chunks.

@@ -3,8 +3,8 @@ package io.chunkserver.core.membership;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The newest epoch of a leading master that a server has seen. Orders of an older one are refused: it was replaced, and does not know
- * it yet. Orders that were taken before stay taken. Thread-safe.
+ * The newest epoch of a leading master that a server has seen. Orders and placements of an older one are refused: it was replaced, and
+ * does not know it yet. What was taken before stays taken. Thread-safe.
  *
  * <p>It starts anew with the server and is not on disk. A server that learns its masters from a registry is told the epoch of the leader
  * before it speaks to any master, by a read that is not older than its own registration; a leader that was replaced before the server
@@ -27,6 +27,15 @@ public final class OrderFence {
      */
     public boolean admits(HeartbeatReply reply) {
         boolean claims = reply.epoch() > 0 || !reply.orders().isEmpty();
-        return !claims || reply.epoch() >= newest.accumulateAndGet(reply.epoch(), Math::max);
+        return !claims || isNewest(reply.epoch());
+    }
+
+    /** Whether a store may go where a master says. One that does not tell its epoch always may be followed: those of before do not. */
+    public boolean admits(ChunkCopies placement) {
+        return placement.epoch() == 0 || isNewest(placement.epoch());
+    }
+
+    private boolean isNewest(long epoch) {
+        return epoch >= newest.accumulateAndGet(epoch, Math::max);
     }
 }

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param lengthBytes the most bytes that it will have
  * @param copies      how many servers; 0 for as many as the master is configured for
  * @param near        the first member is to be near here; null for anywhere
- * @param primary     the server that is to be the first of a new chunk, if it can have it; null for any
+ * @param primary     the server that asks for itself, takes chunks whatever its last heartbeat said, and is to be the first of a new
+ *                    chunk, if it can have it; null for any
  * @param excluded    servers that have just failed the one who asks; they are given only where the chunk is already
  */
 public record PlacementRequest(

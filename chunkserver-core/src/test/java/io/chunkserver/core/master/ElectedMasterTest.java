@@ -92,6 +92,7 @@ class ElectedMasterTest {
         assertThat(replies).flatExtracting(HeartbeatReply::orders).hasSize(1);
         assertThat(status().leading()).isTrue();
         assertThat(status().epoch()).isEqualTo(42);
+        assertThat(get(master.place(PLACEMENT)).epoch()).isEqualTo(42);
     }
 
     @Test

@@ -50,6 +50,21 @@ class OrderFenceTest {
     }
 
     @Test
+    void placementsOfAnOlderLeaderAreRefusedAndThoseOfANewerCloseTheFence() {
+        assertThat(fence.admits(placedIn(5))).isTrue();
+        assertThat(fence.admits(placedIn(9))).isTrue();
+        assertThat(fence.admits(placedIn(5))).isFalse();
+        assertThat(fence.admits(placedIn(9))).isTrue();
+        assertThat(admits(5, ORDER)).isFalse();
+        assertThat(fence.admits(placedIn(0))).as("one that does not tell").isTrue();
+    }
+
+    private static ChunkCopies placedIn(long epoch) {
+        List<Member> members = List.of(new Member(new ServerId("b"), "b:1", Location.ORIGIN));
+        return new ChunkCopies(ORDER.chunk(), ORDER.version(), members, epoch);
+    }
+
+    @Test
     void oneThatStandsByMayAnswerAndOneThatWasNeverElectedMayNotOrder() {
         fence.saw(9);
         assertThat(admits(0)).isTrue();

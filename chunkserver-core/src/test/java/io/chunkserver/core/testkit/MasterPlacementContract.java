@@ -222,11 +222,28 @@ interface MasterPlacementContract extends MasterSteps {
         assertThat(place(sentBy(all.get(5).id(), CHUNK)))
                 .as("a chunk that exists")
                 .startsWith(all.get(0).id());
-        all.get(2).become(ServerState.READ_ONLY);
+        all.get(2).limitTo(NaiveServer.CHUNK_BYTES - 1);
         beat(all.get(2));
         assertThat(place(sentBy(all.get(2).id(), new ChunkId("/another", 0))))
-                .as("without one that takes nothing")
+                .as("without one that has no room")
                 .doesNotContain(all.get(2).id());
+    }
+
+    /** Else the chunk would belong elsewhere for as long as the placement is remembered, and the server would refuse it for so long. */
+    @Test
+    default void aServerThatSendsAChunkOutTakesChunksWhateverItSaidLast() {
+        List<NaiveServer> all = settled(6);
+        for (ServerState last : List.of(ServerState.DRAINING, ServerState.READ_ONLY)) {
+            all.get(4).become(last);
+            beat(all.get(4));
+            assertThat(place(sentBy(all.get(4).id(), new ChunkId("/" + last, 0))))
+                    .hasSize(3)
+                    .startsWith(all.get(4).id());
+        }
+        pass(DEAD_AFTER, all.subList(0, 4));
+        assertThat(place(sentBy(all.get(4).id(), new ChunkId("/another", 0))))
+                .as("but not when it is dead to the master")
+                .doesNotContain(all.get(4).id());
     }
 
     private static PlacementRequest sentBy(ServerId primary, ChunkId chunk) {

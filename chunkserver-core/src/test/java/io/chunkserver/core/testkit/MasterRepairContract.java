@@ -193,6 +193,126 @@ interface MasterRepairContract extends MasterSteps {
                         Order.Copy.class, copy -> assertThat(copy.tombstone()).isTrue());
     }
 
+    /** It is a small version like any other: it protects from older copies only as long as somebody has it. */
+    @Test
+    default void aDeletionThatTooFewServersKnowOfIsCopiedToOthers() {
+        List<NaiveServer> all = settled(5);
+        store(all.get(0), tombstone(CHUNK, 2, "w"));
+
+        List<Order> orders = new ArrayList<>();
+        Map<ServerId, List<Order>> given = pass(5, all);
+        assertThat(given.remove(all.get(0).id())).isEmpty();
+        given.values().forEach(orders::addAll);
+        assertThat(orders).hasSize(2).allSatisfy(order -> {
+            Order.Copy copy = (Order.Copy) order;
+            assertThat(copy.tombstone()).isTrue();
+            assertThat(copy.version().number()).isEqualTo(2);
+            assertThat(copy.sources()).containsExactly(all.get(0).member());
+        });
+    }
+
+    /** Others may be on their way who know of them; those that cannot be told yet for lack of room change nothing about that. */
+    @Test
+    default void aMasterThatHasJustStartedTellsOfDeletionsThoseAloneThatMissedThem() {
+        List<NaiveServer> all = servers(3);
+        for (int i = 0; i < 2 * HeartbeatReply.MAX_ORDERS; i++) {
+            store(all.get(1), version(new ChunkId("/f", i), 1, "w"));
+            store(all.get(0), tombstone(new ChunkId("/f", i), 2, "w"));
+        }
+        Map<ServerId, List<Order>> orders = pass(3, all);
+        assertThat(orders.get(all.get(1).id())).hasSize(HeartbeatReply.MAX_ORDERS);
+        assertThat(orders.get(all.get(2).id())).isEmpty();
+    }
+
+    @Test
+    default void aDeletionThatEnoughServersKnowOfIsLeftAlone() {
+        List<NaiveServer> all = settled(6);
+        all.subList(0, 4).forEach(server -> store(server, tombstone(CHUNK, 2, "w")));
+        assertNothingOrdered(pass(10, all));
+    }
+
+    /** Those that knew of the deletion lose their disks one after the other, before the one comes back that missed it. */
+    @Test
+    default void aDeletedChunkDoesNotComeBackWithAServerThatMissedItsDeletion() {
+        List<NaiveServer> all = settled(4);
+        all.subList(0, 3).forEach(server -> store(server, version(CHUNK, 1, "w")));
+        pass(SUSPECT_AFTER, all.subList(1, 4));
+        all.subList(1, 3).forEach(server -> store(server, tombstone(CHUNK, 2, "w")));
+        follow(all, pass(5, all.subList(1, 4)));
+        for (NaiveServer lost : all.subList(1, 3)) {
+            pass(
+                    DEAD_AFTER,
+                    all.subList(1, 4).stream().filter(other -> other != lost).toList());
+            lost.wipe();
+            join(lost);
+        }
+        join(all.get(0));
+
+        assertThat(codeOf(master().locate(CHUNK, null))).isEqualTo(ErrorCode.CHUNK_NOT_FOUND);
+        Map<ServerId, List<Order>> orders = pass(5, all);
+        assertThat(orders.get(all.get(0).id())).singleElement().isInstanceOf(Order.Copy.class);
+        assertThat(orders.values().stream().flatMap(List::stream))
+                .allMatch(order -> ((Order.Copy) order).tombstone())
+                .allMatch(order -> ((Order.Copy) order)
+                        .sources().stream()
+                                .noneMatch(
+                                        source -> source.id().equals(all.get(0).id())));
+    }
+
+    @Test
+    default void chunksComeBeforeDeletionsThatTooFewServersKnowOf() {
+        List<NaiveServer> all = settled(3);
+        for (int i = 0; i < 20; i++) {
+            ChunkId chunk = new ChunkId("/f", i);
+            boolean deleted = i % 2 == 0;
+            for (NaiveServer server : all.subList(0, deleted ? 1 : 2)) {
+                store(server, deleted ? tombstone(chunk, 2, "w") : version(chunk, 1, "w"));
+            }
+        }
+        tick();
+        all.forEach(this::beat);
+        tick();
+        plan();
+
+        List<Boolean> deletions = beat(all.get(2)).stream()
+                .map(order -> ((Order.Copy) order).tombstone())
+                .toList();
+        assertThat(deletions).contains(true, false).isSorted();
+    }
+
+    /** Else a full cluster could not even delete. */
+    @Test
+    default void whatCannotBeCopiedForLackOfRoomHoldsNothingElseUp() {
+        List<NaiveServer> all = settled(4);
+        all.get(2).limitTo(NaiveServer.CHUNK_BYTES);
+        all.get(3).limitTo(NaiveServer.CHUNK_BYTES);
+        ChunkId deleted = new ChunkId("/deleted", 0);
+        all.subList(2, 4).forEach(server -> store(server, version(deleted, 1, "w")));
+        all.subList(0, 2).forEach(server -> store(server, tombstone(deleted, 2, "w")));
+        all.subList(0, 2).forEach(server -> store(server, version(CHUNK, 1, "w")));
+
+        Map<ServerId, List<Order>> orders = pass(4, all);
+        for (NaiveServer full : all.subList(2, 4)) {
+            assertThat(orders.get(full.id()))
+                    .as("orders to " + full.id())
+                    .singleElement()
+                    .matches(order -> ((Order.Copy) order).tombstone());
+        }
+    }
+
+    /** Does what was ordered, and reports it. */
+    private void follow(List<NaiveServer> servers, Map<ServerId, List<Order>> orders) {
+        for (NaiveServer server : servers) {
+            for (Order order : orders.getOrDefault(server.id(), List.of())) {
+                Order.Copy copy = (Order.Copy) order;
+                servers.stream()
+                        .filter(source ->
+                                source.id().equals(copy.sources().get(0).id()))
+                        .forEach(source -> store(server, source.disk().get(copy.chunk())));
+            }
+        }
+    }
+
     @Test
     default void nothingIsOrderedForAChunkInConflict() {
         List<NaiveServer> all = settled(6);
@@ -230,7 +350,6 @@ interface MasterRepairContract extends MasterSteps {
     default void aDrainedServersCopiesAreMadeElsewhereAndItIsNotNeededThen() {
         List<NaiveServer> all = settled(4);
         all.subList(0, 3).forEach(server -> store(server, version(CHUNK, 1, "w")));
-        store(all.get(0), tombstone(new ChunkId("/deleted", 0), 2, "w"));
         assertThat(codeOf(master().needed(all.get(0).id())))
                 .as("before it has said that it is drained")
                 .isEqualTo(ErrorCode.BUSY);
@@ -256,6 +375,20 @@ interface MasterRepairContract extends MasterSteps {
         beat(all.get(0));
         assertNothingOrdered(pass(10, all));
         assertThat(get(master().needed(all.get(0).id()))).isOne();
+    }
+
+    /** Where fewer servers are left than there should be copies, they cannot know of it better than all of them do. */
+    @Test
+    default void aDrainedServerIsNeededForDeletionsThatOthersCanBeToldOf() {
+        List<NaiveServer> all = settled(3);
+        all.subList(0, 2).forEach(server -> store(server, tombstone(CHUNK, 2, "w")));
+        all.get(0).become(ServerState.DRAINING);
+        beat(all.get(0));
+        assertThat(get(master().needed(all.get(0).id()))).isOne();
+
+        follow(all, pass(DEAD_AFTER + 1, all));
+        assertThat(all.get(2).disk()).containsKey(CHUNK);
+        assertThat(get(master().needed(all.get(0).id()))).isZero();
     }
 
     @Test
@@ -295,6 +428,86 @@ interface MasterRepairContract extends MasterSteps {
         join(all.get(0));
 
         assertOnlyCopiedTo(all.get(0), pass(5, all));
+    }
+
+    /** What it had is believed until it has told all that it has: copies that are there after all are not made in vain. */
+    @Test
+    default void aServerThatWasStartedAgainWithoutAChunkIsGivenItWhenItHasToldAll() {
+        List<NaiveServer> all = settled(4);
+        all.subList(0, 3).forEach(server -> store(server, version(CHUNK, 2, "w")));
+        pass(2, all);
+        all.get(0).disk().clear();
+        all.get(0).restart();
+        get(master().register(all.get(0).registration()));
+        assertNothingOrdered(pass(3, all));
+
+        reportAll(all.get(0));
+        assertThat(pass(2, all).values().stream().flatMap(List::stream))
+                .singleElement()
+                .isInstanceOf(Order.Copy.class);
+    }
+
+    @Test
+    default void aServerThatWasStartedAgainIsNoKeeperUntilItHasToldAllThatItHas() {
+        List<NaiveServer> all = settled(4);
+        all.subList(0, 3).forEach(server -> store(server, version(CHUNK, 2, "w")));
+        all.get(0).restart();
+        get(master().register(all.get(0).registration()));
+        store(all.get(3), version(CHUNK, 1, "w"));
+        assertNothingOrdered(pass(5, all));
+
+        reportAll(all.get(0));
+        assertThat(pass(2, all).get(all.get(3).id())).singleElement().isInstanceOf(Order.Remove.class);
+    }
+
+    /** It may have settled stores at its start that its masters were not told of. */
+    @Test
+    default void howMuchAServerIsNeededThatWasStartedAgainIsToldWhenItHasToldAllThatItHas() {
+        List<NaiveServer> all = settled(3);
+        NaiveServer drained = all.get(0);
+        drained.become(ServerState.DRAINING);
+        beat(drained);
+        assertThat(get(master().needed(drained.id()))).isZero();
+        drained.disk().put(CHUNK, version(CHUNK, 1, "w"));
+        drained.restart();
+        get(master().register(drained.registration()));
+        beat(drained);
+        assertThat(codeOf(master().needed(drained.id()))).isEqualTo(ErrorCode.BUSY);
+
+        reportAll(drained);
+        assertThat(get(master().needed(drained.id()))).isOne();
+    }
+
+    @Test
+    default void aCopyThatWasMadeForADrainedServerIsRemovedWhenItIsResumed() {
+        List<NaiveServer> all = settled(4);
+        all.subList(0, 3).forEach(server -> store(server, version(CHUNK, 1, "w")));
+        all.get(0).become(ServerState.DRAINING);
+        follow(all, pass(DEAD_AFTER + 1, all));
+        assertThat(all.get(3).disk()).containsKey(CHUNK);
+        all.get(0).become(ServerState.READY);
+
+        assertOneRemoval(pass(3, all));
+    }
+
+    @Test
+    default void aCopyThatIsTooMuchIsRemovedWhenAServerTakesChunksAgain() {
+        List<NaiveServer> all = settled(4);
+        all.subList(0, 3).forEach(server -> store(server, version(CHUNK, 1, "w")));
+        follow(all, pass(DEAD_AFTER + 1, all.subList(1, 4)));
+        all.get(1).become(ServerState.READ_ONLY);
+        assertNothingOrdered(pass(3, all));
+        all.get(1).become(ServerState.READY);
+
+        assertOneRemoval(pass(3, all));
+    }
+
+    private static void assertOneRemoval(Map<ServerId, List<Order>> orders) {
+        assertThat(orders.values().stream().flatMap(List::stream))
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Order.Remove.class,
+                        removal -> assertThat(removal.keepers()).hasSize(3));
     }
 
     private static void assertOnlyCopiedTo(NaiveServer server, Map<ServerId, List<Order>> orders) {

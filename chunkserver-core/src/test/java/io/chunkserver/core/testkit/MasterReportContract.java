@@ -9,6 +9,7 @@ import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.membership.ChunkReport;
 import io.chunkserver.core.membership.ClusterStatus;
 import io.chunkserver.core.membership.ListedChunk;
+import io.chunkserver.core.membership.MemberStatus;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.Location;
 import java.util.ArrayList;
@@ -104,6 +105,41 @@ interface MasterReportContract extends MasterSteps {
 
         assertThat(listed("")).containsExactly("/f#1", "/f#2", "/f#3", "/f#4", "/f#5");
         assertThat(get(master().status()).members().get(0).copies()).isEqualTo(5);
+    }
+
+    @Test
+    default void deletionsAreNoCopies() {
+        List<NaiveServer> all = settled(3);
+        NaiveServer a = all.get(0);
+        ChunkId second = new ChunkId("/contract/file", 1);
+        store(a, version(CHUNK, 1, "w"));
+        store(a, tombstone(second, 2, "w"));
+        assertCounts(1, 1);
+        store(a, tombstone(CHUNK, 2, "w"));
+        assertCounts(0, 2);
+        store(a, version(second, 3, "w"));
+        assertCounts(1, 1);
+
+        reportAll(a);
+        assertCounts(1, 1);
+        List<ChunkReport> parts = a.fullReport();
+        get(master().report(parts.get(0)));
+        a.with(tombstone(second, 4, "w"));
+        reportAll(a);
+        assertCounts(0, 2);
+        a.disk().remove(CHUNK);
+        report(a, CHUNK);
+        assertCounts(0, 1);
+        a.disk().clear();
+        reportAll(a);
+        assertCounts(0, 0);
+        assertThat(get(master().status()).chunks()).isZero();
+    }
+
+    private void assertCounts(long copies, long tombstones) {
+        MemberStatus member = get(master().status()).members().get(0);
+        assertThat(member.copies()).as("copies").isEqualTo(copies);
+        assertThat(member.tombstones()).as("tombstones").isEqualTo(tombstones);
     }
 
     @Test

@@ -83,7 +83,10 @@ final class ClusterAnswer {
                     .append(" available of ")
                     .append(Sizes.readable(heartbeat.space().limitBytes()));
         }
-        return line.append(", ").append(Quantity.copies(member.copies())).toString();
+        return line.append(", ")
+                .append(Quantity.copies(member.copies()))
+                .append(member.tombstones() == 0 ? "" : ", deleted ones remembered: " + member.tombstones())
+                .toString();
     }
 
     private static String word(ServerState state) {
@@ -99,6 +102,7 @@ final class ClusterAnswer {
                 .with("y", member.registration().member().location().y())
                 .with("liveness", member.liveness().name().toLowerCase(Locale.ROOT))
                 .with("copies", member.copies())
+                .with("tombstones", member.tombstones())
                 .with("openOrders", member.openOrders());
         @Nullable Heartbeat heartbeat = member.lastHeartbeat();
         return heartbeat == null

@@ -147,6 +147,11 @@ class AnswersTest {
                 .startsWith("master, up for 5s\n")
                 .endsWith(
                         "\nserver one at h:1, location (0.0, 0.0): live, ready, 512.0 KiB available of 1.0 MiB, 3 copies");
+        assertThat(ClusterAnswer.of(cluster(Liveness.LIVE)).json().toString())
+                .contains("\"copies\":3,\"tombstones\":0,");
+        Answer withDeletions = ClusterAnswer.of(cluster(Liveness.LIVE, ServerState.READY, 2, 7));
+        assertThat(withDeletions.text()).endsWith(", 3 copies, deleted ones remembered: 7");
+        assertThat(withDeletions.json().toString()).contains("\"copies\":3,\"tombstones\":7,");
         for (Liveness silent : List.of(Liveness.SUSPECT, Liveness.DEAD)) {
             Answer answer = ClusterAnswer.of(cluster(silent));
             String word = silent.name().toLowerCase(Locale.ROOT);
@@ -164,8 +169,8 @@ class AnswersTest {
         notes.needed(TWO, 1, cluster(Liveness.LIVE));
         notes.needed(TWO, 1, cluster(Liveness.LIVE));
         notes.needed(TWO, 3, cluster(Liveness.DEAD));
-        notes.needed(TWO, 3, cluster(Liveness.LIVE, ServerState.READ_ONLY, 1));
-        notes.needed(TWO, 3, cluster(Liveness.LIVE, ServerState.READY, 1));
+        notes.needed(TWO, 3, cluster(Liveness.LIVE, ServerState.READ_ONLY, 1, 0));
+        notes.needed(TWO, 3, cluster(Liveness.LIVE, ServerState.READY, 1, 0));
         notes.inFlight(TWO, 1);
         assertThat(err.toString(StandardCharsets.UTF_8)).isEqualTo("""
                         1 chunk needs server two, as each is to have 2 copies and 1 other server is there to have one: \
@@ -179,10 +184,10 @@ class AnswersTest {
     }
 
     private static ClusterStatus cluster(Liveness liveness) {
-        return cluster(liveness, ServerState.READY, 2);
+        return cluster(liveness, ServerState.READY, 2, 0);
     }
 
-    private static ClusterStatus cluster(Liveness liveness, ServerState state, int replication) {
+    private static ClusterStatus cluster(Liveness liveness, ServerState state, int replication, long tombstones) {
         Incarnation run = new Incarnation(ONE, new UUID(0, 1), 1);
         MemberStatus member = new MemberStatus(
                 new Registration(run, new Member(ONE, "h:1", Location.ORIGIN), 1, 1 << 20, 1 << 20),
@@ -197,6 +202,7 @@ class AnswersTest {
                         0,
                         0),
                 3,
+                tombstones,
                 0);
         return new ClusterStatus("m", Duration.ofSeconds(5), replication, List.of(member), 3, 0, 0, 0);
     }

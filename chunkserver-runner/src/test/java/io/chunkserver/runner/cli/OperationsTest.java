@@ -88,7 +88,7 @@ class OperationsTest {
     void aServerIsDrainedAndResumedByTheIdUnderWhichAMasterKnowsIt() {
         Incarnation run = new Incarnation(new ServerId("a"), new UUID(0, 1), 1);
         master.members(List.of(new MemberStatus(
-                new Registration(run, cluster.server("a").self(), 1, 1, 1), Liveness.LIVE, null, 0, 0)));
+                new Registration(run, cluster.server("a").self(), 1, 1, 1), Liveness.LIVE, null, 0, 0, 0)));
         String by = " --master " + masterEndpoint.address() + " --server-id ";
 
         assertThat(new TestConsole().run(("drain" + by + "a").split(" "))).isZero();

@@ -28,7 +28,10 @@ public sealed interface MasterResponse extends Response {
         /** The nearest servers, as many as fit into a frame, which are hundreds. */
         public static Copies fitting(ChunkCopies copies) {
             return new Copies(new ChunkCopies(
-                    copies.chunk(), copies.version(), HeaderBudget.fitting(copies.members(), ModelJson::member)));
+                    copies.chunk(),
+                    copies.version(),
+                    HeaderBudget.fitting(copies.members(), ModelJson::member),
+                    copies.epoch()));
         }
     }
 

@@ -27,6 +27,7 @@ final class MasterResponseFormat {
                     .put("chunk", copies.copies().chunk().toString())
                     .put("version", copies.copies().version().number());
             ModelJson.members(json.putArray("members"), copies.copies().members());
+            json.put("epoch", copies.copies().epoch());
         } else if (response instanceof MasterResponse.ClusterChunks list) {
             var chunks = json.put("kind", "cluster_chunks").putArray("chunks");
             list.chunks().forEach(listed -> chunks.add(MembershipJson.listedChunk(listed)));
@@ -49,7 +50,8 @@ final class MasterResponseFormat {
                         new MasterResponse.Copies(new ChunkCopies(
                                 fields.value("chunk", ChunkId::parse),
                                 new ChunkVersion(fields.number("version")),
-                                fields.objects("members", ModelJson::member)));
+                                fields.objects("members", ModelJson::member),
+                                epoch(fields)));
                     case "cluster_chunks" ->
                         new MasterResponse.ClusterChunks(fields.objects("chunks", MembershipJson::listedChunk));
                     case "needed" -> new MasterResponse.Needed(fields.count("needed"));

@@ -139,7 +139,8 @@ final class MembershipJson {
     static ObjectNode memberStatus(MemberStatus status) {
         ObjectNode json = Json.object()
                 .put("liveness", FieldReader.word(status.liveness()))
-                .put("copies", status.copies())
+                .put("copies", status.copies() + status.tombstones())
+                .put("tombstones", status.tombstones())
                 .put("openOrders", status.openOrders());
         registration(json.putObject("registration"), status.registration());
         if (status.lastHeartbeat() != null) {
@@ -149,11 +150,14 @@ final class MembershipJson {
     }
 
     static MemberStatus memberStatus(FieldReader fields) throws ChunkServerException {
+        // Left out by masters that do not tell them apart.
+        long tombstones = fields.has("tombstones") ? fields.count("tombstones") : 0;
         return new MemberStatus(
                 registration(fields.object("registration")),
                 fields.word("liveness", MemberStatus.Liveness.class),
                 fields.has("lastHeartbeat") ? heartbeat(fields.object("lastHeartbeat")) : null,
-                fields.count("copies"),
+                fields.count("copies") - tombstones,
+                tombstones,
                 fields.smallCount("openOrders"));
     }
 

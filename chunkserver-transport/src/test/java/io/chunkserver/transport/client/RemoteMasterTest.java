@@ -172,6 +172,7 @@ class RemoteMasterTest {
                 MemberStatus.Liveness.LIVE,
                 null,
                 0,
+                0,
                 0);
         for (List<MemberStatus> page : List.of(List.<MemberStatus>of(), List.of(one))) {
             ClusterStatus status = new ClusterStatus("m1", Duration.ZERO, 3, page, 0, 0, 0, 0);

@@ -133,6 +133,20 @@ class MasterMessagesTest {
     }
 
     @Test
+    void thePlacementOfAMasterThatDoesNotTellItsEpochIsRead() throws Exception {
+        ChunkCopies placed = new ChunkCopies(new ChunkId("a", 0), new ChunkVersion(1), List.of(member(server("b"))), 7);
+        MasterResponse.Copies fitting = MasterResponse.Copies.fitting(placed);
+        assertThat(fitting.copies()).isEqualTo(placed);
+        String json = StandardCharsets.UTF_8
+                .decode(Messages.response(1, fitting).header())
+                .toString();
+        assertThat(json).endsWith("],\"epoch\":7}");
+        Response older = Messages.response(frame(FrameType.RESPONSE, json.replace(",\"epoch\":7", "")));
+        assertThat(((MasterResponse.Copies) older).copies())
+                .isEqualTo(new ChunkCopies(placed.chunk(), placed.version(), placed.members()));
+    }
+
+    @Test
     void aPageOfTheClustersChunksHoldsWhatFits() throws Exception {
         List<ListedChunk> found = IntStream.range(0, 1000)
                 .mapToObj(i -> new ListedChunk(longest(i), Integer.MAX_VALUE))
@@ -150,7 +164,8 @@ class MasterMessagesTest {
                         registration(server),
                         MemberStatus.Liveness.SUSPECT,
                         heartbeat(server),
-                        Long.MAX_VALUE,
+                        Long.MAX_VALUE - Integer.MAX_VALUE,
+                        Integer.MAX_VALUE,
                         Integer.MAX_VALUE))
                 .collect(Collectors.toList());
         List<MemberStatus> inOrder = List.copyOf(members);
@@ -172,6 +187,22 @@ class MasterMessagesTest {
         }
         assertThat(told).containsExactlyElementsOf(inOrder);
         assertThat(pages).isBetween(2, 20);
+    }
+
+    @Test
+    void aMasterThatDoesNotTellDeletionsApartCountsThemAmongTheCopies() throws Exception {
+        MemberStatus status = new MemberStatus(registration(SERVER), MemberStatus.Liveness.DEAD, null, 3, 2, 0);
+        Frame sent = Messages.response(
+                1,
+                MasterResponse.ClusterStatus.fitting(
+                        new ClusterStatus("m", Duration.ZERO, 3, List.of(status), 3, 0, 0, 0), null));
+        String json = StandardCharsets.UTF_8.decode(sent.header()).toString();
+        assertThat(json).contains("\"copies\":5,\"tombstones\":2,");
+        Response older = Messages.response(frame(FrameType.RESPONSE, json.replace("\"tombstones\":2,", "")));
+        MemberStatus read =
+                ((MasterResponse.ClusterStatus) older).status().members().get(0);
+        assertThat(read.copies()).isEqualTo(5);
+        assertThat(read.tombstones()).isZero();
     }
 
     @Test

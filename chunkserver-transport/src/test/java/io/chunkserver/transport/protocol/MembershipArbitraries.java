@@ -51,7 +51,8 @@ final class MembershipArbitraries {
                 Combinators.combine(
                                 chunkIds(),
                                 MessageArbitraries.versions(),
-                                members().list().ofMinSize(1).ofMaxSize(20))
+                                members().list().ofMinSize(1).ofMaxSize(20),
+                                MessageArbitraries.counts())
                         .as(ChunkCopies::new)
                         .map(MasterResponse.Copies::new),
                 Combinators.combine(MessageArbitraries.chunkInfos(), smallCounts())
@@ -164,7 +165,8 @@ final class MembershipArbitraries {
                         registrations(),
                         Arbitraries.of(MemberStatus.Liveness.class),
                         heartbeats().injectNull(0.3),
-                        MessageArbitraries.counts(),
+                        MessageArbitraries.counts().map(count -> count / 2),
+                        MessageArbitraries.counts().map(count -> count / 2),
                         smallCounts())
                 .as(MemberStatus::new);
         return Combinators.combine(

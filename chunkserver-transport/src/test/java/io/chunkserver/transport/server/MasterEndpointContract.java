@@ -159,6 +159,7 @@ abstract class MasterEndpointContract {
                                 0,
                                 0),
                         5,
+                        4,
                         0))
                 .toList();
         master.members(members);
@@ -171,7 +172,7 @@ abstract class MasterEndpointContract {
     /** A master looks at all of its chunks for that. */
     @Test
     void whatAServerIsNeededForIsCountedOnNoThreadThatReadsConnections() {
-        master.members(List.of(new MemberStatus(REGISTRATION, MemberStatus.Liveness.LIVE, HEARTBEAT, 5, 0)));
+        master.members(List.of(new MemberStatus(REGISTRATION, MemberStatus.Liveness.LIVE, HEARTBEAT, 5, 0, 0)));
 
         assertThat(done(remote.needed(SERVER.id()))).isEqualTo(1);
         assertThat(master.counter()).startsWith("chunkserver-endpoint-worker");
