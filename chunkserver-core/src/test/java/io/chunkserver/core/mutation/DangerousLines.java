@@ -139,7 +139,7 @@ final class DangerousLines {
                 without(
                         "mark of a drain",
                         "disk/DataDirectory.java",
-                        "disk.forceDirectory(DiskNames.parentOf(DRAINING));"),
+                        "disk.forceDirectory(DiskNames.parentOf(file));"),
                 without("folders of the data directory", "disk/DataDirectory.java", "disk.forceDirectory(ROOT);"),
                 without("file of the operating system", "disk/LocalDiskFile.java", "channel.force(true);"),
                 changed("failure of an early write", "disk/WriteBack.java", "running == null", "true"),

@@ -68,6 +68,7 @@ final class StatusAnswer {
                         .with("state", directory.state())
                         .with("reason", directory.reason())
                         .with("chunks", directory.chunks())
+                        .with("tombstones", directory.tombstones())
                         .with("space", SpaceAnswer.add(directory.space(), JsonLine.part())))
                 .toList();
     }

@@ -102,6 +102,7 @@ class AdminServerTest {
                                 "ready",
                                 "",
                                 8,
+                                0,
                                 new ServerStatus.Space(1000, 150, 0, 4000, 770, "normal", 0)),
                         new ServerStatus.Directory(
                                 new UUID(0, 3),
@@ -109,6 +110,7 @@ class AdminServerTest {
                                 "read_only",
                                 "its disk has failed",
                                 3,
+                                0,
                                 new ServerStatus.Space(1000, 50, 0, 1000, 770, "normal", 0))));
     }
 

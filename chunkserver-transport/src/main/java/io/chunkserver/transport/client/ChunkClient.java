@@ -217,6 +217,21 @@ public final class ChunkClient implements Closeable {
         return ask(server, Request.Resume::new, Response.Status.class).status();
     }
 
+    /**
+     * Has a server move the chunks of one of its data directories to the others, also after a restart, and put no new ones there.
+     *
+     * @param directory its own id, as the server's status tells
+     * @param wanted    false to have it take chunks again
+     * @return how the server is then
+     */
+    public ServerStatus emptyDirectory(ServerAddress server, UUID directory, boolean wanted) throws IOException {
+        return ask(
+                        server,
+                        timeout -> new Request.EmptyDirectory(directory, wanted, timeout),
+                        Response.Status.class)
+                .status();
+    }
+
     /** The transactions that are not over at a server; if there are thousands, as many as fit into one message. */
     public List<TransactionSummary> transactions(ServerAddress server) throws IOException {
         return ask(server, Request.Transactions::new, Response.Transactions.class)

@@ -39,6 +39,7 @@ public sealed interface Request
                 Request.Status,
                 Request.Drain,
                 Request.Resume,
+                Request.EmptyDirectory,
                 Request.Transactions,
                 Request.Transaction,
                 Request.SettleByHand,
@@ -220,6 +221,14 @@ public sealed interface Request
 
     /** Takes new chunks again. */
     record Resume(Duration timeout) implements Request {}
+
+    /**
+     * Moves the chunks of one data directory to the server's others, also after a restart.
+     *
+     * @param directory its own id
+     * @param wanted    false to have it take chunks again
+     */
+    record EmptyDirectory(UUID directory, boolean wanted, Duration timeout) implements Request {}
 
     /** The transactions that are open at the server. */
     record Transactions(Duration timeout) implements Request {}

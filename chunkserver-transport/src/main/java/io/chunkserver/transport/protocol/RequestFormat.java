@@ -60,6 +60,10 @@ final class RequestFormat {
             json.put("op", "drain");
         } else if (request instanceof Request.Resume) {
             json.put("op", "resume");
+        } else if (request instanceof Request.EmptyDirectory empty) {
+            json.put("op", "empty_directory")
+                    .put("directory", empty.directory().toString())
+                    .put("wanted", empty.wanted());
         } else if (request instanceof Request.Transactions) {
             json.put("op", "transactions");
         } else if (request instanceof Request.Transaction transaction) {
@@ -115,6 +119,8 @@ final class RequestFormat {
             case "status" -> new Request.Status(timeout);
             case "drain" -> new Request.Drain(timeout);
             case "resume" -> new Request.Resume(timeout);
+            case "empty_directory" -> new Request.EmptyDirectory(
+                    fields.uuid("directory"), fields.flag("wanted"), timeout);
             case "transactions" -> new Request.Transactions(timeout);
             case "settle_by_hand" -> new Request.SettleByHand(transaction(fields), fields.flag("commit"), timeout);
             case "transaction" -> new Request.Transaction(transaction(fields), timeout);

@@ -140,7 +140,8 @@ final class ResponseFormat {
                                     .put("path", Limits.cut(directory.path()))
                                     .put("state", directory.state())
                                     .put("reason", Limits.cut(directory.reason()))
-                                    .put("chunks", directory.chunks()),
+                                    .put("chunks", directory.chunks())
+                                    .put("tombstones", directory.tombstones()),
                             directory.space()));
         }
         return json;
@@ -201,6 +202,7 @@ final class ResponseFormat {
                                         directory.text("state"),
                                         directory.text("reason"),
                                         directory.count("chunks"),
+                                        directory.count("tombstones"),
                                         space(directory)))
                         : List.of());
     }

@@ -94,14 +94,16 @@ public record ServerStatus(
     /**
      * One data directory of several.
      *
-     * @param uuid   its own id
-     * @param path   where it is, on the server's machine
-     * @param state  one word; a later version may add words
-     * @param reason why it is in this state, or empty
-     * @param chunks chunks in it, tombstones not counted
-     * @param space  its space; the limit is that of all together
+     * @param uuid       its own id
+     * @param path       where it is, on the server's machine
+     * @param state      one word; a later version may add words
+     * @param reason     why it is in this state, or empty
+     * @param chunks     chunks in it, tombstones not counted
+     * @param tombstones chunks that it knows to be deleted
+     * @param space      its space; the limit is that of all together
      */
-    public record Directory(UUID uuid, String path, String state, String reason, long chunks, Space space) {
+    public record Directory(
+            UUID uuid, String path, String state, String reason, long chunks, long tombstones, Space space) {
 
         public Directory {
             Limits.checkWord("state", state);

@@ -171,6 +171,8 @@ final class ChunkRequestHandler implements RequestHandler {
             return onWorker(() -> statusAfter(server::drain));
         } else if (request instanceof Request.Resume) {
             return onWorker(() -> statusAfter(server::resume));
+        } else if (request instanceof Request.EmptyDirectory empty) {
+            return onWorker(() -> statusAfter(() -> server.emptyDirectory(empty.directory(), empty.wanted())));
         } else if (request instanceof Request.Transactions) {
             return onWorker(() -> Response.Transactions.fitting(server.transactions()));
         } else if (request instanceof Request.Transaction transaction) {

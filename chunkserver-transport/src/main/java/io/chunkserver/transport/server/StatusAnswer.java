@@ -67,6 +67,7 @@ final class StatusAnswer {
                 status.state().name().toLowerCase(Locale.ROOT),
                 status.reason(),
                 status.store().chunks(),
+                status.store().tombstones(),
                 space(status.space(), status.spaceLevel(), status.spaceDriftBytes()));
     }
 }

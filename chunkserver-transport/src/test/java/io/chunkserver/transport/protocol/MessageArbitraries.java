@@ -76,6 +76,8 @@ final class MessageArbitraries {
                 timeouts().map(Request.Status::new),
                 timeouts().map(Request.Drain::new),
                 timeouts().map(Request.Resume::new),
+                Combinators.combine(Arbitraries.create(UUID::randomUUID), Arbitraries.of(true, false), timeouts())
+                        .as(Request.EmptyDirectory::new),
                 timeouts().map(Request.Transactions::new),
                 Combinators.combine(transactionIds(), timeouts()).as(Request.Transaction::new),
                 Combinators.combine(transactionIds(), Arbitraries.of(true, false), timeouts())
@@ -295,7 +297,7 @@ final class MessageArbitraries {
                         Arbitraries.longs().list().ofSize(6),
                         Arbitraries.create(UUID::randomUUID))
                 .as((word, chunks, space, uuid) ->
-                        new ServerStatus.Directory(uuid, word, word, word, chunks, space(space, word)));
+                        new ServerStatus.Directory(uuid, word, word, word, chunks, chunks, space(space, word)));
     }
 
     private static Arbitrary<ScrubStatus> scrubs() {
