@@ -18,7 +18,6 @@ import io.chunkserver.transport.client.MasterClient;
 import io.chunkserver.transport.client.ReadOptions;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -28,6 +27,7 @@ import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,7 +56,7 @@ final class ClusterLoad implements Runnable {
     private final Map<ChunkId, List<@Nullable Stored>> uncertain = new TreeMap<>();
 
     private final Set<ChunkId> deleted = new HashSet<>();
-    private final List<String> failures = new ArrayList<>();
+    private final List<Failed> failures = new CopyOnWriteArrayList<>();
     private int round;
 
     /**
@@ -66,6 +66,19 @@ final class ClusterLoad implements Runnable {
      * @param version that the receipt named
      */
     record Stored(int round, ChunkVersion version) {}
+
+    /**
+     * A request that failed, or of which nobody could say.
+     *
+     * @param begunNanos as {@link System#nanoTime} has it
+     */
+    record Failed(String request, long begunNanos, String why) {
+
+        @Override
+        public String toString() {
+            return request + ": " + why;
+        }
+    }
 
     ClusterLoad(ChunkClient client, ChunkWriters servers, String name, long seed) {
         this.client = client;
@@ -88,8 +101,8 @@ final class ClusterLoad implements Runnable {
         return deleted;
     }
 
-    /** Requests that failed, or of which nobody could say. */
-    List<String> failures() {
+    /** Requests that failed; any thread may ask. */
+    List<Failed> failures() {
         return failures;
     }
 
@@ -170,12 +183,13 @@ final class ClusterLoad implements Runnable {
     }
 
     private boolean attempt(String what, Request request) {
+        long begunNanos = System.nanoTime();
         try {
             request.send();
             return true;
         } catch (ChunkServerException e) {
             LOG.info("{} failed: {}", what, e.getMessage());
-            failures.add(what + ": " + e.getMessage());
+            failures.add(new Failed(what, begunNanos, e.getMessage()));
             return false;
         } catch (IOException e) {
             throw new AssertionError(what, e);
