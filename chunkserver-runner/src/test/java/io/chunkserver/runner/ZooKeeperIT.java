@@ -212,8 +212,8 @@ class ZooKeeperIT {
             assertServes(0);
 
             cluster.relayTo(0).cut();
-            cluster.awaitDeletions(2);
-            cluster.awaitRequests(20);
+            cluster.awaitFailure();
+            cluster.awaitRequests(5);
             cluster.relayTo(0).mend();
             relaysOfServers.get(0).mend();
             eventually(() -> look.checkExists().forPath(node).getEphemeralOwner() != session && isRegistered(0));
