@@ -18,9 +18,7 @@ import io.chunkserver.transport.client.MasterClient;
 import io.chunkserver.transport.client.ReadOptions;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -28,6 +26,8 @@ import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,8 +55,8 @@ final class ClusterLoad implements Runnable {
     /** Chunks of which a replacement or a delete failed, and all that may be there now; null for nothing. */
     private final Map<ChunkId, List<@Nullable Stored>> uncertain = new TreeMap<>();
 
-    private final Set<ChunkId> deleted = new HashSet<>();
-    private final List<String> failures = new ArrayList<>();
+    private final Set<ChunkId> deleted = ConcurrentHashMap.newKeySet();
+    private final List<Failed> failures = new CopyOnWriteArrayList<>();
     private int round;
 
     /**
@@ -66,6 +66,19 @@ final class ClusterLoad implements Runnable {
      * @param version that the receipt named
      */
     record Stored(int round, ChunkVersion version) {}
+
+    /**
+     * A request that failed, or of which nobody could say.
+     *
+     * @param begunNanos as {@link System#nanoTime} has it
+     */
+    record Failed(String request, long begunNanos, String why) {
+
+        @Override
+        public String toString() {
+            return request + ": " + why;
+        }
+    }
 
     ClusterLoad(ChunkClient client, ChunkWriters servers, String name, long seed) {
         this.client = client;
@@ -83,13 +96,13 @@ final class ClusterLoad implements Runnable {
         return stored;
     }
 
-    /** Chunks whose deletion was acknowledged. */
+    /** Chunks whose deletion was acknowledged; any thread may ask. */
     Set<ChunkId> deleted() {
         return deleted;
     }
 
-    /** Requests that failed, or of which nobody could say. */
-    List<String> failures() {
+    /** Requests that failed; any thread may ask. */
+    List<Failed> failures() {
         return failures;
     }
 
@@ -170,12 +183,13 @@ final class ClusterLoad implements Runnable {
     }
 
     private boolean attempt(String what, Request request) {
+        long begunNanos = System.nanoTime();
         try {
             request.send();
             return true;
         } catch (ChunkServerException e) {
             LOG.info("{} failed: {}", what, e.getMessage());
-            failures.add(what + ": " + e.getMessage());
+            failures.add(new Failed(what, begunNanos, e.getMessage()));
             return false;
         } catch (IOException e) {
             throw new AssertionError(what, e);
@@ -183,7 +197,8 @@ final class ClusterLoad implements Runnable {
     }
 
     /**
-     * Checks, when it has ended, that each acknowledged chunk is at so many servers, byte for byte, and each deleted one at none.
+     * Checks, when it has ended, that each acknowledged chunk is at so many servers, byte for byte, which says more than a hash, and each
+     * deleted one at none.
      *
      * @param servers all of them, also those that the master does not name
      */
@@ -210,20 +225,27 @@ final class ClusterLoad implements Runnable {
         }
     }
 
+    /** Either version may be there, or nothing where that is possible; but the same at all of its servers. */
     private void checkUncertain(MasterClient master, ChunkId chunk, List<@Nullable Stored> possible)
             throws IOException {
-        byte[] found;
+        List<Member> members;
         try {
-            found = readWhole(master.locate(chunk).members().get(0).address(), chunk);
+            members = master.locate(chunk).members();
         } catch (ChunkServerException.NotFound e) {
             assertThat(possible)
                     .as("%s is not there, though no delete of it was sent", chunk)
                     .containsNull();
             return;
         }
+        byte[] first = readWhole(members.get(0).address(), chunk);
         assertThat(possible.stream().filter(Objects::nonNull).map(stored -> bytes(chunk, stored.round())))
                 .as("bytes of %s, whose last change failed", chunk)
-                .contains(found);
+                .contains(first);
+        for (Member member : members) {
+            assertThat(readWhole(member.address(), chunk))
+                    .as("bytes of %s at %s", chunk, member)
+                    .isEqualTo(first);
+        }
     }
 
     private byte[] readWhole(String server, ChunkId chunk) throws IOException {

@@ -1,11 +1,13 @@
 package io.chunkserver.runner;
 
 import io.chunkserver.core.membership.ClusterStatus;
+import io.chunkserver.core.membership.ListedChunk;
 import io.chunkserver.core.membership.MemberStatus.Liveness;
 import io.chunkserver.core.membership.PlacementRequest;
 import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.Member;
+import io.chunkserver.runner.config.Durations;
 import io.chunkserver.runner.file.PlacedServers;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.client.ChunkClient;
@@ -30,56 +32,112 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
- * Measures what the death of a server costs: a program and no test, since it is about time. Starts a master and four servers as
- * processes, stores chunks with three copies, kills a server while a client goes on storing and reading, and prints after how long new
- * chunks were not placed on it any more, after how long all chunks had their copies again, and which requests failed.
+ * Measures what the death of a server costs: a program and no test, since it is about time. Starts a master and servers as processes,
+ * stores chunks, kills a server while a client stores, reads and deletes, and prints what came of three promises; the exit code is 1 when
+ * one of them was not kept:
  *
- * <p>Arguments: number of chunks (1000), bytes of each (1048576), heartbeat interval (5s).
+ * <ol>
+ *   <li>The dead server is named for no new chunk when three heartbeats are over.
+ *   <li>Every chunk has its copies again within a minute.
+ *   <li>No request of the client fails but those that were under way when the server died.
+ * </ol>
+ *
+ * <p>Arguments: number of chunks (1000), bytes of each (1048576), heartbeat interval (5s), servers (3), copies of each chunk (2).
  */
 final class LostServerMeasurement {
-
-    private static final int SERVERS = 4;
 
     /** Room for all copies on the servers that are left, far below where they turn read-only. */
     private static final String SPACE = "4GiB";
 
-    private static final int COPIES = 3;
     private static final int LOST = 1;
+    private static final int HEARTBEATS_NAMED = 3;
+    private static final Duration WHOLE_WITHIN = Duration.ofSeconds(60);
+
+    /** A cluster that is not whole by then is not waited for. */
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+    private static final int REQUESTS_BEFORE = 50;
     private static final Duration LOOK_EVERY = Duration.ofMillis(100);
     private static final Duration STORE_TIMEOUT = Duration.ofSeconds(30);
+    private static final String STORED = "/measured";
 
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private final int chunks;
     private final int chunkBytes;
-    private final String interval;
-    private int probes;
+    private final Duration interval;
+    private final int serverCount;
+    private final int copies;
+    private boolean kept = true;
 
-    private LostServerMeasurement(int chunks, int chunkBytes, String interval) {
+    private LostServerMeasurement(int chunks, int chunkBytes, Duration interval, int serverCount, int copies) {
         this.chunks = chunks;
         this.chunkBytes = chunkBytes;
         this.interval = interval;
+        this.serverCount = serverCount;
+        this.copies = copies;
     }
 
     public static void main(String[] arguments) throws Exception {
         LostServerMeasurement measurement = new LostServerMeasurement(
-                arguments.length > 0 ? Integer.parseInt(arguments[0]) : 1000,
-                arguments.length > 1 ? Integer.parseInt(arguments[1]) : 1 << 20,
-                arguments.length > 2 ? arguments[2] : "5s");
+                Integer.parseInt(argument(arguments, 0, "1000")),
+                Integer.parseInt(argument(arguments, 1, "1048576")),
+                Durations.parse(argument(arguments, 2, "5s")),
+                Integer.parseInt(argument(arguments, 3, "3")),
+                Integer.parseInt(argument(arguments, 4, "2")));
         try {
             measurement.run();
         } finally {
             measurement.close();
         }
+        if (!measurement.kept) {
+            System.exit(1);
+        }
+    }
+
+    private static String argument(String[] arguments, int index, String otherwise) {
+        return arguments.length > index ? arguments[index] : otherwise;
     }
 
     private void run() throws Exception {
         ServerProcess master = opened(ServerProcess.startMaster(
-                "--listen", "127.0.0.1:0", "--replication", String.valueOf(COPIES), "--heartbeat-interval", interval));
+                "--listen",
+                "127.0.0.1:0",
+                "--replication",
+                String.valueOf(copies),
+                "--heartbeat-interval",
+                Durations.exact(interval)));
+        List<ServerProcess> servers = serve(master);
+        TcpTransport transport = opened(new TcpTransport(TcpTransportConfig.DEFAULT));
+        ChunkClient client = opened(new ChunkClient(transport, ClientConfig.DEFAULT));
+        MasterClient masters = opened(
+                new MasterClient(transport, List.of(ServerAddress.parse(master.address())), ClientConfig.DEFAULT));
+        PlacedServers placed = new PlacedServers(masters, copies, null, null, STORE_TIMEOUT);
+        store(client, placed);
+        System.out.println(chunks + " chunks of " + chunkBytes + " bytes with " + copies + " copies on " + serverCount
+                + " servers, heartbeats every " + Durations.exact(interval) + ", "
+                + Runtime.getRuntime().availableProcessors() + " processors");
+
+        ClusterLoad load = new ClusterLoad(client, placed, "/load", 1);
+        Thread atWork = new Thread(load, "load");
+        atWork.start();
+        while (load.requests() < REQUESTS_BEFORE) {
+            LockSupport.parkNanos(LOOK_EVERY.toNanos());
+        }
+        long killedNanos = System.nanoTime();
+        int requestsBefore = load.requests();
+        servers.get(LOST).kill();
+        watch(masters, killedNanos);
+        load.stop();
+        atWork.join();
+        tellFailures(load, load.requests() - requestsBefore, killedNanos);
+    }
+
+    private List<ServerProcess> serve(ServerProcess master) throws IOException {
         Path directory = Files.createTempDirectory("lost-server");
         AutoCloseable removal = () -> remove(directory);
         opened(removal);
         List<ServerProcess> servers = new ArrayList<>();
-        for (int number = 0; number < SERVERS; number++) {
+        for (int number = 0; number < serverCount; number++) {
             servers.add(opened(ServerProcess.start(
                     directory.resolve("s" + number),
                     "--server-id",
@@ -89,26 +147,9 @@ final class LostServerMeasurement {
                     "--space",
                     SPACE,
                     "--heartbeat-interval",
-                    interval)));
+                    Durations.exact(interval))));
         }
-        TcpTransport transport = opened(new TcpTransport(TcpTransportConfig.DEFAULT));
-        ChunkClient client = opened(new ChunkClient(transport, ClientConfig.DEFAULT));
-        MasterClient masters = opened(
-                new MasterClient(transport, List.of(ServerAddress.parse(master.address())), ClientConfig.DEFAULT));
-        PlacedServers placed = new PlacedServers(masters, COPIES, null, null, STORE_TIMEOUT);
-        store(client, placed);
-        System.out.println("stored " + chunks + " chunks of " + chunkBytes + " bytes with " + COPIES + " copies on "
-                + SERVERS + " servers");
-
-        ClusterLoad load = new ClusterLoad(client, placed, "/load", 1);
-        Thread atWork = new Thread(load, "load");
-        atWork.start();
-        servers.get(LOST).kill();
-        watch(masters, System.nanoTime());
-        load.stop();
-        atWork.join();
-        System.out.println("meanwhile a client stored " + load.stored().size() + " chunks that are there, and "
-                + load.failures().size() + " of its requests failed: " + load.failures());
+        return servers;
     }
 
     private static void remove(Path directory) throws IOException {
@@ -125,7 +166,7 @@ final class LostServerMeasurement {
         byte[] bytes = new byte[chunkBytes];
         new Random(1).nextBytes(bytes);
         for (int number = 0; number < chunks; number++) {
-            ChunkId chunk = new ChunkId("/measured", number);
+            ChunkId chunk = new ChunkId(STORED, number);
             placed.write(
                     chunk,
                     bytes.length,
@@ -134,37 +175,79 @@ final class LostServerMeasurement {
         }
     }
 
-    /** Prints what becomes of the cluster until it is whole without the lost server. */
+    /** Tells what becomes of the cluster until it is whole without the lost server. */
     private void watch(MasterClient masters, long killedNanos) throws IOException {
         long named = 0;
+        int timesNamed = 0;
         boolean dead = false;
+        int again = 0;
         boolean whole = false;
-        while (!whole) {
-            if (isCandidate(masters)) {
+        for (int probes = 0; !whole && sinceMillis(killedNanos) < PATIENCE.toMillis(); probes++) {
+            if (isCandidate(masters, new ChunkId("/probe", probes))) {
                 named = sinceMillis(killedNanos);
+                timesNamed++;
             }
             ClusterStatus status = masters.status();
-            boolean deadNow = status.members().stream()
-                    .anyMatch(member -> member.liveness() == Liveness.DEAD
-                            && member.registration().member().id().value().equals("s" + LOST));
-            if (deadNow && !dead) {
+            if (!dead && isDead(status)) {
+                dead = true;
                 System.out.println("taken for dead after " + sinceMillis(killedNanos) + " ms");
             }
-            dead = deadNow;
-            whole = dead && status.underReplicated() == 0;
+            if (dead) {
+                // Chunk by chunk: the counts of the status follow when the master has looked at all chunks.
+                again = withAllCopies(masters);
+                whole = again == chunks && status.underReplicated() == 0;
+            }
             LockSupport.parkNanos(LOOK_EVERY.toNanos());
         }
-        System.out.println("named for a new chunk for the last time after " + named + " ms");
-        System.out.println("all chunks had their copies again after " + sinceMillis(killedNanos) + " ms");
+        long wholeMillis = sinceMillis(killedNanos);
+        long limitMillis = interval.toMillis() * HEARTBEATS_NAMED;
+        promise(
+                timesNamed > 0 && named <= limitMillis,
+                "named for a new chunk " + timesNamed + " times, the last time after " + named + " ms of "
+                        + limitMillis);
+        promise(
+                whole && wholeMillis <= WHOLE_WITHIN.toMillis(),
+                again + " of " + chunks + " chunks had their copies again after " + wholeMillis + " ms of "
+                        + WHOLE_WITHIN.toMillis());
     }
 
-    private boolean isCandidate(MasterClient masters) throws IOException {
-        return masters
-                .place(new PlacementRequest(new ChunkId("/probe", probes++), 0, COPIES, null, Set.of()))
-                .members()
-                .stream()
+    private static boolean isDead(ClusterStatus status) {
+        return status.members().stream()
+                .anyMatch(member -> member.liveness() == Liveness.DEAD
+                        && member.registration().member().id().value().equals("s" + LOST));
+    }
+
+    private boolean isCandidate(MasterClient masters, ChunkId chunk) throws IOException {
+        return masters.place(new PlacementRequest(chunk, 0, copies, null, Set.of())).members().stream()
                 .map(Member::id)
                 .anyMatch(id -> id.value().equals("s" + LOST));
+    }
+
+    private int withAllCopies(MasterClient masters) throws IOException {
+        List<ListedChunk> listed = masters.list(STORED, null, chunks);
+        return (int) listed.stream().filter(chunk -> chunk.copies() >= copies).count();
+    }
+
+    private void tellFailures(ClusterLoad load, int requests, long killedNanos) {
+        List<ClusterLoad.Failed> underWay = load.failures().stream()
+                .filter(failed -> failed.begunNanos() - killedNanos <= 0)
+                .toList();
+        List<ClusterLoad.Failed> others = load.failures().stream()
+                .filter(failed -> !underWay.contains(failed))
+                .toList();
+        promise(
+                requests > 0 && others.isEmpty(),
+                requests + " requests ended after the death, " + underWay.size()
+                        + " failed that were under way when it came, and " + others.size() + " others");
+        load.failures()
+                .forEach(failed -> System.out.println("     begun "
+                        + TimeUnit.NANOSECONDS.toMillis(failed.begunNanos() - killedNanos) + " ms after it: "
+                        + failed));
+    }
+
+    private void promise(boolean isKept, String what) {
+        kept &= isKept;
+        System.out.println((isKept ? "kept: " : "NOT KEPT: ") + what);
     }
 
     private static long sinceMillis(long nanos) {

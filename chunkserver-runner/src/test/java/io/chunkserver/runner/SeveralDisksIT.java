@@ -100,6 +100,36 @@ class SeveralDisksIT {
         assertThat(returned.err()).contains(second.toString(), "was given up");
     }
 
+    @Test
+    void aDirectoryIsEmptiedWhileTheServerRunsAndThenLeftOut() throws IOException {
+        String emptied;
+        try (ServerProcess server = start()) {
+            put(server.address(), CHUNKS);
+            emptied = status(server.address())
+                    .get("directories")
+                    .get(1)
+                    .get("uuid")
+                    .asText();
+            JsonNode after = Cli.answer("drain", "--directory", emptied, "--wait", "--server", server.address());
+            assertThat(after.get("state").asText()).isEqualTo("ready");
+            assertThat(after.get("directories").get(1).get("state").asText()).isEqualTo("draining");
+            assertThat(after.get("directories").get(0).get("chunks").asInt()).isEqualTo(CHUNKS);
+            assertThat(readable(server.address())).isEqualTo(CHUNKS);
+
+            String other = after.get("directories").get(0).get("uuid").asText();
+            Outcome last = Cli.run("drain", "--directory", other, "--server", server.address());
+            assertThat(last.exitCode()).isEqualTo(2);
+            assertThat(last.err()).contains("no other data directory");
+            JsonNode resumed = Cli.answer("resume", "--directory", emptied, "--server", server.address());
+            assertThat(resumed.get("directories").get(1).get("state").asText()).isEqualTo("ready");
+            Cli.answer("drain", "--directory", emptied, "--wait", "--server", server.address());
+            server.terminate();
+        }
+        try (ServerProcess server = ServerProcess.start(first, "--give-up-directory", emptied)) {
+            assertThat(readable(server.address())).isEqualTo(CHUNKS);
+        }
+    }
+
     /** The file system of one directory goes away under the server. Needs the right to mount some. */
     @Test
     void aDiskThatFailsTakesOnlyItsOwnChunksOutOfService() throws Exception {

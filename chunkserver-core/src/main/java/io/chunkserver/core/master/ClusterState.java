@@ -231,7 +231,7 @@ final class ClusterState {
                                     .toSeconds() + " seconds")
                     .toException();
         }
-        ChunkCopies placed = placements.place(request, now);
+        ChunkCopies placed = placements.place(request, now, !hasTakenOver());
         return new ChunkCopies(placed.chunk(), placed.version(), placed.members(), epoch);
     }
 
@@ -240,8 +240,12 @@ final class ClusterState {
      * looks empty may be one of which only new servers have joined so far.
      */
     private boolean isTooEarlyFor(ChunkId chunk) {
-        boolean takenOver = epoch > 0 && now - leadingSince < config.grace();
-        return now < config.grace() || (takenOver && table.find(chunk) == null);
+        return now < config.grace() || (hasTakenOver() && table.find(chunk) == null);
+    }
+
+    /** Whether stores may be under way whose servers the leader before this one named. */
+    private boolean hasTakenOver() {
+        return epoch > 0 && now - leadingSince < config.grace();
     }
 
     ChunkCopies locate(ChunkId id, @Nullable Location near) throws ChunkServerException {

@@ -8,7 +8,6 @@ import io.chunkserver.core.membership.PlacementRequest;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.model.ChunkVersion;
-import io.chunkserver.core.model.Location;
 import io.chunkserver.core.model.Member;
 import io.chunkserver.core.model.ServerId;
 import java.util.ArrayList;
@@ -63,7 +62,13 @@ final class Placements {
         this.choice = choice;
     }
 
-    ChunkCopies place(PlacementRequest request, int now) throws ChunkServerException {
+    /**
+     * Names the servers for a store.
+     *
+     * @param remembers false while a leader before this one may have named servers of which nothing is known here: then a chunk that
+     *                  exists gets all that are fit, whoever is excluded, so that two stores share one of them in spite of that
+     */
+    ChunkCopies place(PlacementRequest request, int now, boolean remembers) throws ChunkServerException {
         Chunk chunk = table.find(request.chunk());
         ChunkInfo newest = chunk == null ? null : chunk.newest();
         if (chunk != null && chunk.conflicting()) {
@@ -73,7 +78,7 @@ final class Placements {
         Remembered before = remembered.get(request.chunk());
         List<ClusterMember> core = before == null ? List.of() : stillIn(before.core(), request);
         List<ClusterMember> named =
-                chunk == null || newest == null ? new ArrayList<>() : holders(chunk, request.near());
+                chunk == null || newest == null ? new ArrayList<>() : holders(chunk, request, remembers);
         List<ClusterMember> others = new ArrayList<>(core);
         others.removeAll(named);
         choice.sort(others, named.isEmpty() ? request.near() : named.get(0).location());
@@ -114,15 +119,22 @@ final class Placements {
         return alive;
     }
 
-    /** The servers that have the newest version: the fit ones, if any is; else all that live. The nearest is the first. */
-    private List<ClusterMember> holders(Chunk chunk, @Nullable Location near) throws ChunkServerException {
+    /**
+     * The servers that have the newest version: the fit ones, if any is; else all that live. Those of them that have just failed the one who
+     * asks are left out, unless none remains: a dead one looks fit until its heartbeats are missed. The nearest is the first.
+     */
+    private List<ClusterMember> holders(Chunk chunk, PlacementRequest request, boolean remembers)
+            throws ChunkServerException {
         List<ClusterMember> alive = chunk.good(ClusterMember::isAlive);
         if (alive.isEmpty()) {
             throw gone("all servers that have the newest version of chunk " + chunk.id(), chunk.good(member -> true));
         }
-        List<ClusterMember> fit = new ArrayList<>(select(alive, ClusterMember::takesChunks));
-        List<ClusterMember> named = fit.isEmpty() ? new ArrayList<>(alive) : fit;
-        choice.sort(named, near);
+        List<ClusterMember> fit = select(alive, ClusterMember::takesChunks);
+        List<ClusterMember> willing = fit.isEmpty() ? alive : fit;
+        List<ClusterMember> answering =
+                remembers ? select(willing, member -> !request.excluded().contains(member.id())) : willing;
+        List<ClusterMember> named = new ArrayList<>(answering.isEmpty() ? willing : answering);
+        choice.sort(named, request.near());
         return named.size() <= PlacementRequest.MAX_COPIES
                 ? named
                 : new ArrayList<>(named.subList(0, PlacementRequest.MAX_COPIES));

@@ -68,7 +68,9 @@ public final class MasterSession implements Closeable {
     /** A full report is to be begun, or is under way and goes on after {@code lastReported}. */
     private boolean fullReport;
 
+    /** Null when no full report is under way. */
     private @Nullable ChunkId lastReported;
+
     private boolean reportDue;
 
     /** Changed chunks are being looked up, which may wait for the disk: heartbeats and a full report go on meanwhile. */
@@ -224,11 +226,17 @@ public final class MasterSession implements Closeable {
         say(known.master().report(report(kind, page, List.of())), done -> {
             fullReport = !last;
             lastReported =
-                    page.isEmpty() ? lastReported : page.get(page.size() - 1).id();
+                    last || page.isEmpty() ? null : page.get(page.size() - 1).id();
+            lookAtState();
             if (first && page.isEmpty()) {
                 say(known.master().report(report(ChunkReport.Kind.END, page, List.of())), end -> fullReport = false);
             }
         });
+    }
+
+    /** What was stored may have filled the server, which it finds out when it is asked. */
+    private void lookAtState() {
+        heartbeatDue |= server.heartbeat().state() != toldState;
     }
 
     private void lookAtChanges() {
@@ -279,7 +287,7 @@ public final class MasterSession implements Closeable {
                         told.chunks().forEach(changes::note);
                     }
                 });
-        say(taken, done -> heartbeatDue |= server.heartbeat().state() != toldState);
+        say(taken, done -> lookAtState());
     }
 
     private ChunkReport report(ChunkReport.Kind kind, List<ChunkInfo> present, List<ChunkId> absent) {

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param near        the first member is to be near here; null for anywhere
  * @param primary     the server that asks for itself, takes chunks whatever its last heartbeat said, and is to be the first of a new
  *                    chunk, if it can have it; null for any
- * @param excluded    servers that have just failed the one who asks; they are given only where the chunk is already
+ * @param excluded    servers that have just failed the one who asks; one of them is given only where no other has the chunk's newest version
+ *                    or was named for all its stores that may be under way, and by a master that was elected a moment ago
  */
 public record PlacementRequest(
         ChunkId chunk,

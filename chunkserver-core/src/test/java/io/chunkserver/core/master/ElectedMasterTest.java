@@ -133,6 +133,18 @@ class ElectedMasterTest {
         assertThat(get(master.place(another)).members()).hasSize(3);
     }
 
+    /** Who excluded another one may store on what the leader before named, of which this one knows that it shares those with the chunk. */
+    @Test
+    void oneThatTookOverAMomentAgoLeavesOutNoServerThatHasTheChunk() {
+        List<NaiveServer> living = chunkWithALostCopy();
+        NaiveServer holder = servers.get(1);
+        PlacementRequest without = new PlacementRequest(CHUNK, 1, 3, null, Set.of(holder.id()));
+        master.lead(42);
+        assertThat(get(master.place(without)).members()).contains(holder.member());
+        pass(CONFIG.grace(), living);
+        assertThat(get(master.place(without)).members()).doesNotContain(holder.member());
+    }
+
     private void assertStarting(PlacementRequest request) {
         assertThatThrownBy(() -> get(master.place(request)))
                 .cause()

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a session tells its master while looking up a changed chunk takes long, as it does on a disk that hangs. In simulated time. */
 class MasterSessionTest {
@@ -32,6 +34,7 @@ class MasterSessionTest {
     private static final ChunkId CHUNK = new ChunkId("/f", 0);
     private static final ChunkId OTHER = new ChunkId("/f", 1);
     private static final SessionConfig CONFIG = SessionConfig.DEFAULT;
+    private static final int MORE_THAN_REMEMBERED = ChangedChunks.MAX_CHUNKS + 1;
     private static final Duration LONG = CONFIG.heartbeatInterval().multipliedBy(10);
 
     private final SimulatedTime time = new SimulatedTime(new SplittableRandom(11));
@@ -44,6 +47,7 @@ class MasterSessionTest {
 
         private static final Incarnation RUN = new Incarnation(new ServerId("a"), new UUID(0, 1), 1);
 
+        private ServerState state = ServerState.READY;
         private long version = 1;
         private int looks;
         private CompletableFuture<Void> disk = new CompletableFuture<>();
@@ -55,8 +59,7 @@ class MasterSessionTest {
 
         @Override
         public Heartbeat heartbeat() {
-            return new Heartbeat(
-                    RUN, Location.ORIGIN, ServerState.READY, "", new SpaceSnapshot(1000, 0, 0, 1000), 0, 0, 0);
+            return new Heartbeat(RUN, Location.ORIGIN, state, "", new SpaceSnapshot(1000, 0, 0, 1000), 0, 0, 0);
         }
 
         private ChunkInfo chunk(ChunkId id) {
@@ -166,5 +169,34 @@ class MasterSessionTest {
         time.runFor(LONG);
         assertThat(changesReported()).hasSize(1);
         assertThat(session.connection().registered()).isTrue();
+    }
+
+    /** Chunks that were stored may have filled the server, of which nobody tells the session. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, MORE_THAN_REMEMBERED})
+    void aStateThatIsAnotherAfterChangesIsToldWithThem(int changed) {
+        server.disk.complete(null);
+        server.state = ServerState.READ_ONLY;
+        change(changed);
+        time.runFor(CONFIG.reportDelay().plus(CONFIG.minHeartbeatInterval()));
+        List<Heartbeat> heartbeats = master.heartbeats();
+        assertThat(heartbeats.get(heartbeats.size() - 1).state()).isEqualTo(ServerState.READ_ONLY);
+    }
+
+    /** Masters refuse a part that comes without its start. */
+    @Test
+    void moreChangesThanAreRememberedAreToldByAFullReportFromItsStart() {
+        server.disk.complete(null);
+        int before = master.reports().size();
+        change(MORE_THAN_REMEMBERED);
+        time.runFor(LONG);
+        assertThat(master.reports().stream().skip(before).map(ChunkReport::kind))
+                .containsExactly(ChunkReport.Kind.START, ChunkReport.Kind.END);
+    }
+
+    private void change(int chunks) {
+        for (int index = 0; index < chunks; index++) {
+            session.changed(new ChunkId("/g", index));
+        }
     }
 }

@@ -136,10 +136,7 @@ final class DangerousLines {
                         "folder of an identity elsewhere",
                         "disk/IdentityFile.java",
                         "disk.forceDirectory(DiskNames.parentOf(made));"),
-                without(
-                        "mark of a drain",
-                        "disk/DataDirectory.java",
-                        "disk.forceDirectory(DiskNames.parentOf(file));"),
+                without("mark of a drain", "disk/DataDirectory.java", "disk.forceDirectory(DiskNames.parentOf(file));"),
                 without("folders of the data directory", "disk/DataDirectory.java", "disk.forceDirectory(ROOT);"),
                 without("file of the operating system", "disk/LocalDiskFile.java", "channel.force(true);"),
                 changed("failure of an early write", "disk/WriteBack.java", "running == null", "true"),

@@ -122,9 +122,29 @@ interface MasterPlacementContract extends MasterSteps {
         all.subList(1, 4).forEach(server -> store(server, version(CHUNK, 4, "w")));
         store(all.get(5), version(CHUNK, 3, "w"));
 
-        assertThat(place(request(CHUNK, new Location(3, 0), all.get(1).id())))
+        assertThat(place(request(CHUNK, new Location(3, 0))))
                 .isEqualTo(MasterSteps.ids(all.get(3), all.get(2), all.get(1)));
         assertThat(get(master().place(request(CHUNK))).version().number()).isEqualTo(4);
+    }
+
+    /** A server that has just died looks fit until its heartbeats are missed; whoever met it need not fail until then. */
+    @Test
+    default void anExcludedServerIsLeftOutOnlyWhereAnotherHasTheNewestVersion() {
+        List<NaiveServer> all = settled(5);
+        ChunkId alone = new ChunkId("/alone", 0);
+        store(all.get(0), version(CHUNK, 1, "w"));
+        store(all.get(1), version(CHUNK, 1, "w"));
+        store(all.get(0), version(alone, 1, "w"));
+        ServerId excluded = all.get(0).id();
+
+        List<ServerId> first = place(request(CHUNK, Location.ORIGIN, excluded));
+        assertThat(first).hasSize(3).startsWith(all.get(1).id()).doesNotContain(excluded);
+        assertThat(place(request(CHUNK, Location.ORIGIN, all.get(1).id())))
+                .as("the store of one who does not reach the other server")
+                .startsWith(excluded)
+                .doesNotContain(all.get(1).id())
+                .containsAnyElementsOf(first);
+        assertThat(place(request(alone, Location.ORIGIN, excluded))).hasSize(3).startsWith(excluded);
     }
 
     @Test

@@ -14,9 +14,11 @@ import io.chunkserver.transport.zookeeper.ServerRegistration;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,7 +29,8 @@ import picocli.CommandLine.Option;
         description = {
             "Have a running server take no new chunks and delete none, also after a restart, until resume.",
             "It goes on serving reads, and its master has its chunks copied to other servers.",
-            "With --wait: return when no chunk needs the server any more, so that it can be stopped for good."
+            "With --wait: return when no chunk needs the server any more, so that it can be stopped for good.",
+            "With --directory: the chunks in one of its data directories are moved to its others, and nothing new is put there."
         })
 final class DrainCommand implements Callable<Integer> {
 
@@ -43,7 +46,16 @@ final class DrainCommand implements Callable<Integer> {
     @Mixin
     private final SingleServerOptions options = new SingleServerOptions();
 
-    @Option(names = "--wait", description = "Wait until a master says that no chunk needs the server.")
+    @Option(
+            names = "--directory",
+            paramLabel = "ID",
+            description =
+                    "A data directory of the server, by its id, which its status tells; without it the whole server.")
+    private @Nullable UUID directory;
+
+    @Option(
+            names = "--wait",
+            description = "Wait until a master says that no chunk needs the server, or until the directory is empty.")
     private boolean wait;
 
     DrainCommand(Console console, Clients clients) {
@@ -56,10 +68,49 @@ final class DrainCommand implements Callable<Integer> {
     public Integer call() throws ConfigException, IOException, InterruptedException {
         try (OpenClient open = clients.open()) {
             ServerAddress server = options.address(open);
-            console.answer(StatusAnswer.of(
-                    wait ? drainAndWait(open, server) : open.client().drain(server)));
+            if (directory != null) {
+                ServerStatus begun = open.client().emptyDirectory(server, directory, true);
+                console.answer(StatusAnswer.of(wait ? awaitEmpty(open, server, directory, begun) : begun));
+            } else {
+                console.answer(StatusAnswer.of(
+                        wait ? drainAndWait(open, server) : open.client().drain(server)));
+            }
         }
         return ExitCodes.OK;
+    }
+
+    private ServerStatus awaitEmpty(OpenClient open, ServerAddress server, UUID directory, ServerStatus begun)
+            throws IOException, InterruptedException {
+        // Nothing ever counts the latch down: only the time passes, or a signal ends the process.
+        CountDownLatch never = new CountDownLatch(1);
+        ServerStatus status = begun;
+        while (true) {
+            ServerStatus.Directory emptied = status.directories().stream()
+                    .filter(known -> known.uuid().equals(directory))
+                    .findFirst()
+                    .orElseThrow(() -> notEmptied(directory, "is not the server's any more"));
+            if (!isDraining(emptied.state())) {
+                throw notEmptied(
+                        directory, "is not emptied any more: it is " + emptied.state() + " " + emptied.reason());
+            }
+            long left = emptied.chunks() + emptied.tombstones();
+            if (left == 0) {
+                return status;
+            }
+            notes.note(left + (left == 1 ? " chunk is" : " chunks are") + " left in " + emptied.path());
+            var unused = never.await(LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+            status = open.client().status(server);
+        }
+    }
+
+    private static ChunkServerException notEmptied(UUID directory, String why) {
+        return Failure.of(ErrorCode.CANCELLED, "data directory " + directory + " " + why)
+                .withHint("see how it is with: status")
+                .toException();
+    }
+
+    private static boolean isDraining(String state) {
+        return state.equals(ServerState.DRAINING.name().toLowerCase(Locale.ROOT));
     }
 
     /** Where nobody can tell when the server is not needed any more, nothing is begun. */
@@ -124,7 +175,7 @@ final class DrainCommand implements Callable<Integer> {
     }
 
     private void checkDraining(ServerStatus status) throws ChunkServerException {
-        if (!status.state().equals(ServerState.DRAINING.name().toLowerCase(Locale.ROOT))) {
+        if (!isDraining(status.state())) {
             throw Failure.of(
                             ErrorCode.CANCELLED,
                             "server " + status.serverId() + " is not drained any more: it is " + status.state())

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -93,12 +94,16 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private int check(RunnerConfig effective) throws IOException {
-        Path directory = effective.dataDir().toAbsolutePath();
+        List<Path> directories =
+                effective.dataDirs().stream().map(Path::toAbsolutePath).toList();
         Optional<ServerId> owner = StartCheck.run(effective);
         AdminServer.bind(effective.adminListen()).close();
         console.answer(checked(
-                "configuration is valid; data directory " + directory
-                        + owner.map(id -> " belongs to server " + id + "; fsck tells what a start would do there")
+                "configuration is valid; data "
+                        + (directories.size() == 1 ? "directory " : "directories ")
+                        + directories.stream().map(Path::toString).collect(Collectors.joining(", "))
+                        + owner.map(id -> (directories.size() == 1 ? " belongs" : " belong") + " to server " + id
+                                        + "; fsck tells what a start would do there")
                                 .orElse(" will be made"),
                 owner.orElse(null)));
         return ExitCodes.OK;

@@ -30,23 +30,32 @@ public final class StartCheck {
     private StartCheck() {}
 
     /**
-     * Takes the directory's lock, reads its identity and its log, and listens for a moment.
+     * Takes the lock of each directory, reads its identity and its log, and listens for a moment. Whether one of the server's directories is
+     * missing only a start finds.
      *
-     * @return whose directory it is; empty when a start would make it one
+     * @return whose directories they are; empty when a start would make them
      * @throws ChunkServerException as {@link RunningServer#start} throws it: {@code DIRECTORY_LOCKED}, {@code WRONG_SERVER}, {@code CORRUPT},
      *     {@code BAD_CONFIGURATION}
      */
     public static Optional<ServerId> run(RunnerConfig config) throws IOException {
-        Optional<ServerId> owner = ownerOf(config);
+        Optional<ServerId> owner = config.serverId();
+        boolean used = false;
+        for (Path directory : config.dataDirs()) {
+            Path identity = directory.equals(config.dataDir())
+                    ? config.serverInfoFile().toAbsolutePath()
+                    : directory.resolve(DataDirectory.IDENTITY_FILE).toAbsolutePath();
+            Optional<ServerId> found = ownerOf(directory, identity, owner);
+            owner = found.isPresent() ? found : owner;
+            used |= found.isPresent();
+        }
         try (Transport transport = TcpTransports.openToListen(config.security())) {
             ServerEndpoint.checkListen(transport, config.listen());
         }
-        return owner;
+        return used ? owner : Optional.empty();
     }
 
-    private static Optional<ServerId> ownerOf(RunnerConfig config) throws IOException {
-        Path directory = config.dataDir();
-        Path identity = config.serverInfoFile().toAbsolutePath();
+    private static Optional<ServerId> ownerOf(Path directory, Path identity, Optional<ServerId> expected)
+            throws IOException {
         if (Files.exists(directory) && !Files.isDirectory(directory)) {
             throw UnusableDirectory.failure(directory, new FileAlreadyExistsException(directory.toString()));
         }
@@ -67,8 +76,8 @@ public final class StartCheck {
                 DataDirectory.checkUnused(disk, identity.toString());
             }
             Optional<ServerId> owner = offline.identity().map(found -> found.serverId());
-            if (owner.isPresent() && config.serverId().isPresent()) {
-                DataDirectory.checkOwner(config.serverId().get(), owner.get(), disk.toString(), identity.toString());
+            if (owner.isPresent() && expected.isPresent()) {
+                DataDirectory.checkOwner(expected.get(), owner.get(), disk.toString(), identity.toString());
             }
             LogContent log = LogContent.read(
                     disk,

@@ -225,10 +225,7 @@ public final class ChunkClient implements Closeable {
      * @return how the server is then
      */
     public ServerStatus emptyDirectory(ServerAddress server, UUID directory, boolean wanted) throws IOException {
-        return ask(
-                        server,
-                        timeout -> new Request.EmptyDirectory(directory, wanted, timeout),
-                        Response.Status.class)
+        return ask(server, timeout -> new Request.EmptyDirectory(directory, wanted, timeout), Response.Status.class)
                 .status();
     }
 

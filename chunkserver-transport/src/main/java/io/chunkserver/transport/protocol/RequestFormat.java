@@ -119,8 +119,8 @@ final class RequestFormat {
             case "status" -> new Request.Status(timeout);
             case "drain" -> new Request.Drain(timeout);
             case "resume" -> new Request.Resume(timeout);
-            case "empty_directory" -> new Request.EmptyDirectory(
-                    fields.uuid("directory"), fields.flag("wanted"), timeout);
+            case "empty_directory" ->
+                new Request.EmptyDirectory(fields.uuid("directory"), fields.flag("wanted"), timeout);
             case "transactions" -> new Request.Transactions(timeout);
             case "settle_by_hand" -> new Request.SettleByHand(transaction(fields), fields.flag("commit"), timeout);
             case "transaction" -> new Request.Transaction(transaction(fields), timeout);
