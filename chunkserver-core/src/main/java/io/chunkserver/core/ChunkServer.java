@@ -126,16 +126,20 @@ public final class ChunkServer implements Closeable {
         }
         this.drain = new Drain(identity.serverId(), volumes.all(), environment.timers(), this::transactions);
         this.emptying = new Emptying(volumes, orders, config.orders().maxOpen(), selfMember);
-        this.moves = moves(volumes, emptying, environment);
+        this.moves = moves(volumes, emptying, parts.duplicates(), environment);
     }
 
     /** Where there are other volumes: with one there is nothing to look at, ever. */
-    private static @Nullable BackgroundStep moves(Volumes volumes, Emptying emptying, Environment environment) {
+    private static @Nullable BackgroundStep moves(
+            Volumes volumes, Emptying emptying, DuplicateCopies duplicates, Environment environment) {
         return volumes.all().size() == 1
                 ? null
                 : BackgroundStep.start(
-                        "the emptying of data directories",
-                        emptying::runOnce,
+                        "the moving of chunks between data directories",
+                        () -> {
+                            duplicates.runOnce();
+                            emptying.runOnce();
+                        },
                         Emptying.INTERVAL,
                         Emptying.INTERVAL,
                         environment);

@@ -7,8 +7,10 @@ import io.chunkserver.core.model.ChunkInfo;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +30,9 @@ final class DuplicateCopies {
 
     private final Volumes volumes;
     private final AttemptNumbers attempts;
+
+    /** Those on which somebody was at work. */
+    private final Set<ChunkId> again = ConcurrentHashMap.newKeySet();
 
     DuplicateCopies(Volumes volumes, AttemptNumbers attempts) {
         this.volumes = volumes;
@@ -49,6 +54,14 @@ final class DuplicateCopies {
                 lookAt(volume, page.get(page.size() - 1).id());
             }
         });
+    }
+
+    /** Looks again at those that could not be decided. */
+    void runOnce() {
+        for (ChunkId chunk : List.copyOf(again)) {
+            again.remove(chunk);
+            changed(chunk);
+        }
     }
 
     /** A version of the chunk was published or removed. */
@@ -84,8 +97,18 @@ final class DuplicateCopies {
                 : keeper.reads().verify(kept.id());
         return read.thenCompose(sound -> keeper.participant().published(kept.id()))
                 .thenCompose(published -> published.equals(Optional.of(kept))
-                        ? other.participant().remove(old.id(), old.version(), old.transaction(), attempts.next())
+                        ? move(keeper, other, old)
                         : CompletableFuture.completedFuture(false));
+    }
+
+    private CompletionStage<Boolean> move(Volume keeper, Volume other, ChunkInfo old) {
+        if (!volumes.beginMove(old, other, keeper)) {
+            again.add(old.id());
+            return CompletableFuture.completedFuture(false);
+        }
+        return other.participant()
+                .remove(old.id(), old.version(), old.transaction(), attempts.next())
+                .whenComplete((removed, failure) -> volumes.endMove(old.id()));
     }
 
     private static void log(

@@ -30,6 +30,7 @@ import java.util.function.Supplier;
  * @param identity as all its directories say
  * @param intents  chunks that this server means to remove
  * @param lost     chunks that it misses
+ * @param duplicates has each chunk be on one volume
  */
 record ServerParts(
         ServerIdentity identity,
@@ -37,7 +38,8 @@ record ServerParts(
         Volumes volumes,
         Replica replica,
         RemovalIntents intents,
-        LostChunks lost) {
+        LostChunks lost,
+        DuplicateCopies duplicates) {
 
     /**
      * Opens everything, or nothing, and takes up what was open.
@@ -91,7 +93,7 @@ record ServerParts(
         }
         all.forEach(Volume::begin);
         duplicates.begin();
-        return new ServerParts(identity, server, volumes, replica, intents, lost);
+        return new ServerParts(identity, server, volumes, replica, intents, lost, duplicates);
     }
 
     private static DataDirectory.Builder directory(

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
@@ -44,6 +45,9 @@ final class Volumes {
 
     /** Held while a volume is chosen and claimed, which is done in memory. */
     private final Object choice = new Object();
+
+    /** Where chunks belong of which another volume's copy is being removed; changed while {@code choice} is held. */
+    private final Map<ChunkId, Volume> moved = new ConcurrentHashMap<>();
 
     /**
      * @param all    at least one
@@ -133,6 +137,11 @@ final class Volumes {
         if (home.keepsChunks() || order instanceof Order.Remove || all.size() == 1) {
             return home;
         }
+        if (home.participant().isAtWorkOn(order.chunk())) {
+            throw new CompletionException(
+                    Failure.of(ErrorCode.BUSY, "chunk " + order.chunk() + " is being stored in " + home)
+                            .toException());
+        }
         checkNotOlder(order, home);
         return home(order.chunk(), Volume::keepsChunks)
                 .or(() -> Optional.of(withRoomFor(0)).filter(Volume::keepsChunks))
@@ -160,17 +169,44 @@ final class Volumes {
         }
     }
 
-    /** Of those that know the chunk the one with the newest version; of two that have it, one where it can stay. */
+    /**
+     * Of those that know the chunk the one with the newest version. Of two that have it one that works; and of these the one that is emptied:
+     * transactions that were begun there are to meet those that come, until the chunk has moved at one moment.
+     */
     private Optional<Volume> home(ChunkId chunk, Predicate<Volume> candidate) {
         if (all.size() == 1) {
             return all.stream().filter(candidate).findFirst();
+        }
+        Volume now = moved.get(chunk);
+        if (now != null && candidate.test(now)) {
+            return Optional.of(now);
         }
         return all.stream()
                 .filter(candidate)
                 .filter(volume -> volume.knows(chunk))
                 .max(Comparator.comparing((Volume volume) -> volume.committedVersion(chunk))
-                        .thenComparing(Volume::keepsChunks)
-                        .thenComparing(volume -> volume.failed().isEmpty()));
+                        .thenComparing(volume -> volume.failed().isEmpty())
+                        .thenComparing(Volume::isEmptying));
+    }
+
+    /**
+     * Has a chunk belong to another volume that has it too, from now on and until {@link #endMove}, before which it is removed from this
+     * one.
+     *
+     * @param left the version that is left behind
+     * @return false when somebody is at work on it where it was, or it is not that version any more: nothing has changed then
+     */
+    boolean beginMove(ChunkInfo left, Volume from, Volume to) {
+        synchronized (choice) {
+            ChunkId chunk = left.id();
+            return !from.participant().isAtWorkOn(chunk)
+                    && from.store().stat(chunk).equals(Optional.of(left))
+                    && moved.putIfAbsent(chunk, to) == null;
+        }
+    }
+
+    void endMove(ChunkId chunk) {
+        moved.remove(chunk);
     }
 
     private Volume withRoomFor(long bytes) {

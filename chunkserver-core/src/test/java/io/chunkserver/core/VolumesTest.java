@@ -26,6 +26,7 @@ import io.chunkserver.core.model.Location;
 import io.chunkserver.core.model.ReadMode;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.model.TransactionId;
+import io.chunkserver.core.replication.OrderConfig;
 import io.chunkserver.core.testkit.CallTrace;
 import io.chunkserver.core.testkit.DiskFault;
 import io.chunkserver.core.testkit.DiskOperation;
@@ -61,6 +62,9 @@ class VolumesTest {
     private static final int LENGTH = 70_000;
     private static final Duration LONG_ENOUGH = Duration.ofSeconds(30);
 
+    /** Two chunks of these a second. */
+    private static final OrderConfig SLOW_COPIES = new OrderConfig(8, 2, 2L * LENGTH);
+
     private final SimulatedTime time = new SimulatedTime(new SplittableRandom(7));
     private final List<MemoryDisk> disks = List.of(new MemoryDisk(), new MemoryDisk());
     private final boolean[] failing = new boolean[2];
@@ -94,6 +98,7 @@ class VolumesTest {
         server = ChunkServer.builder(disk(one))
                 .disk(disk(other))
                 .serverId(new ServerId("a"))
+                .config(ChunkServerConfig.DEFAULT.withOrders(SLOW_COPIES))
                 .replicas(others)
                 .environment(time.life(Duration.ofMillis(1)).environment())
                 .start();
@@ -175,14 +180,21 @@ class VolumesTest {
         return stage.join();
     }
 
-    /** The chunk files on a disk. */
     private int chunksOn(int disk) throws IOException {
+        return filesOn(disk, ".chunk");
+    }
+
+    private int staged(int disk) throws IOException {
+        return filesOn(disk, ".staged");
+    }
+
+    private int filesOn(int disk, String ending) throws IOException {
         MemoryDisk root = disks.get(disk);
         int count = 0;
         for (var upper : root.list(DataDirectory.CHUNKS)) {
             for (var lower : root.list(DataDirectory.CHUNKS.resolve(upper))) {
                 count += (int) root.list(DataDirectory.CHUNKS.resolve(upper).resolve(lower)).stream()
-                        .filter(name -> name.toString().endsWith(".chunk"))
+                        .filter(name -> name.toString().endsWith(ending))
                         .count();
             }
         }
@@ -482,6 +494,34 @@ class VolumesTest {
             assertReadable(number);
         }
         assertThat(server.status().store().chunks()).isEqualTo(12);
+    }
+
+    /** The copy takes some seconds; a store that was begun where the chunk was is still under way when it has come. */
+    @Test
+    void aStoreThatWasBegunBeforeAMoveMeetsOneThatComesAfterIt() throws IOException {
+        int moving = chunkOn(1);
+        server.emptyDirectory(directory(1), true);
+        ChunkWriter first = null;
+        int before = chunksOn(0);
+        for (int step = 0; step < 100 && chunksOn(0) == before; step++) {
+            if (first == null && staged(0) > 0) {
+                first = begin(moving);
+            }
+            time.runFor(Duration.ofMillis(20));
+        }
+        assertThat(chunksOn(0)).as("the copy has come").isGreaterThan(before);
+        ChunkWriter second = begin(moving);
+        time.runFor(Duration.ofSeconds(1));
+
+        assertFailed(
+                ErrorCode.BUSY,
+                "is open on the chunk",
+                () -> second.receipt().toCompletableFuture().join());
+        first.finish(0, 0);
+        time.runFor(LONG_ENOUGH);
+        assertThat(first.receipt().toCompletableFuture().join().version()).isEqualTo(new ChunkVersion(2));
+        assertThat(server.stat(chunk(moving)).orElseThrow().version()).isEqualTo(new ChunkVersion(2));
+        assertThat(chunksOn(1)).isZero();
     }
 
     @Test
