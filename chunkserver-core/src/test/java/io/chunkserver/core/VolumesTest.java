@@ -48,6 +48,7 @@ import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -131,7 +132,13 @@ class VolumesTest {
                 Duration.ofMinutes(1));
         CompletableFuture<ChunkWriter> begun = server.begin(request, List.of()).toCompletableFuture();
         time.runFor(Duration.ofMillis(100));
-        return begun.join();
+        return now(begun);
+    }
+
+    /** What has come; in simulated time nothing comes while somebody waits. */
+    private static <T> T now(CompletionStage<T> stage) {
+        assertThat(stage.toCompletableFuture()).isDone();
+        return stage.toCompletableFuture().join();
     }
 
     private static byte[] content(int number) {
@@ -149,7 +156,7 @@ class VolumesTest {
         }
         writer.finish(LENGTH, Crc32c.of(ByteBuffer.wrap(content)));
         time.runFor(Duration.ofSeconds(2));
-        return writer.receipt().toCompletableFuture().join();
+        return now(writer.receipt());
     }
 
     private void delete(int number) {
@@ -177,7 +184,7 @@ class VolumesTest {
 
     private <T> T await(CompletableFuture<T> stage) {
         time.runFor(Duration.ofSeconds(1));
-        return stage.join();
+        return now(stage);
     }
 
     private int chunksOn(int disk) throws IOException {
@@ -282,13 +289,10 @@ class VolumesTest {
         ChunkWriter second = begin(1);
         time.runFor(Duration.ofSeconds(1));
 
-        assertFailed(
-                ErrorCode.BUSY,
-                "is open on the chunk",
-                () -> second.receipt().toCompletableFuture().join());
+        assertFailed(ErrorCode.BUSY, "is open on the chunk", () -> now(second.receipt()));
         first.finish(0, 0);
         time.runFor(Duration.ofSeconds(1));
-        assertThat(first.receipt().toCompletableFuture().join().version()).isEqualTo(new ChunkVersion(1));
+        assertThat(now(first.receipt()).version()).isEqualTo(new ChunkVersion(1));
         assertThat(chunksOn(0) + chunksOn(1)).isEqualTo(1);
     }
 
@@ -513,13 +517,10 @@ class VolumesTest {
         ChunkWriter second = begin(moving);
         time.runFor(Duration.ofSeconds(1));
 
-        assertFailed(
-                ErrorCode.BUSY,
-                "is open on the chunk",
-                () -> second.receipt().toCompletableFuture().join());
+        assertFailed(ErrorCode.BUSY, "is open on the chunk", () -> now(second.receipt()));
         first.finish(0, 0);
         time.runFor(LONG_ENOUGH);
-        assertThat(first.receipt().toCompletableFuture().join().version()).isEqualTo(new ChunkVersion(2));
+        assertThat(now(first.receipt()).version()).isEqualTo(new ChunkVersion(2));
         assertThat(server.stat(chunk(moving)).orElseThrow().version()).isEqualTo(new ChunkVersion(2));
         assertThat(chunksOn(1)).isZero();
     }
