@@ -564,7 +564,8 @@ public final class ChunkServer implements Closeable {
     }
 
     /**
-     * Ends a {@link #drain()}. A server that takes nothing for another reason goes on refusing. Waits for the disk.
+     * Ends a {@link #drain()}. A server that takes nothing for another reason goes on refusing. A data directory whose disk has failed does
+     * not hear of it: when that comes back with a restart, the server is drained again. Waits for the disk.
      *
      * @throws ChunkServerException with {@code DRAINING} when the server is going down
      */
@@ -573,9 +574,10 @@ public final class ChunkServer implements Closeable {
     }
 
     /**
-     * Moves all chunks of one data directory to the others, and puts no new ones there; over restarts, until it is told not to. When
-     * {@link #status} counts no chunks and no tombstones in it any more, the directory can be left out at the next start, which is told to
-     * give it up. Waits for the disk.
+     * Moves all chunks of one data directory to the others, and puts no new ones there; over restarts, until it is told not to. When it
+     * {@linkplain DirectoryStatus#isEmpty is empty}, the directory can be left out at the next start, which is told to give it up. What its
+     * log remembers goes with it: who retries a store that was committed there before has it done again. A move needs room for both copies
+     * within the space limit. Waits for the disk.
      *
      * @param directory its own id, as the status tells
      * @param wanted    false to have it take chunks again

@@ -14,6 +14,8 @@ import java.util.UUID;
  * @param state           whether it takes new chunks
  * @param reason          why not; empty when it does
  * @param store           counts of the chunks in it
+ * @param openTransactions transactions that are not over there
+ * @param lostChunks      chunks that are missed there, and that the server has nowhere else
  * @param space           its space in bytes; the limit is that of all directories together
  * @param spaceLevel      how full it is
  * @param spaceDriftBytes by how much the books of its space and the disk differ, which is a defect; else 0
@@ -24,6 +26,14 @@ public record DirectoryStatus(
         ServerState state,
         String reason,
         StoreSnapshot store,
+        int openTransactions,
+        int lostChunks,
         SpaceSnapshot space,
         SpaceLevel spaceLevel,
-        long spaceDriftBytes) {}
+        long spaceDriftBytes) {
+
+    /** Whether it can be given up without a loss, once it takes nothing new: there is nothing in it that the server has not elsewhere. */
+    public boolean isEmpty() {
+        return store.chunks() + store.tombstones() + openTransactions + lostChunks == 0;
+    }
+}

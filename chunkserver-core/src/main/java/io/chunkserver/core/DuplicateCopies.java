@@ -97,12 +97,13 @@ final class DuplicateCopies {
                 : keeper.reads().verify(kept.id());
         return read.thenCompose(sound -> keeper.participant().published(kept.id()))
                 .thenCompose(published -> published.equals(Optional.of(kept))
-                        ? move(keeper, other, old)
+                        ? move(keeper, kept, other, old)
                         : CompletableFuture.completedFuture(false));
     }
 
-    private CompletionStage<Boolean> move(Volume keeper, Volume other, ChunkInfo old) {
-        if (!volumes.beginMove(old, other, keeper)) {
+    /** Whoever was to remove the kept one has lost its claim by this: of two removals in opposite directions one finds nothing to keep. */
+    private CompletionStage<Boolean> move(Volume keeper, ChunkInfo kept, Volume other, ChunkInfo old) {
+        if (!volumes.beginMove(old, other, kept, keeper)) {
             again.add(old.id());
             return CompletableFuture.completedFuture(false);
         }

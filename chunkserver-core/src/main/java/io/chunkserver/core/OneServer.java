@@ -5,6 +5,7 @@ import io.chunkserver.core.replication.Replicas;
 import io.chunkserver.core.space.SpaceAlert;
 import io.chunkserver.core.space.SpaceLimit;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
@@ -15,6 +16,7 @@ import java.util.function.Consumer;
  * @param replicas        all servers as this one reaches them
  * @param attempts        numbers what is staged in any of its volumes
  * @param keepsTombstones whether a master may ask for them
+ * @param diskFailed      whether one of its volumes has failed since the start
  * @param spaceListeners  hear when a volume has become fuller or emptier than a threshold
  */
 record OneServer(
@@ -24,4 +26,5 @@ record OneServer(
         Replicas replicas,
         AttemptNumbers attempts,
         boolean keepsTombstones,
+        AtomicBoolean diskFailed,
         List<Consumer<SpaceAlert>> spaceListeners) {}

@@ -157,7 +157,8 @@ record OpenParts(
                                 participant,
                                 server.attempts(),
                                 environment.clock(),
-                                config.space().tombstoneAge())),
+                                config.space().tombstoneAge(),
+                                server.diskFailed())),
                 directory.reserve());
         server.spaceListeners().forEach(upkeep.watch()::listen);
         admission.add((kind, lengthBytes) -> calls.stall());
@@ -184,7 +185,18 @@ record OpenParts(
                 .forEach(promise ->
                         participant.restore(promise.prepared(), storage.space().adopt(promise.stagedBytes())));
         undelivered.forEach(coordinator::restore);
-        startBackground(upkeep, () -> forced(files::checkpointIfDue, admission), participant.environment(), open);
+        startBackground(this::keepUp, () -> forced(files::checkpointIfDue, admission), participant.environment(), open);
+    }
+
+    /** A disk that is gone is found also where nobody writes to it: what it had is to be copied from elsewhere as soon as can be. */
+    private void keepUp() throws IOException {
+        if (!files.isMounted()) {
+            admission.close(Failure.of(
+                            ErrorCode.DISK_FAILED,
+                            "data directory " + directory + " is not there any more; is its file system mounted?")
+                    .withHint("bring it back, then restart the server"));
+        }
+        upkeep.runOnce();
     }
 
     /** A store without a file has lost nothing by it: it is a first start, or one after a crash within that. */
@@ -202,11 +214,13 @@ record OpenParts(
     }
 
     private static void startBackground(
-            SpaceUpkeep upkeep, BackgroundStep.Step checkpoint, Environment environment, Deque<Closeable> open) {
+            BackgroundStep.Step upkeep,
+            BackgroundStep.Step checkpoint,
+            Environment environment,
+            Deque<Closeable> open) {
         opened(
                 open,
-                BackgroundStep.start(
-                        "the upkeep of space", upkeep::runOnce, Duration.ZERO, SpaceUpkeep.INTERVAL, environment));
+                BackgroundStep.start("the upkeep of space", upkeep, Duration.ZERO, SpaceUpkeep.INTERVAL, environment));
         opened(
                 open,
                 BackgroundStep.start(

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -70,6 +71,7 @@ record ServerParts(
                 replicas,
                 new AttemptNumbers(identity.bootCount()),
                 builder.keepsTombstones(),
+                new AtomicBoolean(),
                 builder.spaceListeners());
         List<OpenParts> open = open(directories, watches, worlds, helpers, server);
         List<Volume> all = new ArrayList<>();
@@ -87,6 +89,7 @@ record ServerParts(
         for (Volume volume : all) {
             volume.onChange(lost::changed);
             volume.onChange(duplicates::changed);
+            volume.onFailure(failed -> server.diskFailed().set(true));
             for (CommitRecovery.Lost missed : volume.parts().recovery().lost()) {
                 lost.add(missed.chunk(), missed.version());
             }

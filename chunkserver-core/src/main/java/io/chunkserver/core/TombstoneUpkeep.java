@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,20 +35,34 @@ final class TombstoneUpkeep {
     private final AttemptNumbers attempts;
     private final InstantSource clock;
     private final Duration age;
+    private final AtomicBoolean diskFailed;
 
     private @Nullable ChunkId after;
 
+    /**
+     * @param diskFailed whether one of the server's disks has failed: it may have older versions, which would be what the server has of
+     *                   these chunks without their tombstones
+     */
     TombstoneUpkeep(
-            FileChunkStore store, Participant participant, AttemptNumbers attempts, InstantSource clock, Duration age) {
+            FileChunkStore store,
+            Participant participant,
+            AttemptNumbers attempts,
+            InstantSource clock,
+            Duration age,
+            AtomicBoolean diskFailed) {
         this.store = store;
         this.participant = participant;
         this.attempts = attempts;
         this.clock = clock;
         this.age = age;
+        this.diskFailed = diskFailed;
     }
 
     /** Looks at the next page, and begins to remove what is old on it. */
     void runOnce() throws IOException {
+        if (diskFailed.get()) {
+            return;
+        }
         Instant youngest = clock.instant().minus(age);
         List<ChunkInfo> page = store.list("", after, PAGE);
         for (ChunkInfo info : page) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** What several volumes are together. Pure, but that it asks them how they are. */
 final class Totals {
@@ -23,10 +24,9 @@ final class Totals {
             return volumes.get(0).condition();
         }
         List<Condition> conditions = volumes.stream().map(Volume::condition).toList();
-        ServerState state = List.of(ServerState.READY, ServerState.DRAINING).stream()
-                .filter(wanted -> conditions.stream().anyMatch(condition -> condition.state() == wanted))
-                .findFirst()
-                .orElse(ServerState.READ_ONLY);
+        ServerState state = conditions.stream().anyMatch(Condition::takesChunks)
+                ? ServerState.READY
+                : volumes.stream().anyMatch(Volume::isDrained) ? ServerState.DRAINING : ServerState.READ_ONLY;
         return new Condition(state, reason(volumes, conditions));
     }
 
@@ -37,17 +37,13 @@ final class Totals {
         if (reasons.size() == 1) {
             return reasons.get(0);
         }
-        return volumes.stream()
-                .map(volume -> reason(volume, volume.condition()))
-                .flatMap(Optional::stream)
+        return IntStream.range(0, volumes.size())
+                .filter(i -> !conditions.get(i).reason().isEmpty())
+                .mapToObj(i -> volumes.get(i) + ": " + conditions.get(i).reason())
                 .collect(Collectors.joining("; "));
     }
 
-    private static Optional<String> reason(Volume volume, Condition condition) {
-        return condition.reason().isEmpty() ? Optional.empty() : Optional.of(volume + ": " + condition.reason());
-    }
-
-    /** The sums, within the limit that they share; but nothing is available where the disk has failed. */
+    /** The sums, within the limit that they share; but nothing is available where no chunk can stay. */
     static SpaceSnapshot space(List<Volume> volumes) {
         if (volumes.size() == 1) {
             return volumes.get(0).space();
@@ -55,9 +51,8 @@ final class Totals {
         long limit = volumes.get(0).space().limitBytes();
         long used = sum(volumes, volume -> volume.space().usedBytes());
         long reserved = sum(volumes, volume -> volume.space().reservedBytes());
-        long available = sum(
-                volumes,
-                volume -> volume.failed().isPresent() ? 0 : volume.space().availableBytes());
+        long available =
+                sum(volumes, volume -> volume.keepsChunks() ? volume.space().availableBytes() : 0);
         return new SpaceSnapshot(
                 limit,
                 used,

@@ -32,12 +32,15 @@ final class Volume {
     private final ChunkReads reads;
     private final KnownTransactions transactions;
     private final Integrity integrity;
+    private final LostChunks lost;
 
-    private Volume(OpenParts parts, ChunkReads reads, KnownTransactions transactions, Integrity integrity) {
+    private Volume(
+            OpenParts parts, ChunkReads reads, KnownTransactions transactions, Integrity integrity, LostChunks lost) {
         this.parts = parts;
         this.reads = reads;
         this.transactions = transactions;
         this.integrity = integrity;
+        this.lost = lost;
     }
 
     /** Looks after what has been opened; {@link #begin} takes up what was open in it. */
@@ -49,7 +52,8 @@ final class Volume {
                         parts.coordinator(),
                         parts.participant(),
                         parts.storage().log()),
-                Integrity.begin(parts, parts.files(), lost, scrub, environment));
+                Integrity.begin(parts, parts.files(), lost, scrub, environment),
+                lost);
     }
 
     void begin() {
@@ -107,6 +111,14 @@ final class Volume {
         return parts.admission().closed().filter(why -> why.code() == ErrorCode.DISK_FAILED);
     }
 
+    /** Whether the whole server is drained, or going down. */
+    boolean isDrained() {
+        return parts.admission()
+                .closed()
+                .filter(why -> why.code() == ErrorCode.DRAINING)
+                .isPresent();
+    }
+
     /** Whether an operator has it emptied: it takes nothing new, and what it has is moved to other volumes. */
     boolean isEmptying() {
         return directory().isEmptying();
@@ -144,6 +156,10 @@ final class Volume {
                 condition.state(),
                 condition.reason(),
                 store().snapshot(),
+                transactions.open().size(),
+                (int) lost.list().stream()
+                        .filter(chunk -> store().missing(chunk).isPresent())
+                        .count(),
                 sight.space(),
                 sight.level(),
                 parts.upkeep().driftBytes());

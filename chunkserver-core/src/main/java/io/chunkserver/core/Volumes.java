@@ -91,13 +91,13 @@ final class Volumes {
 
     /** Where a chunk is, or would be looked for. */
     Volume of(ChunkId chunk) {
-        return home(chunk, volume -> true).orElse(first());
+        return home(chunk).orElse(first());
     }
 
     /** Why a new version of this length would not be taken at present; empty when it would. */
     Optional<Failure> refusal(StoreRequest request) {
         ChunkId chunk = request.chunk();
-        return home(chunk, volume -> true)
+        return home(chunk)
                 .orElseGet(this::roomiest)
                 .participant()
                 .admission()
@@ -111,7 +111,7 @@ final class Volumes {
      */
     Claim claim(ChunkId chunk, long maxLengthBytes) {
         synchronized (choice) {
-            return claim(home(chunk, volume -> true).orElseGet(() -> withRoomFor(maxLengthBytes)), chunk);
+            return claim(home(chunk).orElseGet(() -> withRoomFor(maxLengthBytes)), chunk);
         }
     }
 
@@ -133,8 +133,12 @@ final class Volumes {
     }
 
     private Volume placeOf(Order order) {
-        Volume home = home(order.chunk(), volume -> true).orElseGet(() -> withRoomFor(0));
-        if (home.keepsChunks() || order instanceof Order.Remove || all.size() == 1) {
+        Volume home = home(order.chunk()).orElseGet(() -> withRoomFor(0));
+        if (order instanceof Order.Remove) {
+            checkLast(order.chunk(), home);
+            return home;
+        }
+        if (home.keepsChunks() || all.size() == 1) {
             return home;
         }
         if (home.participant().isAtWorkOn(order.chunk())) {
@@ -153,14 +157,27 @@ final class Volumes {
                         .toException()));
     }
 
-    /** What such a volume has is committed (I2); a version of the same number only takes its place when it is the same. */
+    /** Without the newest copy an older one on a volume that has failed would be what the server has of the chunk. */
+    private void checkLast(ChunkId chunk, Volume home) {
+        for (Volume volume : all) {
+            if (volume != home && !volume.committedVersion(chunk).equals(ChunkVersion.NONE)) {
+                throw new CompletionException(Failure.of(
+                                ErrorCode.BUSY,
+                                "chunk " + chunk + " is in " + volume + " too, from where it is not removed yet")
+                        .toException());
+            }
+        }
+    }
+
+    /** What such a volume has is committed (I2); a version of the same number only takes its place when it is the same, or its
+     * bytes are missing. */
     private static void checkNotOlder(Order order, Volume leaving) {
         ChunkVersion known = leaving.committedVersion(order.chunk());
-        boolean same = leaving.store()
+        boolean other = leaving.store()
                 .stat(order.chunk())
-                .filter(info -> info.transaction().equals(order.transaction()))
+                .filter(info -> !info.transaction().equals(order.transaction()))
                 .isPresent();
-        if (known.isNewerThan(order.version()) || (known.equals(order.version()) && !same)) {
+        if (known.isNewerThan(order.version()) || (known.equals(order.version()) && other)) {
             throw new CompletionException(Failure.of(
                             ErrorCode.VERSION_CONFLICT,
                             "chunk " + order.chunk() + " has version " + known + " in " + leaving + "; version "
@@ -169,9 +186,13 @@ final class Volumes {
         }
     }
 
+    private Optional<Volume> home(ChunkId chunk) {
+        return home(chunk, volume -> true);
+    }
+
     /**
-     * Of those that know the chunk the one with the newest version. Of two that have it one that works; and of these the one that is emptied:
-     * transactions that were begun there are to meet those that come, until the chunk has moved at one moment.
+     * Of those that know the chunk the one with the newest version. Of two that know the same one that has its bytes and works; and of these
+     * the one that is emptied: transactions that were begun there are to meet those that come, until the chunk has moved at one moment.
      */
     private Optional<Volume> home(ChunkId chunk, Predicate<Volume> candidate) {
         if (all.size() == 1) {
@@ -185,6 +206,7 @@ final class Volumes {
                 .filter(candidate)
                 .filter(volume -> volume.knows(chunk))
                 .max(Comparator.comparing((Volume volume) -> volume.committedVersion(chunk))
+                        .thenComparing(volume -> volume.store().stat(chunk).isPresent())
                         .thenComparing(volume -> volume.failed().isEmpty())
                         .thenComparing(Volume::isEmptying));
     }
@@ -194,13 +216,15 @@ final class Volumes {
      * one.
      *
      * @param left the version that is left behind
-     * @return false when somebody is at work on it where it was, or it is not that version any more: nothing has changed then
+     * @param kept the version that it has from now on
+     * @return false when somebody is at work on it where it was, or one of the versions is not there any more: nothing has changed then
      */
-    boolean beginMove(ChunkInfo left, Volume from, Volume to) {
+    boolean beginMove(ChunkInfo left, Volume from, ChunkInfo kept, Volume to) {
         synchronized (choice) {
             ChunkId chunk = left.id();
             return !from.participant().isAtWorkOn(chunk)
                     && from.store().stat(chunk).equals(Optional.of(left))
+                    && to.store().stat(chunk).equals(Optional.of(kept))
                     && moved.putIfAbsent(chunk, to) == null;
         }
     }

@@ -10,6 +10,7 @@ import io.chunkserver.core.commit.Receipt;
 import io.chunkserver.core.commit.StoreRequest;
 import io.chunkserver.core.disk.DataDirectory;
 import io.chunkserver.core.disk.Disk;
+import io.chunkserver.core.disk.DiskFile;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.membership.ChunkReport;
@@ -39,10 +40,14 @@ import io.chunkserver.core.testkit.MemoryDisk;
 import io.chunkserver.core.testkit.SimulatedTime;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.UUID;
@@ -55,6 +60,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A server with two disks: where chunks go, and what is left of it when one of them fails. In simulated time. */
 @ExtendWith(ExpectedErrors.class)
@@ -69,6 +76,7 @@ class VolumesTest {
     private final SimulatedTime time = new SimulatedTime(new SplittableRandom(7));
     private final List<MemoryDisk> disks = List.of(new MemoryDisk(), new MemoryDisk());
     private final boolean[] failing = new boolean[2];
+    private boolean unmounted;
     private final FakeReplicas others = new FakeReplicas(new CallTrace());
     private final FakeReplica source = others.add("b", Location.ORIGIN);
     private final FakeMaster master = new FakeMaster();
@@ -96,24 +104,48 @@ class VolumesTest {
     }
 
     private void start(int one, int other) throws IOException {
+        open(one, other);
+        time.runFor(LONG_ENOUGH);
+    }
+
+    private void open(int one, int other) throws IOException {
+        open(ChunkServerConfig.DEFAULT.withOrders(SLOW_COPIES), one, other);
+    }
+
+    private void open(ChunkServerConfig config, int one, int other) throws IOException {
         server = ChunkServer.builder(disk(one))
                 .disk(disk(other))
                 .serverId(new ServerId("a"))
-                .config(ChunkServerConfig.DEFAULT.withOrders(SLOW_COPIES))
+                .config(config)
                 .replicas(others)
                 .environment(time.life(Duration.ofMillis(1)).environment())
                 .start();
         server.reachableAt("a:1", 0);
         server.followMasters(List.of(new KnownMaster("m:1", master)), 0);
-        time.runFor(LONG_ENOUGH);
     }
 
     private Disk disk(int index) {
-        return new FaultyDisk(
+        Disk faulty = new FaultyDisk(
                 disks.get(index),
                 operation -> failing[index] && operation.kind() == DiskOperation.Kind.FORCE
                         ? DiskFault.IO_ERROR
                         : DiskFault.NONE);
+        return index == 0 ? faulty : unmountable(faulty);
+    }
+
+    /** The same disk, on which no folder is found while it is unmounted. */
+    private Disk unmountable(Disk disk) {
+        return (Disk) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {Disk.class}, (proxy, method, arguments) -> {
+                    if (unmounted && method.getName().equals("stamp")) {
+                        return Optional.empty();
+                    }
+                    try {
+                        return method.invoke(disk, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
     }
 
     private static ChunkId chunk(int number) {
@@ -519,7 +551,7 @@ class VolumesTest {
 
         assertFailed(ErrorCode.BUSY, "is open on the chunk", () -> now(second.receipt()));
         first.finish(0, 0);
-        time.runFor(LONG_ENOUGH);
+        time.runFor(LONG_ENOUGH.multipliedBy(3));
         assertThat(now(first.receipt()).version()).isEqualTo(new ChunkVersion(2));
         assertThat(server.stat(chunk(moving)).orElseThrow().version()).isEqualTo(new ChunkVersion(2));
         assertThat(chunksOn(1)).isZero();
@@ -538,5 +570,152 @@ class VolumesTest {
                 .isInstanceOf(ChunkServerException.InvalidRequest.class)
                 .hasMessageContaining(unknown.toString());
         assertThat(storedOn(1)).isEqualTo(1);
+    }
+
+    /** Flips a bit of the data of the only chunk on this disk. */
+    private void damage(int disk) throws IOException {
+        MemoryDisk root = disks.get(disk);
+        for (Path upper : root.list(DataDirectory.CHUNKS)) {
+            for (Path lower : root.list(DataDirectory.CHUNKS.resolve(upper))) {
+                Path folder = DataDirectory.CHUNKS.resolve(upper).resolve(lower);
+                for (Path name : root.list(folder)) {
+                    try (DiskFile file = root.openForWrite(folder.resolve(name))) {
+                        ByteBuffer first = ByteBuffer.allocate(1);
+                        file.readFully(first, 0);
+                        file.writeFully(ByteBuffer.wrap(new byte[] {(byte) ~first.get(0)}), 0);
+                    }
+                }
+            }
+        }
+    }
+
+    /** A chunk on a failed disk with a copy on the other one. */
+    private ChunkInfo copied(int failed) throws IOException {
+        int number = chunkOn(failed);
+        ChunkInfo version = server.stat(chunk(number)).orElseThrow();
+        fail(failed);
+        assertFailed(ErrorCode.DISK_FAILED, "", () -> store(number));
+        orderCopy(version, content(number));
+        return version;
+    }
+
+    @Test
+    void ofTwoCopiesTheSoundOneStays() throws IOException {
+        ChunkInfo version = copied(0);
+        stop();
+        damage(0);
+        failing[0] = false;
+        start(0, 1);
+
+        assertReadable(version.id().index());
+        assertThat(chunksOn(0)).isZero();
+        assertThat(chunksOn(1)).isPositive();
+    }
+
+    /** One removal was begun while the one disk was to keep the chunk, the other when that disk is emptied. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15})
+    void ofTwoCopiesOneStaysWhateverTheOperatorDoesMeanwhile(int step) throws IOException {
+        ChunkInfo version = copied(0);
+        stop();
+        failing[0] = false;
+        open(0, 1);
+        time.runFor(Duration.ofNanos(step * 40_000L));
+        server.emptyDirectory(directory(0), true);
+        time.runFor(LONG_ENOUGH);
+
+        assertReadable(version.id().index());
+        assertThat(chunksOn(0)).isZero();
+    }
+
+    @Test
+    void aDeletionIsKeptAsLongAsAFailedDiskHasTheChunk() throws IOException {
+        ChunkInfo version = copied(1);
+        delete(version.id().index());
+        ChunkInfo tombstone = reportedTombstone(version.id());
+        master.order(new Order.Remove(
+                tombstone.id(), tombstone.version(), tombstone.transaction(), List.of(source.member())));
+        source.publish(tombstone, Attributes.NONE, new byte[0]);
+        time.runFor(LONG_ENOUGH);
+
+        assertThat(server.stat(version.id())).isEmpty();
+        stop();
+        failing[1] = false;
+        start(0, 1);
+        assertThat(server.stat(version.id())).isEmpty();
+        assertThat(lastFullReport()).contains(version.id());
+    }
+
+    private ChunkInfo reportedTombstone(ChunkId chunk) {
+        lastFullReport();
+        return master.reports().stream()
+                .flatMap(report -> report.present().stream())
+                .filter(info -> info.id().equals(chunk) && info.tombstone())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void aDamagedChunkOfAnEmptiedDirectoryIsCopiedToTheOther() throws IOException {
+        int number = chunkOn(1);
+        ChunkInfo version = server.stat(chunk(number)).orElseThrow();
+        damage(1);
+        assertThatThrownBy(() -> await(server.verify(chunk(number)).toCompletableFuture()))
+                .isInstanceOf(CompletionException.class);
+        time.runFor(LONG_ENOUGH);
+        server.emptyDirectory(directory(1), true);
+        time.runFor(LONG_ENOUGH);
+        assertThat(server.status().directories().get(1).isEmpty())
+                .as("empty while a chunk of it is missed")
+                .isFalse();
+        orderCopy(version, content(number));
+
+        assertReadable(number);
+        assertThat(server.status().lostChunks()).isEmpty();
+        assertThat(server.status().directories().get(1).isEmpty()).isTrue();
+    }
+
+    @Test
+    void aDirectoryWithAnOpenTransactionIsNotEmpty() throws IOException {
+        ChunkWriter open = begin(1);
+        int disk = staged(0) > 0 ? 0 : 1;
+        server.emptyDirectory(directory(disk), true);
+        time.runFor(Duration.ofSeconds(5));
+        assertThat(server.status().directories().get(disk).isEmpty()).isFalse();
+        open.finish(0, 0);
+        time.runFor(LONG_ENOUGH);
+        assertThat(server.status().directories().get(disk).isEmpty()).isTrue();
+        assertThat(now(open.receipt()).version()).isEqualTo(new ChunkVersion(1));
+    }
+
+    @Test
+    void theDisksShareTheSpaceLimit() throws IOException {
+        server.close();
+        open(ChunkServerConfig.DEFAULT.withSpaceLimitBytes(10L * LENGTH), 0, 1);
+        int stored = 0;
+        try {
+            for (int number = 0; number < 20; number++) {
+                store(number);
+                stored++;
+            }
+        } catch (CompletionException full) {
+            assertThat(ChunkServerException.from(full).code()).isIn(ErrorCode.INSUFFICIENT_SPACE, ErrorCode.READ_ONLY);
+        }
+        assertThat(stored).isBetween(7, 10);
+        assertThat(chunksOn(0)).isPositive();
+        assertThat(chunksOn(1)).isPositive();
+        assertThat(server.status().space().limitBytes()).isEqualTo(10L * LENGTH);
+    }
+
+    /** Nobody writes to it, and its master hears all the same. */
+    @Test
+    void aDiskThatIsNotThereAnyMoreIsFoundOut() throws IOException {
+        int lost = chunkOn(1);
+        unmounted = true;
+        time.runFor(LONG_ENOUGH);
+
+        assertThat(server.status().directories().get(1).state()).isEqualTo(ServerState.READ_ONLY);
+        assertThat(server.status().directories().get(1).reason()).contains("is its file system mounted?");
+        assertThat(lastFullReport()).doesNotContain(chunk(lost));
     }
 }

@@ -161,16 +161,6 @@ public final class DataDirectory implements Closeable {
         }
     }
 
-    /** Whether there is anything in it but what every start makes. */
-    boolean isUsed() throws IOException {
-        for (Path folder : FOLDERS) {
-            if (!namesIn(disk, folder).isEmpty()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     /** A server starts also on a full disk, so that somebody can delete chunks from it. */
     private static void write(ServerIdentity identity, IdentityFile file, EmergencyReserve reserve) throws IOException {
         while (true) {
@@ -335,11 +325,24 @@ public final class DataDirectory implements Closeable {
             return this;
         }
 
-        /** Whose directory it is, as far as is known: as configured, or as it says itself. */
-        Optional<ServerId> owner() throws IOException {
-            return serverId != null
-                    ? Optional.of(serverId)
-                    : identityFile.read().map(ServerIdentity::serverId);
+        /** What the directory says of itself, while nothing is changed and nothing made; empty when it is new. */
+        Optional<ServerIdentity> look() throws IOException {
+            return identityFile.read();
+        }
+
+        /** Whether there is anything in it but what every start makes. */
+        boolean isUsed() throws IOException {
+            for (Path folder : FOLDERS) {
+                if (!namesIn(disk, folder).isEmpty()) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        @Override
+        public String toString() {
+            return disk.toString();
         }
 
         /**

@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
  *
  * <pre>
  * {
- *   "format": 1,
+ *   "format": 1,                           2 where the server has or had other directories
  *   "server_id": "cs-4f1d2c3b5a",          name of the server
  *   "uuid": "c9b1...",                     this directory
  *   "log_id": "07d2...",                   its transaction log
@@ -34,11 +34,12 @@ import java.util.stream.Collectors;
  *   "server_uuid": "c9b1...",              the server, where it has or had other directories
  *   "directories": "c9b1... 55e0...",      all that it has, then
  *   "directories_generation": 1,           how often they changed, then
+ *   "last_start": 1203948,                 the boot count of the last start with all of them, then
  *   "crc32c": "89abcdef"                   of all that stands before it, as it is written here
  * }
  * </pre>
  *
- * <p>All keys but the last four are required; unknown ones are ignored and not kept. The checksum is there because each start writes
+ * <p>The keys from server_uuid to last_start are there together or not at all, and all others but the checksum are required; unknown ones are ignored and not kept. The checksum is there because each start writes
  * the file anew: a digit that was read wrongly once would be wrong for ever. Whoever changes a value by hand removes it.
  *
  * <p>Three errors are told apart: text that is no such object, or does not match its checksum, is {@code CORRUPT}; a key that is
@@ -49,12 +50,16 @@ final class IdentityFormat {
 
     static final int FORMAT = 1;
 
+    /** That of a directory whose server has or had others, which older software must not take for all that there is. */
+    static final int FORMAT_OF_SEVERAL = 2;
+
     /** A larger file is not read: it is none of ours. */
     static final int MAX_BYTES = 16 * 1024;
 
     private static final String SERVER_UUID = "server_uuid";
     private static final String DIRECTORIES = "directories";
     private static final String GENERATION = "directories_generation";
+    private static final String LAST_START = "last_start";
     private static final String CHECKSUM = "crc32c";
 
     private static final String RESTORE =
@@ -80,7 +85,7 @@ final class IdentityFormat {
 
     private static String values(ServerIdentity identity) {
         return "{\n"
-                + line("format", String.valueOf(FORMAT))
+                + line("format", String.valueOf(identity.set().isLone() ? FORMAT : FORMAT_OF_SEVERAL))
                 + line("server_id", FlatJson.quote(identity.serverId().value()))
                 + line("uuid", FlatJson.quote(identity.uuid().toString()))
                 + line("log_id", FlatJson.quote(identity.logId().toString()))
@@ -96,7 +101,8 @@ final class IdentityFormat {
         return ",\n"
                 + line(SERVER_UUID, FlatJson.quote(set.serverUuid().toString()))
                 + line(DIRECTORIES, FlatJson.quote(members))
-                + "  \"" + GENERATION + "\": " + set.generation();
+                + line(GENERATION, String.valueOf(set.generation()))
+                + "  \"" + LAST_START + "\": " + set.lastStart();
     }
 
     private static String line(String key, String value) {
@@ -127,21 +133,22 @@ final class IdentityFormat {
 
     /** A server with one directory alone says nothing of others. */
     private DirectorySet set(UUID own) throws ChunkServerException {
-        if (List.of(SERVER_UUID, DIRECTORIES, GENERATION).stream().noneMatch(values::containsKey)) {
+        if (List.of(SERVER_UUID, DIRECTORIES, GENERATION, LAST_START).stream().noneMatch(values::containsKey)) {
             return DirectorySet.of(own);
         }
         UUID server = string(SERVER_UUID, IdentityFormat::uuid);
         long generation = number(GENERATION, token -> inRange(token, 1, Long.MAX_VALUE));
-        return string(DIRECTORIES, text -> set(server, generation, own, text));
+        long lastStart = number(LAST_START, token -> inRange(token, 0, Long.MAX_VALUE));
+        return new DirectorySet(server, generation, lastStart, string(DIRECTORIES, text -> members(own, text)));
     }
 
-    private static DirectorySet set(UUID server, long generation, UUID own, String text) {
+    private static List<UUID> members(UUID own, String text) {
         List<UUID> members =
                 Arrays.stream(text.split(" ")).map(IdentityFormat::uuid).toList();
         if (!members.contains(own)) {
             throw new IllegalArgumentException("this directory, " + own + ", is not among them");
         }
-        return new DirectorySet(server, generation, members);
+        return members;
     }
 
     private static Map<String, FlatJson.Value> parse(ByteBuffer bytes, String file) throws ChunkServerException {
@@ -159,10 +166,11 @@ final class IdentityFormat {
 
     private void checkFormat() throws ChunkServerException {
         long found = number("format", token -> inRange(token, Long.MIN_VALUE, Long.MAX_VALUE));
-        if (found > FORMAT) {
+        if (found > FORMAT_OF_SEVERAL) {
             throw Failure.of(
                             ErrorCode.FORMAT_TOO_NEW,
-                            "identity file " + file + " has format " + found + "; this version reads " + FORMAT)
+                            "identity file " + file + " has format " + found + "; this version reads " + FORMAT
+                                    + " and " + FORMAT_OF_SEVERAL)
                     .withHint("run the version of the software that wrote it, or a newer one")
                     .toException();
         }

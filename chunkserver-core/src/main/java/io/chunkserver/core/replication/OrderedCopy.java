@@ -55,7 +55,7 @@ final class OrderedCopy {
             if (here.filter(info -> isOrdered(info)).isPresent()) {
                 return CompletableFuture.completedFuture("here already");
             }
-            // This server is one when a chunk moves from one of its volumes to another.
+            // One of them is this server itself when a chunk moves from one of its volumes to another.
             return from(order.sources(), new ArrayList<>());
         });
     }

@@ -207,9 +207,14 @@ final class ChunkOpener {
         }
     }
 
+    /** Whether the folder of all chunks is the one that was opened. */
+    boolean isMounted() throws IOException {
+        return rootNow().equals(root);
+    }
+
     /** Where the whole folder is gone or is another one, nothing is known of a single file. */
     private void checkMounted() throws IOException {
-        if (!rootNow().equals(root)) {
+        if (!isMounted()) {
             throw new IOException("folder " + layout.chunks() + " of " + disk
                     + " is not there any more; is its file system mounted?");
         }

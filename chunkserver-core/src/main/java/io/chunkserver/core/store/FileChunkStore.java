@@ -449,6 +449,11 @@ public final class FileChunkStore implements ChunkStore {
         }
     }
 
+    /** Whether the folder that was opened is still there, which it is not when its file system is unmounted. */
+    public boolean isMounted() throws IOException {
+        return opener.isMounted();
+    }
+
     @Override
     public Optional<MissingVersion> missing(ChunkId chunk) {
         return opener.missing(chunk);

@@ -94,7 +94,7 @@ class DataDirectoriesTest {
         assertThat(after.get(0).uuid()).isEqualTo(before.get(1).uuid());
         assertThat(after).allSatisfy(identity -> {
             assertThat(identity.bootCount()).isEqualTo(before.get(0).bootCount() + 1);
-            assertThat(identity.set()).isEqualTo(before.get(0).set());
+            assertThat(identity.set().members()).isEqualTo(before.get(0).set().members());
         });
     }
 
@@ -174,7 +174,7 @@ class DataDirectoriesTest {
         UUID lost = openAndClose(first, second).get(1).uuid();
         openAndClose(Set.of(lost), first);
         for (int start = 0; start < 5; start++) {
-            assertUnusable(ErrorCode.BAD_CONFIGURATION, () -> openAndClose(second), "other data director");
+            assertUnusable(ErrorCode.BAD_CONFIGURATION, () -> openAndClose(second), "another data director");
         }
 
         assertUnusable(ErrorCode.BAD_CONFIGURATION, () -> openAndClose(first, second), "was given up");
@@ -200,7 +200,38 @@ class DataDirectoriesTest {
         store(first);
         MemoryDisk copy = first.copyAfterProcessDeath();
 
-        assertUnusable(ErrorCode.BAD_CONFIGURATION, () -> openAndClose(first, copy), "one is a copy of the other");
+        assertUnusable(
+                ErrorCode.BAD_CONFIGURATION, () -> openAndClose(first, copy), "one is the other, or a copy of it");
+    }
+
+    @Test
+    void anOldCopyOfADirectoryIsRefusedHoweverOftenItIsTried() throws IOException {
+        openAndClose(first, second);
+        MemoryDisk old = second.copyAfterProcessDeath();
+        openAndClose(first, second);
+        for (int start = 0; start < 3; start++) {
+            assertUnusable(ErrorCode.BAD_CONFIGURATION, () -> openAndClose(first, old), "is older than the others");
+        }
+        assertThat(openAndClose(first, second)).hasSize(2);
+    }
+
+    @Test
+    void aStartThatIsRefusedHasChangedNothing() throws IOException {
+        openAndClose(first, second);
+        ServerIdentity before = DataDirectory.on(first, random).look().orElseThrow();
+
+        assertUnusable(ErrorCode.BAD_CONFIGURATION, () -> openAndClose(first, third), "another data director");
+
+        assertThat(DataDirectory.on(first, random).look()).contains(before);
+        assertThat(third.list(Path.of(""))).isEmpty();
+    }
+
+    @Test
+    void whatIsNamedCannotBeGivenUp() throws IOException {
+        UUID named = openAndClose(first, second).get(1).uuid();
+
+        assertUnusable(
+                ErrorCode.BAD_CONFIGURATION, () -> openAndClose(Set.of(named), first, second), "is to be given up");
     }
 
     /** Whatever operation of a start that adds a directory is the last one, the next start has both. */

@@ -141,7 +141,7 @@ class IdentityFormatTest {
 
     @Test
     void anotherFormatIsToldFromDamage() {
-        assertRefused(WRITTEN.replace("\"format\": 1", "\"format\": 2"), ErrorCode.FORMAT_TOO_NEW, "2", "newer");
+        assertRefused(WRITTEN.replace("\"format\": 1", "\"format\": 3"), ErrorCode.FORMAT_TOO_NEW, "3", "newer");
         assertRefused("{\"format\": 99}", ErrorCode.FORMAT_TOO_NEW, "99");
         assertRefused(WRITTEN.replace("\"format\": 1", "\"format\": 0"), ErrorCode.FORMAT_TOO_OLD, "0");
         assertRefused("{\"format\": -1}", ErrorCode.FORMAT_TOO_OLD, "-1");

@@ -93,11 +93,10 @@ final class DrainCommand implements Callable<Integer> {
                 throw notEmptied(
                         directory, "is not emptied any more: it is " + emptied.state() + " " + emptied.reason());
             }
-            long left = emptied.chunks() + emptied.tombstones();
-            if (left == 0) {
+            if (emptied.left() == 0) {
                 return status;
             }
-            notes.note(left + (left == 1 ? " chunk is" : " chunks are") + " left in " + emptied.path());
+            notes.left(emptied, status.directories());
             var unused = never.await(LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
             status = open.client().status(server);
         }

@@ -5,7 +5,9 @@ import io.chunkserver.core.membership.MemberStatus;
 import io.chunkserver.core.membership.MemberStatus.Liveness;
 import io.chunkserver.core.membership.ServerState;
 import io.chunkserver.core.model.ServerId;
+import io.chunkserver.transport.protocol.ServerStatus;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What whoever waits for a drain is told meanwhile: what keeps the server, and why that stays so; again only when it has changed. */
@@ -35,6 +37,25 @@ final class DrainNotes {
     void needed(ServerId server, long chunks, ClusterStatus cluster) {
         note(Quantity.chunks(chunks) + (chunks == 1 ? " needs" : " need") + " server " + server
                 + obstacle(server, cluster));
+    }
+
+    /** What is still in a data directory that is emptied, and why that cannot go to the others if it cannot. */
+    void left(ServerStatus.Directory emptied, List<ServerStatus.Directory> all) {
+        List<ServerStatus.Directory> others = all.stream()
+                .filter(directory -> !directory.uuid().equals(emptied.uuid()))
+                .toList();
+        boolean open = others.stream().anyMatch(directory -> directory.state().equals("ready"));
+        long chunks = emptied.chunks() + emptied.tombstones();
+        note((chunks > 0
+                        ? Quantity.chunks(chunks) + (chunks == 1 ? " is" : " are")
+                        : emptied.pending() + " open transactions and missed chunks are")
+                + " left in " + emptied.path()
+                + (open
+                        ? ""
+                        : "; no other directory takes chunks: "
+                                + others.stream()
+                                        .map(ServerStatus.Directory::reason)
+                                        .collect(Collectors.joining("; "))));
     }
 
     /** Why no chunk can be copied, as far as the servers tell; empty when it may be a matter of time. */

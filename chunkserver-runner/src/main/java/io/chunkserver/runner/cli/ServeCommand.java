@@ -96,7 +96,7 @@ final class ServeCommand implements Callable<Integer> {
     private int check(RunnerConfig effective) throws IOException {
         List<Path> directories =
                 effective.dataDirs().stream().map(Path::toAbsolutePath).toList();
-        Optional<ServerId> owner = StartCheck.run(effective);
+        Optional<ServerId> owner = StartCheck.run(effective, givenUp);
         AdminServer.bind(effective.adminListen()).close();
         console.answer(checked(
                 "configuration is valid; data "

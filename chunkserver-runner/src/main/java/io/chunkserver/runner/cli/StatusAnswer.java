@@ -53,11 +53,17 @@ final class StatusAnswer {
 
     private static String directories(ServerStatus status) {
         return status.directories().stream()
-                .map(directory -> "\ndirectory:    " + directory.path() + ", " + directory.state() + ", "
+                .map(directory -> "\ndirectory:    " + directory.path() + ", " + state(directory) + ", "
                         + Quantity.chunks(directory.chunks()) + " in "
                         + Sizes.readable(directory.space().usedBytes()) + ", "
                         + Sizes.readable(directory.space().freeBytes()) + " free on its disk, id " + directory.uuid())
                 .collect(Collectors.joining());
+    }
+
+    private static String state(ServerStatus.Directory directory) {
+        return directory.state().equals("draining") && directory.left() == 0
+                ? "empty: the next start can leave it out and give it up"
+                : directory.state();
     }
 
     private static List<JsonLine> directoriesAsJson(ServerStatus status) {
@@ -69,6 +75,7 @@ final class StatusAnswer {
                         .with("reason", directory.reason())
                         .with("chunks", directory.chunks())
                         .with("tombstones", directory.tombstones())
+                        .with("pending", directory.pending())
                         .with("space", SpaceAnswer.add(directory.space(), JsonLine.part())))
                 .toList();
     }

@@ -25,6 +25,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -104,8 +105,19 @@ public final class RunningServer implements Closeable {
         try {
             return builder.start();
         } catch (FileSystemException e) {
-            throw UnusableDirectory.failure(config.dataDir(), e);
+            throw UnusableDirectory.failure(directoryOf(e, config), e);
         }
+    }
+
+    /** The data directory with the file that failed. */
+    private static Path directoryOf(FileSystemException failure, RunnerConfig config) {
+        Path file = failure.getFile() == null
+                ? config.dataDir()
+                : Path.of(failure.getFile()).toAbsolutePath();
+        return config.dataDirs().stream()
+                .filter(directory -> file.startsWith(directory.toAbsolutePath()))
+                .findFirst()
+                .orElse(config.dataDir());
     }
 
     private static ChunkServerBuilder builder(RunnerConfig config, Set<UUID> givenUp) {

@@ -1,6 +1,7 @@
 package io.chunkserver.runner.server;
 
 import io.chunkserver.core.commit.log.LogContent;
+import io.chunkserver.core.disk.DataDirectories;
 import io.chunkserver.core.disk.DataDirectory;
 import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.disk.LocalDisk;
@@ -16,9 +17,13 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,16 +35,17 @@ public final class StartCheck {
     private StartCheck() {}
 
     /**
-     * Takes the lock of each directory, reads its identity and its log, and listens for a moment. Whether one of the server's directories is
-     * missing only a start finds.
+     * Takes the lock of each directory, reads its identity and its log, looks whether they belong together, and listens for a moment.
      *
+     * @param givenUp ids of data directories that are lost for good
      * @return whose directories they are; empty when a start would make them
      * @throws ChunkServerException as {@link RunningServer#start} throws it: {@code DIRECTORY_LOCKED}, {@code WRONG_SERVER}, {@code CORRUPT},
      *     {@code BAD_CONFIGURATION}
      */
-    public static Optional<ServerId> run(RunnerConfig config) throws IOException {
+    public static Optional<ServerId> run(RunnerConfig config, Set<UUID> givenUp) throws IOException {
         Optional<ServerId> owner = config.serverId();
         boolean used = false;
+        List<DataDirectory.Builder> all = new ArrayList<>();
         for (Path directory : config.dataDirs()) {
             Path identity = directory.equals(config.dataDir())
                     ? config.serverInfoFile().toAbsolutePath()
@@ -47,7 +53,12 @@ public final class StartCheck {
             Optional<ServerId> found = ownerOf(directory, identity, owner);
             owner = found.isPresent() ? found : owner;
             used |= found.isPresent();
+            all.add(DataDirectory.on(new LocalDisk(directory), RandomGenerator.getDefault())
+                    .identityFile(
+                            new LocalDisk(Objects.requireNonNull(identity.getParent(), "a file lies in a directory")),
+                            identity.getFileName()));
         }
+        DataDirectories.check(all, givenUp);
         try (Transport transport = TcpTransports.openToListen(config.security())) {
             ServerEndpoint.checkListen(transport, config.listen());
         }

@@ -17,7 +17,7 @@ final class UnusableDirectory {
         return Failure.of(
                         ErrorCode.BAD_CONFIGURATION,
                         "data directory " + dataDir.toAbsolutePath() + " cannot be used: " + reason(e))
-                .withHint("give --data-dir a directory that this user may write to")
+                .withHint("name data directories that this user may read and write")
                 .toException(e);
     }
 

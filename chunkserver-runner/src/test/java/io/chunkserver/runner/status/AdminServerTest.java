@@ -103,6 +103,7 @@ class AdminServerTest {
                                 "",
                                 8,
                                 0,
+                                0,
                                 new ServerStatus.Space(1000, 150, 0, 4000, 770, "normal", 0)),
                         new ServerStatus.Directory(
                                 new UUID(0, 3),
@@ -110,6 +111,7 @@ class AdminServerTest {
                                 "read_only",
                                 "its disk has failed",
                                 3,
+                                0,
                                 0,
                                 new ServerStatus.Space(1000, 50, 0, 1000, 770, "normal", 0))));
     }

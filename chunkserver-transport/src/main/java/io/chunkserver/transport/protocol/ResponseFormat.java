@@ -141,7 +141,8 @@ final class ResponseFormat {
                                     .put("state", directory.state())
                                     .put("reason", Limits.cut(directory.reason()))
                                     .put("chunks", directory.chunks())
-                                    .put("tombstones", directory.tombstones()),
+                                    .put("tombstones", directory.tombstones())
+                                    .put("pending", directory.pending()),
                             directory.space()));
         }
         return json;
@@ -203,6 +204,7 @@ final class ResponseFormat {
                                         directory.text("reason"),
                                         directory.count("chunks"),
                                         directory.count("tombstones"),
+                                        directory.count("pending"),
                                         space(directory)))
                         : List.of());
     }

@@ -100,13 +100,26 @@ public record ServerStatus(
      * @param reason     why it is in this state, or empty
      * @param chunks     chunks in it, tombstones not counted
      * @param tombstones chunks that it knows to be deleted
+     * @param pending    transactions that are not over there, and chunks that are missed there and nowhere else
      * @param space      its space; the limit is that of all together
      */
     public record Directory(
-            UUID uuid, String path, String state, String reason, long chunks, long tombstones, Space space) {
+            UUID uuid,
+            String path,
+            String state,
+            String reason,
+            long chunks,
+            long tombstones,
+            long pending,
+            Space space) {
 
         public Directory {
             Limits.checkWord("state", state);
+        }
+
+        /** What keeps it from being left out: chunks, tombstones and what is pending. */
+        public long left() {
+            return chunks + tombstones + pending;
         }
     }
 }

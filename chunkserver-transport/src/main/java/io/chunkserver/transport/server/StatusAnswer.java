@@ -68,6 +68,7 @@ final class StatusAnswer {
                 status.reason(),
                 status.store().chunks(),
                 status.store().tombstones(),
+                (long) status.openTransactions() + status.lostChunks(),
                 space(status.space(), status.spaceLevel(), status.spaceDriftBytes()));
     }
 }

@@ -297,7 +297,7 @@ final class MessageArbitraries {
                         Arbitraries.longs().list().ofSize(6),
                         Arbitraries.create(UUID::randomUUID))
                 .as((word, chunks, space, uuid) ->
-                        new ServerStatus.Directory(uuid, word, word, word, chunks, chunks, space(space, word)));
+                        new ServerStatus.Directory(uuid, word, word, word, chunks, chunks, chunks, space(space, word)));
     }
 
     private static Arbitrary<ScrubStatus> scrubs() {
