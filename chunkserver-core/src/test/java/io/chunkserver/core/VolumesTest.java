@@ -58,10 +58,10 @@ import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** A server with two disks: where chunks go, and what is left of it when one of them fails. In simulated time. */
 @ExtendWith(ExpectedErrors.class)
@@ -613,14 +613,13 @@ class VolumesTest {
     }
 
     /** One removal was begun while the one disk was to keep the chunk, the other when that disk is emptied. */
-    @ParameterizedTest
-    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15})
-    void ofTwoCopiesOneStaysWhateverTheOperatorDoesMeanwhile(int step) throws IOException {
+    @RepeatedTest(60)
+    void ofTwoCopiesOneStaysWhateverTheOperatorDoesMeanwhile(RepetitionInfo step) throws IOException {
         ChunkInfo version = copied(0);
         stop();
         failing[0] = false;
         open(0, 1);
-        time.runFor(Duration.ofNanos(step * 40_000L));
+        time.runFor(Duration.ofNanos(step.getCurrentRepetition() * 40_000L));
         server.emptyDirectory(directory(0), true);
         time.runFor(LONG_ENOUGH);
 
