@@ -86,7 +86,7 @@ public final class DataDirectories {
         try {
             Optional<ServerId> name = survey.name();
             for (Found found : survey.all()) {
-                name.ifPresent(found.directory()::serverId);
+                name.ifPresent(found.directory()::serverIdUnlessConfigured);
                 DataDirectory directory = found.directory().open();
                 open.add(directory);
                 name = Optional.of(directory.identity().serverId());

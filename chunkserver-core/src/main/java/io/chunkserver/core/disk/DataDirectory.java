@@ -313,6 +313,11 @@ public final class DataDirectory implements Closeable {
             return this;
         }
 
+        /** The same, where no server was configured. */
+        void serverIdUnlessConfigured(ServerId name) {
+            serverId = serverId == null ? name : serverId;
+        }
+
         /** Where the server stands; default: where it stood last, at first {@link Location#ORIGIN}. */
         public Builder location(Location configured) {
             this.location = configured;

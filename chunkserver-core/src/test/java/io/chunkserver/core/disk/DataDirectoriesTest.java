@@ -195,6 +195,14 @@ class DataDirectoriesTest {
     }
 
     @Test
+    void theServerThatIsConfiguredIsNotTakenForTheOneThatIsThere() throws IOException {
+        openAndClose(first);
+        DataDirectory.Builder configured = DataDirectory.on(first, random).serverId(NAME);
+
+        assertUnusable(ErrorCode.WRONG_SERVER, () -> DataDirectories.open(List.of(configured), Set.of()), "one");
+    }
+
+    @Test
     void aCopyOfADirectoryIsRefused() throws IOException {
         openAndClose(first);
         store(first);
