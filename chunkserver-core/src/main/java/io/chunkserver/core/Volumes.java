@@ -217,7 +217,8 @@ final class Volumes {
      *
      * @param left the version that is left behind
      * @param kept the version that it has from now on
-     * @return false when somebody is at work on it where it was, or one of the versions is not there any more: nothing has changed then
+     * @return false when somebody is at work on it where it was, one of the versions is not there any more, or the disk of the kept one has
+     *     failed, after which nothing says that it is durable: nothing has changed then
      */
     boolean beginMove(ChunkInfo left, Volume from, ChunkInfo kept, Volume to) {
         synchronized (choice) {
@@ -225,6 +226,7 @@ final class Volumes {
             return !from.participant().isAtWorkOn(chunk)
                     && from.store().stat(chunk).equals(Optional.of(left))
                     && to.store().stat(chunk).equals(Optional.of(kept))
+                    && to.failed().isEmpty()
                     && moved.putIfAbsent(chunk, to) == null;
         }
     }

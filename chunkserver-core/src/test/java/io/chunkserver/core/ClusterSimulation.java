@@ -43,7 +43,10 @@ class ClusterSimulation {
         101,
         119,
         // A store was refused on a full disk before its folder was made, and the folder could not be forced ever after.
-        173
+        173,
+        // A chunk had moved to a disk that failed to force it, and was removed from the one where it was durable.
+        3410,
+        4291
     };
 
     static IntStream seeds() {

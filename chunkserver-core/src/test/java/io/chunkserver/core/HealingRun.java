@@ -14,6 +14,7 @@ import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.master.MasterConfig;
 import io.chunkserver.core.membership.KnownMaster;
 import io.chunkserver.core.membership.PlacementRequest;
+import io.chunkserver.core.membership.ServerState;
 import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ByteRange;
 import io.chunkserver.core.model.ChunkId;
@@ -25,11 +26,7 @@ import io.chunkserver.core.model.ReadMode;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.core.scrub.ScrubConfig;
-import io.chunkserver.core.testkit.ChosenCrash;
-import io.chunkserver.core.testkit.CrashChoices;
 import io.chunkserver.core.testkit.CrashMode;
-import io.chunkserver.core.testkit.FaultyDisk;
-import io.chunkserver.core.testkit.MemoryDisk;
 import io.chunkserver.core.testkit.SimulatedNetwork;
 import io.chunkserver.core.testkit.SimulatedTime;
 import java.io.ByteArrayOutputStream;
@@ -47,6 +44,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,9 +85,12 @@ final class HealingRun {
     private final SimulatedNetwork network;
     private final SimulatedMaster master;
     private final CrashMode mode;
-    private final Map<String, MemoryDisk> disks = new HashMap<>();
-    private final Map<String, MemoryDisk> olderDisks = new HashMap<>();
-    private final Map<String, DiskTrouble> troubles = new HashMap<>();
+    private final Map<String, ServerDisks> disks = new HashMap<>();
+    private final Map<String, ServerDisks> olderDisks = new HashMap<>();
+
+    /** Directories that a server has lost one of several disks with. */
+    private final Map<String, Set<UUID>> givenUp = new HashMap<>();
+
     private final Map<String, SimulatedTime.Life> lives = new HashMap<>();
     private final Map<String, ChunkServer> servers = new LinkedHashMap<>();
     private final Map<ChunkId, Story> stories = new LinkedHashMap<>();
@@ -116,8 +117,8 @@ final class HealingRun {
             stories.put(new ChunkId("file", i), new Story());
         }
         for (String name : NAMES) {
-            disks.put(name, new MemoryDisk());
-            troubles.put(name, new DiskTrouble());
+            disks.put(name, new ServerDisks(1 + random.nextInt(2)));
+            givenUp.put(name, new HashSet<>());
             start(name);
         }
         runFor(Duration.ofMinutes(1));
@@ -134,8 +135,9 @@ final class HealingRun {
 
     private void start(String name) throws IOException {
         SimulatedTime.Life life = time.life(Duration.ofMillis(20));
-        ChunkServer server = ChunkServer.builder(new FaultyDisk(disks.get(name), troubles.get(name)))
-                .serverId(new ServerId(name))
+        ChunkServerBuilder builder = disks.get(name).server(random);
+        givenUp.get(name).forEach(builder::giveUpDirectory);
+        ChunkServer server = builder.serverId(new ServerId(name))
                 .location(new Location(NAMES.indexOf(name), 0))
                 .config(ChunkServerConfig.DEFAULT.withScrub(ON_DEMAND))
                 .replicas(network.seenBy(name))
@@ -155,19 +157,20 @@ final class HealingRun {
             if (random.nextBoolean()) {
                 disks.get(name).endProcess();
             } else {
-                disks.get(name).crash(mode, ChosenCrash.random(random));
+                disks.get(name).crash(mode, random);
             }
         }
     }
 
     private void restart(String name) throws IOException {
         if (!servers.containsKey(name)) {
-            int faults = troubles.get(name).happened();
+            disks.get(name).mountAnew(mode, random);
+            int faults = disks.get(name).happened();
             try {
                 start(name);
             } catch (IOException e) {
                 // It leaves nothing behind, and the next start tries again.
-                assertThat(troubles.get(name).happened())
+                assertThat(disks.get(name).happened())
                         .as("faults of a disk on which server %s does not start: %s", name, e)
                         .isGreaterThan(faults);
             }
@@ -202,7 +205,7 @@ final class HealingRun {
 
     private void trouble() throws IOException {
         String name = NAMES.get(random.nextInt(NAMES.size()));
-        switch (random.nextInt(13)) {
+        switch (random.nextInt(14)) {
             case 0, 1 -> crash(name);
             case 2, 3, 4, 5 -> restart(name);
             case 6 -> master.restart();
@@ -213,13 +216,26 @@ final class HealingRun {
             case 8 -> network.cut(name, NAMES.get(random.nextInt(NAMES.size())));
             case 9 -> cutOff(name);
             case 10, 11 ->
-                troubles.get(name)
+                disks.get(name)
+                        .anyTrouble(random)
                         .plan(HARMLESS.get(random.nextInt(HARMLESS.size())), random.nextInt(OPERATIONS_AHEAD));
+            case 12 -> failOneOfTwoDisks(name);
             default -> {
                 network.heal();
                 master.heal();
             }
         }
+    }
+
+    /** The server goes on with the other one, and has what it lost copied there. */
+    private void failOneOfTwoDisks(String name) {
+        if (disks.get(name).count() > 1) {
+            disks.get(name).anyTrouble(random).plan(DiskTrouble.Kind.FORCE_FAILS, random.nextInt(OPERATIONS_AHEAD));
+        }
+    }
+
+    private static boolean hasFailedDisk(ChunkServer server) {
+        return server.status().directories().stream().anyMatch(directory -> directory.state() == ServerState.READ_ONLY);
     }
 
     /** The server lives on and reaches nobody; clients that stand beside it may still ask it. */
@@ -236,7 +252,10 @@ final class HealingRun {
         network.heal();
         master.heal();
         for (String name : NAMES) {
-            troubles.get(name).end();
+            disks.get(name).heal();
+            if (servers.containsKey(name) && hasFailedDisk(servers.get(name))) {
+                crash(name);
+            }
             restart(name);
         }
         runFor(HEALING);
@@ -244,8 +263,7 @@ final class HealingRun {
 
     /** Keeps what a disk holds now, to be put back later; nothing is open while it is taken. */
     void keepOlderDisks() {
-        NAMES.forEach(
-                name -> olderDisks.put(name, disks.get(name).copyAfterCrash(CrashMode.POSIX, CrashChoices.EVERYTHING)));
+        NAMES.forEach(name -> olderDisks.put(name, disks.get(name).copies()));
     }
 
     /** One server loses what it had, or all that came since it was kept; perhaps it is away for so long that it is taken for dead. */
@@ -253,12 +271,19 @@ final class HealingRun {
         String name = NAMES.get(random.nextInt(NAMES.size()));
         crash(name);
         runFor(time.upTo(Duration.ofMinutes(2)));
-        MemoryDisk older = olderDisks.get(name);
-        disks.put(
-                name,
-                older == null || random.nextBoolean()
-                        ? new MemoryDisk()
-                        : older.copyAfterCrash(CrashMode.POSIX, CrashChoices.EVERYTHING));
+        ServerDisks now = disks.get(name);
+        ServerDisks older = olderDisks.get(name);
+        if (now.count() > 1 && random.nextBoolean()) {
+            int lost = random.nextInt(now.count());
+            givenUp.get(name).add(now.directory(lost));
+            disks.put(name, now.without(lost));
+        } else if (older == null || random.nextBoolean()) {
+            disks.put(name, new ServerDisks(now.count()));
+        } else {
+            disks.put(name, older.copies());
+            // What has been lost since was there then.
+            givenUp.get(name).clear();
+        }
         damage++;
         restart(name);
     }
@@ -396,9 +421,11 @@ final class HealingRun {
                 .as("bytes reserved at %s", name)
                 .isZero();
         long bytes = 0;
-        for (Path file : files(disks.get(name), DataDirectory.CHUNKS)) {
-            assertThat(file.toString()).as("a file of %s", name).endsWith(".chunk");
-            bytes += disks.get(name).size(file).orElseThrow();
+        for (Disk disk : disks.get(name).memories()) {
+            for (Path file : files(disk, DataDirectory.CHUNKS)) {
+                assertThat(file.toString()).as("a file of %s", name).endsWith(".chunk");
+                bytes += disk.size(file).orElseThrow();
+            }
         }
         assertThat(status.space().usedBytes()).as("space of %s", name).isEqualTo(bytes);
     }

@@ -1,11 +1,19 @@
 package io.chunkserver.core;
 
+import io.chunkserver.core.disk.DataDirectory;
+import io.chunkserver.core.disk.DiskFile;
 import io.chunkserver.core.testkit.ChosenCrash;
+import io.chunkserver.core.testkit.CrashChoices;
 import io.chunkserver.core.testkit.CrashMode;
 import io.chunkserver.core.testkit.FaultyDisk;
 import io.chunkserver.core.testkit.MemoryDisk;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /** The disks of one simulated server, and what goes wrong with each of them. */
@@ -21,9 +29,39 @@ final class ServerDisks {
     private final List<One> all;
 
     ServerDisks(int count) {
-        all = Stream.generate(() -> new One(new MemoryDisk(), new DiskTrouble()))
-                .limit(count)
+        this(Stream.generate(MemoryDisk::new).limit(count).toList());
+    }
+
+    private ServerDisks(List<MemoryDisk> memories) {
+        all = memories.stream()
+                .map(memory -> new One(memory, new DiskTrouble()))
                 .toList();
+    }
+
+    /** Disks that hold what these hold now; nothing is open while they are taken. */
+    ServerDisks copies() {
+        return new ServerDisks(memories().stream()
+                .map(disk -> disk.copyAfterCrash(CrashMode.POSIX, CrashChoices.EVERYTHING))
+                .toList());
+    }
+
+    /** The same with an empty one in place of this one. */
+    ServerDisks without(int lost) {
+        List<MemoryDisk> memories = new ArrayList<>(memories());
+        memories.set(lost, new MemoryDisk());
+        return new ServerDisks(memories);
+    }
+
+    /** The id of the data directory on one of them. */
+    UUID directory(int index) throws IOException {
+        MemoryDisk disk = memories().get(index);
+        ByteBuffer bytes =
+                ByteBuffer.allocate((int) disk.size(DataDirectory.IDENTITY_FILE).orElseThrow());
+        try (DiskFile file = disk.openForRead(DataDirectory.IDENTITY_FILE)) {
+            file.readFully(bytes, 0);
+        }
+        String text = StandardCharsets.UTF_8.decode(bytes.flip()).toString();
+        return UUID.fromString(text.replaceAll("(?s).*\"uuid\": \"([^\"]*)\".*", "$1"));
     }
 
     int count() {

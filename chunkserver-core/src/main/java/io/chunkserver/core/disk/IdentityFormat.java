@@ -39,7 +39,7 @@ import java.util.stream.Collectors;
  * }
  * </pre>
  *
- * <p>The keys from server_uuid to last_start are there together or not at all, and all others but the checksum are required; unknown ones are ignored and not kept. The checksum is there because each start writes
+ * <p>The keys from server_uuid to last_start are those of format 2; all but the checksum are required; unknown ones are ignored and not kept. The checksum is there because each start writes
  * the file anew: a digit that was read wrongly once would be wrong for ever. Whoever changes a value by hand removes it.
  *
  * <p>Three errors are told apart: text that is no such object, or does not match its checksum, is {@code CORRUPT}; a key that is
@@ -116,7 +116,7 @@ final class IdentityFormat {
      */
     static ServerIdentity decode(ByteBuffer bytes, String file) throws ChunkServerException {
         IdentityFormat format = new IdentityFormat(file, parse(bytes, file));
-        format.checkFormat();
+        boolean several = format.readFormat() == FORMAT_OF_SEVERAL;
         UUID uuid = format.string("uuid", IdentityFormat::uuid);
         ServerIdentity identity = new ServerIdentity(
                 format.string("server_id", ServerId::new),
@@ -126,16 +126,12 @@ final class IdentityFormat {
                         format.number("x", IdentityFormat::coordinate), format.number("y", IdentityFormat::coordinate)),
                 format.number("last_port", token -> (int) inRange(token, 0, ServerIdentity.MAX_PORT)),
                 format.number("boot_count", token -> inRange(token, 1, Long.MAX_VALUE)),
-                format.set(uuid));
+                several ? format.set(uuid) : DirectorySet.of(uuid));
         format.checkChecksum(identity);
         return identity;
     }
 
-    /** A server with one directory alone says nothing of others. */
     private DirectorySet set(UUID own) throws ChunkServerException {
-        if (List.of(SERVER_UUID, DIRECTORIES, GENERATION, LAST_START).stream().noneMatch(values::containsKey)) {
-            return DirectorySet.of(own);
-        }
         UUID server = string(SERVER_UUID, IdentityFormat::uuid);
         long generation = number(GENERATION, token -> inRange(token, 1, Long.MAX_VALUE));
         long lastStart = number(LAST_START, token -> inRange(token, 0, Long.MAX_VALUE));
@@ -164,7 +160,7 @@ final class IdentityFormat {
         }
     }
 
-    private void checkFormat() throws ChunkServerException {
+    private long readFormat() throws ChunkServerException {
         long found = number("format", token -> inRange(token, Long.MIN_VALUE, Long.MAX_VALUE));
         if (found > FORMAT_OF_SEVERAL) {
             throw Failure.of(
@@ -181,6 +177,7 @@ final class IdentityFormat {
                     .withHint("upgrade in steps, by a version that still reads it")
                     .toException();
         }
+        return found;
     }
 
     /** Files of older versions of this software have none. */

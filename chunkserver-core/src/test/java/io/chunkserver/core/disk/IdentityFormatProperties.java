@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import net.jqwik.api.Arbitraries;
@@ -21,6 +23,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.CharRange;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
+import net.jqwik.api.constraints.Size;
 import net.jqwik.api.constraints.StringLength;
 
 class IdentityFormatProperties {
@@ -37,6 +40,23 @@ class IdentityFormatProperties {
             throws IOException {
         ServerIdentity identity = new ServerIdentity(
                 new ServerId(name), new UUID(high, low), new UUID(low, high), new Location(x, y), port, boots);
+
+        assertThat(IdentityFormat.decode(IdentityFormat.encode(identity), "file"))
+                .isEqualTo(identity);
+    }
+
+    @Property
+    void whatIsSaidOfOtherDirectoriesIsDecoded(
+            @ForAll @Size(max = 5) List<Long> others,
+            @ForAll long server,
+            @ForAll @LongRange(min = 1) long generation,
+            @ForAll @LongRange(min = 0) long lastStart)
+            throws IOException {
+        ServerIdentity lone =
+                new ServerIdentity(new ServerId("one"), new UUID(1, 2), new UUID(3, 4), Location.ORIGIN, 0, 1);
+        List<UUID> members = new ArrayList<>(List.of(lone.uuid()));
+        others.forEach(other -> members.add(new UUID(other, 5)));
+        ServerIdentity identity = lone.in(new DirectorySet(new UUID(server, 6), generation, lastStart, members));
 
         assertThat(IdentityFormat.decode(IdentityFormat.encode(identity), "file"))
                 .isEqualTo(identity);

@@ -44,6 +44,29 @@ class IdentityFormatTest {
             }
             """;
 
+    private static final String WRITTEN_OF_SEVERAL = """
+            {
+              "format": 2,
+              "server_id": "cs-0123456789",
+              "uuid": "5b6962dd-3f90-4c93-8f61-eabfa4a803e2",
+              "log_id": "00000000-0000-4000-8000-000000000001",
+              "x": 1.5,
+              "y": -0.25,
+              "last_port": 7100,
+              "boot_count": 42,
+              "server_uuid": "00000000-0000-4000-8000-00000000000a",
+              "directories": "00000000-0000-4000-8000-00000000000a 5b6962dd-3f90-4c93-8f61-eabfa4a803e2",
+              "directories_generation": 3,
+              "last_start": 41,
+              "crc32c": "d6c7535a"
+            }
+            """;
+
+    private static final UUID FIRST = UUID.fromString("00000000-0000-4000-8000-00000000000a");
+
+    private static final ServerIdentity OF_SEVERAL =
+            IDENTITY.in(new DirectorySet(FIRST, 3, 41, List.of(IDENTITY.uuid(), FIRST)));
+
     /** As versions of this software wrote it that had no checksum. */
     private static final String WITHOUT_CHECKSUM = WRITTEN.lines()
             .filter(line -> !line.contains("crc32c"))
@@ -69,6 +92,39 @@ class IdentityFormatTest {
                         .decode(IdentityFormat.encode(IDENTITY))
                         .toString())
                 .isEqualTo(WRITTEN);
+    }
+
+    @Test
+    void thatOfAServerWithSeveralDirectoriesReadsLikeThis() throws IOException {
+        assertThat(StandardCharsets.UTF_8
+                        .decode(IdentityFormat.encode(OF_SEVERAL))
+                        .toString())
+                .isEqualTo(WRITTEN_OF_SEVERAL);
+        assertThat(decode(WRITTEN_OF_SEVERAL)).isEqualTo(OF_SEVERAL);
+    }
+
+    @Test
+    void aFormatThatWasReadWronglyIsNoticed() {
+        assertRefused(WRITTEN.replace("\"format\": 1", "\"format\": 2"), ErrorCode.BAD_CONFIGURATION, "server_uuid");
+        assertRefused(
+                WRITTEN_OF_SEVERAL.replace("\"format\": 2", "\"format\": 1"), ErrorCode.CORRUPT, "does not match");
+    }
+
+    @Test
+    void whatIsSaidOfTheOtherDirectoriesIsThereWhole() {
+        for (String key : List.of("server_uuid", "directories", "directories_generation", "last_start")) {
+            String without = WRITTEN_OF_SEVERAL
+                    .lines()
+                    .filter(line -> !line.contains("\"" + key + "\"") && !line.contains("crc32c"))
+                    .collect(Collectors.joining("\n"))
+                    .replace(",\n}", "\n}");
+            assertRefused(without, ErrorCode.BAD_CONFIGURATION, "has no \"" + key + "\"");
+        }
+        assertRefused(
+                WRITTEN_OF_SEVERAL.replace(
+                        " 5b6962dd-3f90-4c93-8f61-eabfa4a803e2\",\n  \"directories_g", "\",\n  \"directories_g"),
+                ErrorCode.BAD_CONFIGURATION,
+                "is not among them");
     }
 
     @Test

@@ -188,7 +188,7 @@ class DirectoryCheckTest {
                         "an identity that is gone",
                         s -> s.disk.delete(DataDirectory.IDENTITY_FILE),
                         FindingKind.MISSING_IDENTITY),
-                of("an identity of a newer format", s -> identityFormat(s, '2'), FindingKind.FORMAT_TOO_NEW),
+                of("an identity of a newer format", s -> identityFormat(s, '3'), FindingKind.FORMAT_TOO_NEW),
                 of("an identity of an older format", s -> identityFormat(s, '0'), FindingKind.FORMAT_TOO_OLD),
                 // Leftovers.
                 of(

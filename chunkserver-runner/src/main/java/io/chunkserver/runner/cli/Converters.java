@@ -11,6 +11,7 @@ import io.chunkserver.runner.config.Sizes;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.zookeeper.EnsembleAddress;
 import java.time.Duration;
+import java.util.UUID;
 import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
@@ -31,6 +32,7 @@ final class Converters {
                 .registerConverter(EnsembleAddress.class, converter(EnsembleAddress::parse))
                 .registerConverter(Durability.class, converter(Durability::parse))
                 .registerConverter(LocalFile.class, LocalFile::new)
+                .registerConverter(UUID.class, converter(Converters::directory))
                 .registerConverter(Duration.class, converter(Durations::parse))
                 .registerConverter(SizeBytes.class, converter(text -> new SizeBytes(Sizes.parse(text))));
     }
@@ -64,6 +66,16 @@ final class Converters {
             throw new IllegalArgumentException(text + " is not X,Y, two numbers", e);
         }
         throw new IllegalArgumentException(text + " is not X,Y, two numbers");
+    }
+
+    /** The id of a data directory, the only thing that is named by one. */
+    private static UUID directory(String text) {
+        try {
+            return UUID.fromString(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "the id of a data directory is expected, as the server's status tells it", e);
+        }
     }
 
     private static <T> ITypeConverter<T> converter(Function<String, T> parser) {

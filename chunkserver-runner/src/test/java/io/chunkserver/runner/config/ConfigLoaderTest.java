@@ -64,6 +64,18 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void aDataDirectoryThatIsNamedTwiceIsAProblemHoweverItIsNamed() throws IOException {
+        Path real = Files.createDirectories(directory.resolve("real"));
+        Path link = Files.createSymbolicLink(directory.resolve("link"), real);
+        for (Path twin : List.of(link, directory.resolve("other/../real"), real.resolve("inside"))) {
+            assertThat(problems("chunk_server.data_dirs = [\"" + real + "\", \"" + twin + "\"]\n", Map.of(), Map.of()))
+                    .as(twin.toString())
+                    .singleElement()
+                    .satisfies(problem -> assertThat(problem.complaint()).startsWith("it is, or lies in, "));
+        }
+    }
+
+    @Test
     void aDataDirectoryThatIsNotAmongSeveralIsAProblem() {
         assertThat(problems(
                         "chunk_server.data_dir = \"/d0\"\nchunk_server.data_dirs = [\"/d1\", \"/d2\"]\n",

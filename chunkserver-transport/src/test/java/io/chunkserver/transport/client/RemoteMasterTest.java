@@ -116,7 +116,9 @@ class RemoteMasterTest {
 
     @Test
     void aMasterThatIsSilentIsNamed() {
-        server.then(Script.silent());
+        server.then(Script.answer(request -> new Response.Done()), Script.silent());
+        // The greeting is over then: one that does not come in time is another failure.
+        network.done(master.report(report(ChunkReport.Kind.START, 1)));
         assertThat(network.failed(master.status(), ErrorCode.TIMEOUT))
                 .hasMessage("master at master:1 did not answer within 500 ms");
     }

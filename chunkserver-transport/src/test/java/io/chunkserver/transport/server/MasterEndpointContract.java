@@ -31,6 +31,7 @@ import io.chunkserver.transport.Transport;
 import io.chunkserver.transport.client.ChunkClient;
 import io.chunkserver.transport.client.ClientConfig;
 import io.chunkserver.transport.client.MasterClient;
+import io.chunkserver.transport.client.PoolConfig;
 import io.chunkserver.transport.client.RemoteMaster;
 import io.chunkserver.transport.client.RemoteMasterConfig;
 import io.chunkserver.transport.client.RemoteReplicas;
@@ -41,6 +42,7 @@ import io.chunkserver.transport.testkit.Cluster;
 import io.chunkserver.transport.testkit.FakeMaster;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -67,6 +69,10 @@ abstract class MasterEndpointContract {
     private final FakeMaster master = new FakeMaster("m1");
     private Transport transport;
     private MasterEndpoint endpoint;
+    /** The machine may be busy: what is said is tested here, not how soon. */
+    static final RemoteMasterConfig PATIENT =
+            new RemoteMasterConfig(Duration.ofSeconds(20), Duration.ofSeconds(20), PoolConfig.DEFAULT);
+
     private RemoteMaster remote;
 
     @TempDir
@@ -79,7 +85,7 @@ abstract class MasterEndpointContract {
     void start() throws IOException {
         transport = newTransport();
         endpoint = MasterEndpoint.open(master, transport, ANY_PORT, null, EndpointConfig.DEFAULT);
-        remote = new RemoteMaster(transport, endpoint.address(), RemoteMasterConfig.DEFAULT);
+        remote = new RemoteMaster(transport, endpoint.address(), PATIENT);
     }
 
     @AfterEach
@@ -200,7 +206,7 @@ abstract class MasterEndpointContract {
         try (Cluster cluster = new Cluster(root, this::newTransport);
                 MasterClient client = new MasterClient(
                         transport, List.of(cluster.start("a", 0, ChunkServerConfig.DEFAULT)), config());
-                RemoteMaster wrong = new RemoteMaster(transport, cluster.address("a"), RemoteMasterConfig.DEFAULT)) {
+                RemoteMaster wrong = new RemoteMaster(transport, cluster.address("a"), PATIENT)) {
             String words = "at " + cluster.address("a") + " listens chunk server a, which is no master";
             assertFailed(ErrorCode.PROTOCOL_ERROR, words, wrong.heartbeat(HEARTBEAT));
             assertFailed(ErrorCode.PROTOCOL_ERROR, words, client::status);

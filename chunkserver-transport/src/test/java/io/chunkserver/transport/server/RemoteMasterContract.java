@@ -9,7 +9,6 @@ import io.chunkserver.core.testkit.MasterSubject;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.Transport;
 import io.chunkserver.transport.client.RemoteMaster;
-import io.chunkserver.transport.client.RemoteMasterConfig;
 import java.io.IOException;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
@@ -31,7 +30,7 @@ abstract class RemoteMasterContract extends MasterContract {
         transport = newTransport();
         endpoint =
                 MasterEndpoint.open(master, transport, new ServerAddress("127.0.0.1", 0), null, EndpointConfig.DEFAULT);
-        remote = new RemoteMaster(transport, endpoint.address(), RemoteMasterConfig.DEFAULT);
+        remote = new RemoteMaster(transport, endpoint.address(), MasterEndpointContract.PATIENT);
         return new MasterSubject() {
             @Override
             public Master master() {
