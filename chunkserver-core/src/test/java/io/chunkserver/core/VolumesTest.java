@@ -77,6 +77,8 @@ class VolumesTest {
     private final List<MemoryDisk> disks = List.of(new MemoryDisk(), new MemoryDisk());
     private final boolean[] failing = new boolean[2];
     private boolean unmounted;
+    private boolean publicationsFail;
+    private boolean published;
     private final FakeReplicas others = new FakeReplicas(new CallTrace());
     private final FakeReplica source = others.add("b", Location.ORIGIN);
     private final FakeMaster master = new FakeMaster();
@@ -127,10 +129,21 @@ class VolumesTest {
     private Disk disk(int index) {
         Disk faulty = new FaultyDisk(
                 disks.get(index),
-                operation -> failing[index] && operation.kind() == DiskOperation.Kind.FORCE
+                operation -> (failing[index] && operation.kind() == DiskOperation.Kind.FORCE)
+                                || (index == 0 && forcesAPublication(operation))
                         ? DiskFault.IO_ERROR
                         : DiskFault.NONE);
         return index == 0 ? faulty : unmountable(faulty);
+    }
+
+    /** The folder of a chunk whose file has got its name. */
+    private boolean forcesAPublication(DiskOperation operation) {
+        published |= publicationsFail
+                && operation.kind() == DiskOperation.Kind.RENAME
+                && operation.path().startsWith(DataDirectory.CHUNKS);
+        return published
+                && operation.kind() == DiskOperation.Kind.FORCE_DIRECTORY
+                && operation.path().startsWith(DataDirectory.CHUNKS);
     }
 
     /** The same disk, on which no folder is found while it is unmounted. */
@@ -704,6 +717,20 @@ class VolumesTest {
         assertThat(chunksOn(0)).isPositive();
         assertThat(chunksOn(1)).isPositive();
         assertThat(server.status().space().limitBytes()).isEqualTo(10L * LENGTH);
+    }
+
+    /** The copy is published, and then its folder cannot be forced: a power loss would take its name. */
+    @Test
+    void aCopyThatIsNotDurableTakesNothingsPlace() throws IOException {
+        int moving = chunkOn(1);
+        int there = chunksOn(1);
+        publicationsFail = true;
+        server.emptyDirectory(directory(1), true);
+        time.runFor(LONG_ENOUGH);
+
+        assertThat(server.status().directories().get(0).state()).isEqualTo(ServerState.READ_ONLY);
+        assertThat(chunksOn(1)).isEqualTo(there);
+        assertReadable(moving);
     }
 
     /** Nobody writes to it, and its master hears all the same. */
