@@ -11,14 +11,15 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sees to it that a chunk is on one volume: when two have it, as after a volume had failed and a copy came to another one, or while one is emptied, the newest copy
- * stays. The other is removed only when that one was read whole and is durable; until then the chunk takes space twice, and reads go to
- * the newest.
+ * Sees to it that a chunk is on one volume: when two have it, as after a volume had failed and a copy came to another one, or while one is
+ * emptied, the newest copy stays. The other is removed only when that one was read whole and is durable; until then the chunk takes space
+ * twice, and reads go to the newest. Two copies of one version by two transactions are told and left alone.
  *
  * <p>Thread-safe; nothing waits.
  */
@@ -47,13 +48,19 @@ final class DuplicateCopies {
     }
 
     private void lookAt(Volume volume, @Nullable ChunkId after) {
-        volume.participant().environment().disk().execute(() -> {
-            List<ChunkInfo> page = volume.store().list("", after, PAGE);
-            page.forEach(info -> changed(info.id()));
-            if (page.size() == PAGE) {
-                lookAt(volume, page.get(page.size() - 1).id());
-            }
-        });
+        try {
+            volume.participant().environment().disk().execute(() -> lookAtPage(volume, after));
+        } catch (RejectedExecutionException closing) {
+            LOG.debug("the server closes, the next start looks again");
+        }
+    }
+
+    private void lookAtPage(Volume volume, @Nullable ChunkId after) {
+        List<ChunkInfo> page = volume.store().list("", after, PAGE);
+        page.forEach(info -> changed(info.id()));
+        if (page.size() == PAGE) {
+            lookAt(volume, page.get(page.size() - 1).id());
+        }
     }
 
     /** Looks again at those that could not be decided. */
@@ -90,6 +97,14 @@ final class DuplicateCopies {
     private CompletionStage<Boolean> remove(Volume keeper, ChunkInfo kept, Volume other, ChunkInfo old) {
         boolean same = kept.transaction().equals(old.transaction());
         if (!kept.version().isNewerThan(old.version()) && !same) {
+            LOG.error(
+                    "defect: version {} of chunk {} is in {} by transaction {} and in {} by transaction {}; both stay",
+                    kept.version(),
+                    kept.id(),
+                    keeper,
+                    kept.transaction(),
+                    other,
+                    old.transaction());
             return CompletableFuture.completedFuture(false);
         }
         CompletionStage<?> read = kept.tombstone()

@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Moves what is on volumes that an operator has emptied to the others. A move is a copy that the server orders of itself, with the limits of
  * all orders; the copy that it leaves is removed when the new one was read whole ({@link DuplicateCopies}). What cannot be moved now is
- * tried again with the next round,
- * which waits a while when the last one has moved nothing.
+ * tried again with the next round, which waits a while when the last one has moved nothing.
  *
  * <p>One thread at a time takes steps; the other methods are safe for many threads.
  */

@@ -9,7 +9,10 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
-/** The chunks whose committed version a start did not find, or was found damaged since, until a copy or a later store has brought one that is as new. Thread-safe. */
+/**
+ * The chunks whose committed version a start did not find, or was found damaged since, until a copy or a later store has brought one that is
+ * as new. Thread-safe.
+ */
 final class LostChunks {
 
     private final Function<ChunkId, Optional<ChunkInfo>> stat;

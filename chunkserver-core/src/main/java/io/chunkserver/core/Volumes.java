@@ -1,5 +1,6 @@
 package io.chunkserver.core;
 
+import com.google.common.io.Closer;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.chunkserver.core.commit.ChunkClaim;
 import io.chunkserver.core.commit.StoreRequest;
@@ -28,9 +29,9 @@ import org.jspecify.annotations.Nullable;
  * The volumes of a server, and which of them a chunk belongs to.
  *
  * <p><b>A chunk stays where it is</b>: whatever is asked or stored of it goes to the volume that knows its newest committed version. A new
- * one goes where room is, by chance and to each volume as often as it has room: so all fill up at the same time, and an empty one that
- * was added does not have to take everything. While it is being stored for the first time the lane that works on it says where it will be, and choosing
- * and entering the lane are one step ({@link #claim}), so that two stores of one new chunk never meet on two volumes.
+ * one goes where room is, by chance and to each volume as often as it has room: so all fill up at the same time, and an empty one that was
+ * added does not have to take everything. While it is being stored for the first time the lane that works on it says where it will be, and
+ * choosing and entering the lane are one step ({@link #claim}), so that two stores of one new chunk never meet on two volumes.
  *
  * <p><b>A volume that has failed</b> takes nothing new, and goes on answering for the chunks that it has, so that no older version is stored
  * over them. Only a copy that is as new as what it has may come to another volume; from then on the chunk belongs there. So it is with one
@@ -110,8 +111,10 @@ final class Volumes {
      * @param maxLengthBytes what it may have
      */
     Claim claim(ChunkId chunk, long maxLengthBytes) {
+        // Whoever looks at the space tells those who listen to it, which is not for under a lock.
+        Volume roomy = home(chunk).orElseGet(() -> withRoomFor(maxLengthBytes));
         synchronized (choice) {
-            return claim(home(chunk).orElseGet(() -> withRoomFor(maxLengthBytes)), chunk);
+            return claim(home(chunk).orElse(roomy), chunk);
         }
     }
 
@@ -122,8 +125,9 @@ final class Volumes {
      *     be copied, and with {@code READ_ONLY} when there is no other that takes it
      */
     ChunkClaim claim(Order order) {
+        Volume roomy = home(order.chunk()).filter(Volume::keepsChunks).orElseGet(() -> withRoomFor(0));
         synchronized (choice) {
-            return claim(placeOf(order), order.chunk()).lane();
+            return claim(placeOf(order, roomy), order.chunk()).lane();
         }
     }
 
@@ -132,8 +136,12 @@ final class Volumes {
         return new Claim(volume, volume.participant().claim(chunk));
     }
 
-    private Volume placeOf(Order order) {
-        Volume home = home(order.chunk()).orElseGet(() -> withRoomFor(0));
+    /**
+     * @param roomy where a chunk can go that is nowhere yet, or cannot stay
+     */
+    @GuardedBy("choice")
+    private Volume placeOf(Order order, Volume roomy) {
+        Volume home = home(order.chunk()).orElse(roomy);
         if (order instanceof Order.Remove) {
             checkLast(order.chunk(), home);
             return home;
@@ -148,7 +156,7 @@ final class Volumes {
         }
         checkNotOlder(order, home);
         return home(order.chunk(), Volume::keepsChunks)
-                .or(() -> Optional.of(withRoomFor(0)).filter(Volume::keepsChunks))
+                .or(() -> Optional.of(roomy).filter(Volume::keepsChunks))
                 .orElseThrow(() -> new CompletionException(Failure.of(
                                 ErrorCode.READ_ONLY,
                                 "chunk " + order.chunk() + " cannot stay in " + home
@@ -169,8 +177,10 @@ final class Volumes {
         }
     }
 
-    /** What such a volume has is committed (I2); a version of the same number only takes its place when it is the same, or its
-     * bytes are missing. */
+    /**
+     * What such a volume has is committed (I2); a version of the same number only takes its place when it is the same, or its bytes are
+     * missing.
+     */
     private static void checkNotOlder(Order order, Volume leaving) {
         ChunkVersion known = leaving.committedVersion(order.chunk());
         boolean other = leaving.store()
@@ -310,22 +320,10 @@ final class Volumes {
         return page.values().stream().limit(limit).toList();
     }
 
-    /** Closes them all, and says what failed of the first that could not be closed well. */
+    /** Closes them all; fails with what failed first. */
     void close() throws IOException {
-        IOException failure = null;
-        for (Volume volume : all) {
-            try {
-                volume.close();
-            } catch (IOException e) {
-                if (failure == null) {
-                    failure = e;
-                } else {
-                    failure.addSuppressed(e);
-                }
-            }
-        }
-        if (failure != null) {
-            throw failure;
+        try (Closer closer = Closer.create()) {
+            all.forEach(volume -> closer.register(volume::close));
         }
     }
 }

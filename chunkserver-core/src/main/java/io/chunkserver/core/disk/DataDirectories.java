@@ -136,10 +136,10 @@ public final class DataDirectories {
 
     /** Between the look and the lock another process may have had it. */
     private static void checkUnchanged(Found found, DataDirectory open) throws ChunkServerException {
-        long before = found.identity()
-                .map(ServerIdentity::bootCount)
-                .orElse(open.identity().bootCount() - 1);
-        if (open.identity().bootCount() != before + 1 && found.identity().isPresent()) {
+        boolean changed = found.identity()
+                .filter(before -> before.bootCount() + 1 != open.identity().bootCount())
+                .isPresent();
+        if (changed) {
             throw Failure.of(
                             ErrorCode.DIRECTORY_LOCKED,
                             "directory " + open + " was in use by another server a moment ago")
@@ -186,8 +186,7 @@ public final class DataDirectories {
         }
         if (!survey.missing().isEmpty()) {
             LOG.warn(
-                    "server {} gives up its directories {}: chunks that only they had are lost to it, and a master has them copied from"
-                            + " elsewhere",
+                    "server {} gives up its directories {}: what only they had is lost to it, and a master has it copied from elsewhere",
                     server.serverId(),
                     survey.missing());
         }

@@ -1,5 +1,6 @@
 package io.chunkserver.core.store;
 
+import com.google.common.io.Closer;
 import io.chunkserver.core.disk.DiskFile;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
@@ -45,20 +46,8 @@ final class StoreHandles implements Closeable {
     @Override
     public void close() throws IOException {
         closed = true;
-        IOException failure = null;
-        for (DiskFile file : open) {
-            try {
-                close(file);
-            } catch (IOException e) {
-                if (failure == null) {
-                    failure = e;
-                } else {
-                    failure.addSuppressed(e);
-                }
-            }
-        }
-        if (failure != null) {
-            throw failure;
+        try (Closer closer = Closer.create()) {
+            open.forEach(file -> closer.register(() -> close(file)));
         }
     }
 }
