@@ -40,6 +40,9 @@ final class ClusterMember {
     /** The tick in which it was last given an order or confirmed one. */
     int progressAt;
 
+    /** Its heartbeats in a row that told of fewer open orders than it was given and has not confirmed. */
+    int unaccounted;
+
     private Registration registration;
     private int registeredAt;
 

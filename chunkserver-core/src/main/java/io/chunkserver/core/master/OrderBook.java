@@ -14,6 +14,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class OrderBook {
 
+    /**
+     * Heartbeats in a row with fewer open orders than were given after which some of them are taken to have failed, or never to have arrived:
+     * in the first one the last answer may have been on its way, in the second the report of what was done.
+     */
+    private static final int UNACCOUNTED_HEARTBEATS = 3;
+
     private final MasterConfig config;
 
     OrderBook(MasterConfig config) {
@@ -49,6 +55,7 @@ final class OrderBook {
      * @param dropped is told the chunks of those
      */
     List<Order> give(ClusterMember target, int now, Predicate<GivenOrder> valid, Consumer<Chunk> dropped) {
+        target.unaccounted = target.given.size() > target.openOrders() ? target.unaccounted + 1 : 0;
         int open = Math.max(target.given.size(), target.openOrders());
         List<Order> orders = new ArrayList<>();
         while (open + orders.size() < config.ordersPerServer() && !target.waiting.isEmpty()) {
@@ -98,11 +105,16 @@ final class OrderBook {
         return orders.stream().map(GivenOrder::chunk).toList();
     }
 
-    /** Ends the orders given to a server that has shown no progress for too long; the chunks they were about. */
+    /**
+     * Ends the orders given to a server that has shown no progress for too long, or that has fewer open than it was given: nobody says which of
+     * them those are, and one that is given again while it is under way is dropped there. The chunks they were about.
+     */
     List<Chunk> endLost(ClusterMember target, int now) {
-        if (target.given.isEmpty() || now - target.progressAt < config.orderPatience()) {
+        boolean late = now - target.progressAt >= config.orderPatience();
+        if (target.given.isEmpty() || (!late && target.unaccounted < UNACCOUNTED_HEARTBEATS)) {
             return List.of();
         }
+        target.unaccounted = 0;
         List<GivenOrder> lost = List.copyOf(target.given);
         lost.forEach(this::end);
         return lost.stream().map(GivenOrder::chunk).toList();

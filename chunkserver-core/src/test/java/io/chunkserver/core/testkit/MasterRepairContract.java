@@ -92,12 +92,39 @@ interface MasterRepairContract extends MasterSteps {
     }
 
     @Test
-    default void anOrderIsGivenOnceAsLongAsItMayBeUnderWayAndAgainWhenItIsLost() {
+    default void anOrderIsGivenOnceAsLongAsItMayBeUnderWayAndAgainWhenNothingComesOfIt() {
+        List<NaiveServer> all = withAnOrderForTheLast();
+        assertThat(ordersForTheLast(all, 20, 1)).isZero();
+        assertThat(ordersForTheLast(all, 80, 1)).isBetween(1, 4);
+    }
+
+    @Test
+    default void anOrderThatFailedOrNeverArrivedIsGivenAgainSoonButNotWithEveryHeartbeat() {
+        List<NaiveServer> all = withAnOrderForTheLast();
+        assertThat(ordersForTheLast(all, 2, 0)).isZero();
+        assertThat(ordersForTheLast(all, 6, 0)).isBetween(1, 2);
+    }
+
+    private List<NaiveServer> withAnOrderForTheLast() {
         List<NaiveServer> all = settled(3);
-        store(all.get(0), version(CHUNK, 1, "w"));
-        store(all.get(1), version(CHUNK, 1, "w"));
-        assertThat(pass(8, all).get(all.get(2).id())).hasSize(1);
-        assertThat(pass(40, all).get(all.get(2).id())).hasSizeBetween(1, 5);
+        all.subList(0, 2).forEach(server -> store(server, version(CHUNK, 1, "w")));
+        int ticks = 0;
+        while (ordersForTheLast(all, 1, 0) == 0) {
+            assertThat(ticks++).as("ticks without an order").isLessThan(8);
+        }
+        return all;
+    }
+
+    /** How many orders the last server is given in so many ticks, in which it says each time that it has so many open. */
+    private int ordersForTheLast(List<NaiveServer> all, int ticks, int openOrders) {
+        int given = 0;
+        for (int i = 0; i < ticks; i++) {
+            tick();
+            plan();
+            all.subList(0, all.size() - 1).forEach(this::beat);
+            given += beat(all.get(all.size() - 1), openOrders).size();
+        }
+        return given;
     }
 
     @Test

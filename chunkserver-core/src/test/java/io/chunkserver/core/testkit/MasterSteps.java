@@ -112,19 +112,25 @@ interface MasterSteps extends MasterSubject {
 
     /** A heartbeat of a registered server; its orders. */
     default List<Order> beat(NaiveServer server) {
-        var reply = get(master().heartbeat(server.heartbeat(0)));
+        return beat(server, 0);
+    }
+
+    /** A heartbeat of a server that has so many orders open. */
+    default List<Order> beat(NaiveServer server, int openOrders) {
+        var reply = get(master().heartbeat(server.heartbeat(openOrders)));
         assertThat(reply.registered()).as("server " + server.id() + " is known").isTrue();
         return reply.orders();
     }
 
-    /** Lets time pass in which only these servers are heard; the orders that each was given. */
+    /** Lets time pass in which only these servers are heard; the orders that each was given, which it has not ended. */
     default Map<ServerId, List<Order>> pass(int ticks, List<NaiveServer> heard) {
         Map<ServerId, List<Order>> orders = new HashMap<>();
         for (int i = 0; i < ticks; i++) {
             tick();
             plan();
             for (NaiveServer server : heard) {
-                orders.computeIfAbsent(server.id(), any -> new ArrayList<>()).addAll(beat(server));
+                List<Order> open = orders.computeIfAbsent(server.id(), any -> new ArrayList<>());
+                open.addAll(beat(server, open.size()));
             }
         }
         return orders;
