@@ -115,6 +115,15 @@ final class ChunkLane {
                 request.coordinatorLogId(),
                 request.coordinator().id().equals(participant.self()),
                 isCommitted(request.transaction())));
+        hurryInquiry();
+    }
+
+    /** Somebody wants the chunk, which a promise may hold whose outcome is not known. */
+    private void hurryInquiry() {
+        Hold current = hold;
+        if (current != null) {
+            current.hurryInquiry();
+        }
     }
 
     /** Of a version that came as a copy the log knows nothing. */
@@ -144,6 +153,7 @@ final class ChunkLane {
                     source.epoch(),
                     isPublished(source.transaction()),
                     current != null && current.promises(source)));
+            hurryInquiry();
         } finally {
             adopting = null;
         }

@@ -152,6 +152,13 @@ final class Hold {
         }
     }
 
+    /** Somebody wants the chunk: where the outcome is asked for, that is done soon. */
+    void hurryInquiry() {
+        if (inquiry != null) {
+            inquiry.hurry();
+        }
+    }
+
     /** The version is published. */
     void settle(long replacedBytes) {
         reservation.settle(replacedBytes);

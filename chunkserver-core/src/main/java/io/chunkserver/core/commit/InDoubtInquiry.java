@@ -2,6 +2,7 @@ package io.chunkserver.core.commit;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.chunkserver.core.commit.log.LogRecord.Prepared;
 import io.chunkserver.core.model.Member;
 import io.chunkserver.core.model.ServerId;
@@ -19,6 +20,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Finds out what became of prepared attempts: asks the coordinator, and when that cannot tell the other members, again and again
  * without end (guarantee L1).
+ *
+ * <p>The waits between the questions grow, so that a dead coordinator costs little; whoever wants the chunk has them begin anew.
  *
  * <p>A member that committed the attempt settles it; only the coordinator, whose log the prepared record names, may settle it by
  * an abort. Thread-safe; nothing blocks.
@@ -44,6 +47,9 @@ final class InDoubtInquiry {
 
         /** Asks no more. Idempotent; a verdict that is on its way may still come. */
         void stop();
+
+        /** Somebody waits for the chunk: asks again soon, however long the waits have become. */
+        void hurry();
     }
 
     /** Asks, after a first delay, until the verdict is {@code COMMIT} or {@code ABORT} or the handle is stopped. */
@@ -94,31 +100,60 @@ final class InDoubtInquiry {
 
         private final Prepared prepared;
         private final Consumer<InquiryAnswer> verdict;
-        private final Backoff backoff;
-        private volatile @Nullable Future<?> scheduled;
-        private volatile boolean stopped;
+
+        @GuardedBy("this")
+        private Backoff backoff = fromTheStart();
+
+        /** The next question; null while one is being asked. */
+        @GuardedBy("this")
+        private @Nullable Future<?> scheduled;
+
+        /** Numbers the questions that were scheduled: one that was put off may have begun to run all the same. */
+        @GuardedBy("this")
+        private int turn;
+
+        /** Whether the next wait is a short one already. */
+        @GuardedBy("this")
+        private boolean hurried = true;
+
+        @GuardedBy("this")
+        private boolean stopped;
 
         Inquiry(Prepared prepared, Consumer<InquiryAnswer> verdict) {
             this.prepared = prepared;
             this.verdict = verdict;
-            this.backoff = new Backoff(config.inquiryDelay(), config.maxInquiryDelay(), environment.random());
+        }
+
+        private Backoff fromTheStart() {
+            return new Backoff(config.inquiryDelay(), config.maxInquiryDelay(), environment.random());
         }
 
         /** One step at a time: the next is scheduled when the last one is answered, so the backoff has one user. */
-        void scheduleNext() {
+        synchronized void scheduleNext() {
             if (stopped) {
                 return;
             }
+            int next = ++turn;
             try {
-                scheduled =
-                        environment.timers().schedule(this::run, backoff.next().toNanos(), NANOSECONDS);
+                scheduled = environment
+                        .timers()
+                        .schedule(() -> run(next), backoff.next().toNanos(), NANOSECONDS);
             } catch (RejectedExecutionException closing) {
                 LOG.debug("the next start asks what became of transaction {}", prepared.transaction());
             }
         }
 
-        private void run() {
-            if (stopped) {
+        private synchronized boolean begin(int now) {
+            if (stopped || now != turn) {
+                return false;
+            }
+            scheduled = null;
+            hurried = false;
+            return true;
+        }
+
+        private void run(int now) {
+            if (!begin(now)) {
                 return;
             }
             ask(prepared).thenAccept(answer -> {
@@ -137,11 +172,25 @@ final class InDoubtInquiry {
         }
 
         @Override
-        public void stop() {
+        public synchronized void stop() {
             stopped = true;
             Future<?> next = scheduled;
             if (next != null) {
                 next.cancel(false);
+            }
+        }
+
+        @Override
+        public synchronized void hurry() {
+            if (hurried) {
+                return;
+            }
+            hurried = true;
+            backoff = fromTheStart();
+            Future<?> next = scheduled;
+            if (next != null) {
+                next.cancel(false);
+                scheduleNext();
             }
         }
     }

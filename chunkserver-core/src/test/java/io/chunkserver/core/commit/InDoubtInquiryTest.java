@@ -147,6 +147,53 @@ class InDoubtInquiryTest {
         assertThat(trace.toString().lines()).hasSize(1);
     }
 
+    @Test
+    void whoWaitsForTheChunkHasItAskedForSoonHoweverLongTheWaitsHaveBecome() {
+        coordinator.answerInquiries(InquiryAnswer.PENDING);
+        InDoubtInquiry.Handle handle = inquiry.start(promise, verdicts::add);
+        time.runFor(LONG);
+        int asked = questions();
+
+        handle.hurry();
+        time.runFor(FIRST_DELAY);
+        assertThat(questions()).isEqualTo(asked + 1);
+        assertThat(time.pendingTasks()).isEqualTo(1);
+    }
+
+    /** Many who want the chunk neither put the question off nor have more of them asked. */
+    @Test
+    void howManyWaitForTheChunkMakesNoDifference() {
+        coordinator.answerInquiries(InquiryAnswer.PENDING);
+        InDoubtInquiry.Handle handle = inquiry.start(promise, verdicts::add);
+        time.runFor(LONG);
+        int asked = questions();
+
+        Duration step = FIRST_DELAY.dividedBy(10);
+        for (int i = 0; i < 100; i++) {
+            handle.hurry();
+            time.runFor(step);
+        }
+        assertThat(questions() - asked).isBetween(9, 20);
+    }
+
+    @Test
+    void anInquiryThatIsStoppedIsNotHurried() {
+        coordinator.answerInquiries(InquiryAnswer.PENDING);
+        InDoubtInquiry.Handle handle = inquiry.start(promise, verdicts::add);
+        time.runFor(LONG);
+        handle.stop();
+        handle.hurry();
+
+        assertThat(time.pendingTasks()).isZero();
+    }
+
+    private int questions() {
+        return (int) trace.toString()
+                .lines()
+                .filter(line -> line.contains("server coordinator hears"))
+                .count();
+    }
+
     /** The promise is in the log: the next start asks. */
     @Test
     void aServerThatIsClosingAsksNoMoreAndFailsNobody() {

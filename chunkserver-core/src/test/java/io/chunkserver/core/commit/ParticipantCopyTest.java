@@ -115,6 +115,20 @@ class ParticipantCopyTest extends ParticipantOnMemoryDisk {
         assertThat(published()).isEqualTo(FIRST);
     }
 
+    /** As one that a master orders, by which a deletion is told. */
+    @Test
+    void aCopyThatMeetsAPromiseOfAnotherTransactionHasItsOutcomeAskedForSoon() throws IOException {
+        primary.missMessages(Integer.MAX_VALUE);
+        promised(ChunkVersion.NONE);
+        time.runFor(LONG);
+        primary.recover();
+        primary.answerInquiries(InquiryAnswer.ABORT);
+
+        assertFails(ErrorCode.BUSY, copied(version(SECOND, transaction(1))));
+        time.runFor(CommitConfig.DEFAULT.inquiryDelay());
+        assertNothingIsHeld();
+    }
+
     @Test
     void aTransactionThatIsBeingStagedIsNotTouched() {
         PrepareRequest request = request(ChunkVersion.NONE);

@@ -61,6 +61,21 @@ class ParticipantInDoubtTest extends ParticipantOnMemoryDisk {
         assertTheNextStoreIsTaken();
     }
 
+    /** A coordinator that was away for long is asked when it is back as soon as somebody wants the chunk, not half a minute later. */
+    @Test
+    void aStoreThatMeetsAPromiseHasItsOutcomeAskedForSoon() throws IOException {
+        primary.missMessages(Integer.MAX_VALUE);
+        promised(ChunkVersion.NONE);
+        time.runFor(LONG);
+        primary.recover();
+        primary.answerInquiries(InquiryAnswer.ABORT);
+
+        assertThat(refusal(participant.prepare(request(ChunkVersion.NONE))).code())
+                .isEqualTo(ErrorCode.BUSY);
+        time.runFor(CommitConfig.DEFAULT.inquiryDelay());
+        assertNothingIsHeld();
+    }
+
     @Test
     void whoWantsTheLatestVersionWaitsForACommitUnderWay() {
         PrepareRequest request = promised(ChunkVersion.NONE);
