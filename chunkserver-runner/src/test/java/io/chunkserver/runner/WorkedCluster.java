@@ -232,7 +232,11 @@ final class WorkedCluster implements AutoCloseable {
                 .during(Duration.ofSeconds(3))
                 .until(() -> {
                     ClusterStatus status = masters.status();
-                    return status.leading() && status.underReplicated() == 0 && status.conflicting() == 0;
+                    return status.leading()
+                            && status.settled()
+                            && status.underReplicated() == 0
+                            && status.conflicting() == 0
+                            && status.stale() == 0;
                 });
     }
 

@@ -221,15 +221,8 @@ final class ClusterState {
                     .toException();
         }
         if (isTooEarlyFor(request.chunk())) {
-            throw Failure.of(
-                            ErrorCode.MASTER_STARTING,
-                            "this master leads only since a moment ago, and does not know yet who may have chunk "
-                                    + request.chunk() + ", or is being given it")
-                    .withHint("try again within "
-                            + config.heartbeatInterval()
-                                    .multipliedBy(config.grace())
-                                    .toSeconds() + " seconds")
-                    .toException();
+            throw starting("this master leads only since a moment ago, and does not know yet who may have chunk "
+                    + request.chunk() + ", or is being given it");
         }
         ChunkCopies placed = placements.place(request, now, !hasTakenOver());
         return new ChunkCopies(placed.chunk(), placed.version(), placed.members(), epoch);
@@ -260,6 +253,7 @@ final class ClusterState {
             return new ChunkCopies(id, ChunkVersion.NONE, placed);
         }
         if (chunk == null || newest == null || newest.tombstone()) {
+            requireSettled("who may have chunk " + id);
             throw Failure.of(ErrorCode.CHUNK_NOT_FOUND, "no server has chunk " + id)
                     .toException();
         }
@@ -279,8 +273,25 @@ final class ClusterState {
      * @param most how long the page may become
      * @return the chunk after which to go on; empty when the page is done
      */
-    Optional<ChunkId> list(List<ListedChunk> page, String pathPrefix, @Nullable ChunkId after, int most) {
+    Optional<ChunkId> list(List<ListedChunk> page, String pathPrefix, @Nullable ChunkId after, int most)
+            throws ChunkServerException {
+        requireSettled("which chunks there are");
         return Optional.ofNullable(table.scan(pathPrefix, after, WALK_SLICE, chunk -> addTo(page, chunk, most)));
+    }
+
+    private void requireSettled(String what) throws ChunkServerException {
+        if (!isSettled()) {
+            throw starting("this master was started a moment ago, and does not know yet " + what);
+        }
+    }
+
+    private ChunkServerException starting(String what) {
+        return Failure.of(ErrorCode.MASTER_STARTING, what)
+                .withHint("try again within "
+                        + config.heartbeatInterval()
+                                .multipliedBy(config.grace())
+                                .toSeconds() + " seconds")
+                .toException();
     }
 
     private static boolean addTo(List<ListedChunk> page, Chunk chunk, int most) {
@@ -323,6 +334,8 @@ final class ClusterState {
                 counts.underReplicated(),
                 counts.withoutCopy(),
                 counts.conflicting(),
+                counts.stale(),
+                isSettled(),
                 leads(),
                 epoch);
     }
@@ -372,8 +385,7 @@ final class ClusterState {
         if (!leading) {
             return false;
         }
-        boolean settled = now >= config.grace()
-                && members.all().stream().noneMatch(member -> member.isUnheard(now, config.grace()));
+        boolean settled = isSettled();
         int made = 0;
         for (int looked = 0; looked < PLAN_SLICE; looked++) {
             int orders = planner.planNext(settled, now);
@@ -383,6 +395,12 @@ final class ClusterState {
             made += orders;
         }
         return made > 0;
+    }
+
+    /** Whether all that are there have joined by now and have told what they have. */
+    private boolean isSettled() {
+        return now >= config.grace()
+                && members.all().stream().noneMatch(member -> member.isUnheard(now, config.grace()));
     }
 
     private void revisit(Chunk chunk) {

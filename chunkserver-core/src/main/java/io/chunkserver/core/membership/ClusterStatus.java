@@ -16,6 +16,10 @@ import java.util.List;
  *                        only now, whose members' reports may be on their way
  * @param withoutCopy     those of them without any living copy
  * @param conflicting     those of them of which one version was reported under two transactions
+ * @param stale           chunks, deleted ones among them, of which a living server has an older version than the newest and has not been
+ *                        told yet, or has not done what it was told
+ * @param settled         whether all servers that are there have had the time to join and to tell what they have; until then chunks and
+ *                        copies may be missing here
  * @param leading         whether it gives orders and places chunks; false while another one was elected to
  * @param epoch           that of its leadership; 0 when it does not lead, or was not elected
  */
@@ -28,13 +32,15 @@ public record ClusterStatus(
         long underReplicated,
         long withoutCopy,
         long conflicting,
+        long stale,
+        boolean settled,
         boolean leading,
         long epoch) {
 
     /** The most servers that a master knows. */
     public static final int MAX_MEMBERS = 1000;
 
-    /** The status of a master that was not elected. */
+    /** The status of a master that was not elected, of a cluster where nothing is behind. */
     public ClusterStatus(
             String name,
             Duration uptime,
@@ -44,7 +50,7 @@ public record ClusterStatus(
             long underReplicated,
             long withoutCopy,
             long conflicting) {
-        this(name, uptime, replication, members, chunks, underReplicated, withoutCopy, conflicting, true, 0);
+        this(name, uptime, replication, members, chunks, underReplicated, withoutCopy, conflicting, 0, true, true, 0);
     }
 
     public ClusterStatus {
@@ -54,6 +60,17 @@ public record ClusterStatus(
     /** The same numbers with other servers, as where they come in pages. */
     public ClusterStatus withMembers(List<MemberStatus> others) {
         return new ClusterStatus(
-                name, uptime, replication, others, chunks, underReplicated, withoutCopy, conflicting, leading, epoch);
+                name,
+                uptime,
+                replication,
+                others,
+                chunks,
+                underReplicated,
+                withoutCopy,
+                conflicting,
+                stale,
+                settled,
+                leading,
+                epoch);
     }
 }

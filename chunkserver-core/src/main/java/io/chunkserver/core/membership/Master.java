@@ -55,7 +55,7 @@ public interface Master {
      * Names the living servers that have the newest version of a chunk that was reported.
      *
      * <p>Completes exceptionally with {@code CHUNK_NOT_FOUND} when there is none, {@code UNREACHABLE}, naming the servers, when all
-     * that have it are gone, and {@code CONFLICTING_COPIES}.
+     * that have it are gone, {@code CONFLICTING_COPIES}, and {@code MASTER_STARTING} when one that has not told yet what it has may have it.
      *
      * @param near the nearest to here comes first; null for any order
      */
@@ -63,6 +63,8 @@ public interface Master {
 
     /**
      * A page of the cluster's chunks in the order of their ids, deleted ones left out.
+     *
+     * <p>Completes exceptionally with {@code MASTER_STARTING} while servers may have chunks that they have not told of yet.
      *
      * @param pathPrefix what their paths start with; empty for all
      * @param after      the id after which the page starts; null for the first page

@@ -51,13 +51,39 @@ interface MasterReportContract extends MasterSteps {
 
     @Test
     default void aChunkNobodyHasIsNotFound() {
-        servers(1);
+        settled(1);
         assertThat(codeOf(master().locate(CHUNK, null))).isEqualTo(ErrorCode.CHUNK_NOT_FOUND);
+    }
+
+    /** Those that have it may not have joined yet, or not have told yet what they have. */
+    @Test
+    default void aMasterThatHasNotHeardAllServersDoesNotSayThatAChunkIsNotThere() {
+        NaiveServer first = server("first", 0);
+        join(first);
+        assertNothingIsSaid();
+        pass(SETTLED, List.of(first));
+        assertThat(get(master().status()).settled()).isTrue();
+
+        NaiveServer second = server("second", 1);
+        get(master().register(second.registration()));
+        assertNothingIsSaid();
+        store(first, version(CHUNK, 1, "w"));
+        assertThat(locate(CHUNK, null)).isEqualTo(MasterSteps.ids(first));
+        assertThat(codeOf(master().locate(new ChunkId("/another", 0), null))).isEqualTo(ErrorCode.MASTER_STARTING);
+        reportAll(second);
+        assertThat(get(master().list("", null, 2))).hasSize(1);
+        assertThat(codeOf(master().locate(new ChunkId("/another", 0), null))).isEqualTo(ErrorCode.CHUNK_NOT_FOUND);
+    }
+
+    private void assertNothingIsSaid() {
+        assertThat(codeOf(master().locate(CHUNK, null))).isEqualTo(ErrorCode.MASTER_STARTING);
+        assertThat(codeOf(master().list("", null, 1))).isEqualTo(ErrorCode.MASTER_STARTING);
+        assertThat(get(master().status()).settled()).isFalse();
     }
 
     @Test
     default void aDeletedChunkIsNotFound() {
-        List<NaiveServer> all = servers(2);
+        List<NaiveServer> all = settled(2);
         store(all.get(0), version(CHUNK, 1, "w"));
         store(all.get(1), tombstone(CHUNK, 2, "w"));
 
@@ -95,6 +121,7 @@ interface MasterReportContract extends MasterSteps {
             a.with(version(new ChunkId("/f", i), 1, "w"));
         }
         join(a);
+        pass(SETTLED, List.of(a));
         a.disk().remove(new ChunkId("/f", 0));
         a.disk().remove(new ChunkId("/f", 6));
         List<ChunkReport> parts = a.fullReport();
@@ -150,6 +177,7 @@ interface MasterReportContract extends MasterSteps {
         a.disk().clear();
         a.with(version(new ChunkId("/f", 1), 1, "w"));
         reportAll(a);
+        pass(SETTLED, List.of(a));
 
         assertThat(listed("")).containsExactly("/f#1");
         assertThat(get(master().status()).members().get(0).copies()).isOne();
@@ -170,8 +198,33 @@ interface MasterReportContract extends MasterSteps {
     }
 
     @Test
+    default void anOlderVersionAtAServerThatLivesIsCountedUntilItIsGoneOrReplaced() {
+        List<NaiveServer> all = settled(3);
+        store(all.get(0), version(CHUNK, 1, "w"));
+        store(all.get(1), tombstone(CHUNK, 2, "w"));
+        pass(SETTLED, all);
+        assertThat(get(master().status()).stale()).isOne();
+        assertThat(get(master().status()).chunks()).isZero();
+
+        store(all.get(0), tombstone(CHUNK, 2, "w"));
+        assertThat(get(master().status()).stale()).isZero();
+    }
+
+    @Test
+    default void anOlderVersionAtAServerThatIsDeadIsNotCounted() {
+        List<NaiveServer> all = settled(3);
+        store(all.get(0), version(CHUNK, 1, "w"));
+        store(all.get(1), version(CHUNK, 2, "w"));
+        pass(SETTLED, all);
+        assertThat(get(master().status()).stale()).isOne();
+
+        pass(DEAD_AFTER, all.subList(1, 3));
+        assertThat(get(master().status()).stale()).isZero();
+    }
+
+    @Test
     default void chunksAreListedInTheOrderOfTheirIdsInPages() {
-        List<NaiveServer> all = servers(2);
+        List<NaiveServer> all = settled(2);
         for (String id : List.of("/b/x#0", "/a/y#10", "/a/y#9", "/a-#0", "/a/deleted#0", "/a#0")) {
             store(all.get(0), version(ChunkId.parse(id), 1, "w"));
         }

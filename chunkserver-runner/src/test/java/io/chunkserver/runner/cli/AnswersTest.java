@@ -208,6 +208,18 @@ class AnswersTest {
     }
 
     @Test
+    void aMasterThatHasNotHeardAllSaysSoAndWhatServersHaveToBeTold() {
+        ClusterStatus unsettled =
+                new ClusterStatus("m", Duration.ofSeconds(5), 2, List.of(), 3, 0, 0, 0, 2, false, true, 0);
+
+        Answer answer = ClusterAnswer.of(unsettled);
+        assertThat(answer.text())
+                .contains("has not heard all servers yet")
+                .contains("2 with an older copy still at a server");
+        assertThat(answer.json().toString()).contains("\"stale\":2").contains("\"settled\":false");
+    }
+
+    @Test
     void failure() {
         Failure failure = Failure.insufficientSpace(100, 17).at(TWO).in(TRANSACTION);
         assertThat(FailureAnswer.json(failure))
