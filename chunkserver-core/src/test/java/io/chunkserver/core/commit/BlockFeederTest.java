@@ -3,6 +3,7 @@ package io.chunkserver.core.commit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.chunkserver.core.checksum.BlockBuffers;
 import io.chunkserver.core.checksum.BlockLayout;
 import io.chunkserver.core.checksum.CheckedBlock;
 import io.chunkserver.core.checksum.Crc32c;
@@ -61,6 +62,21 @@ class BlockFeederTest {
                 .extracting(write -> write.block.data().array())
                 .containsOnly(writer.buffer(0));
         assertThat(writer.finishedLength).isEqualTo(bytes.length);
+    }
+
+    /** One that is given back while its write is under way would be filled by the next store. */
+    @Test
+    void buffersAreUsedAgainWhenTheirWritesAreDone() throws IOException {
+        BlockBuffers<byte[]> buffers = BlockBuffers.arrays(BLOCKS);
+        BlockFeeder.feed(new ByteArrayInputStream(bytes, 0, BlockLayout.BLOCK_BYTES), writer, buffers);
+        byte[] first = writer.buffer(0);
+        // One more was taken to find the end of the source.
+        assertThat(List.of(buffers.take(), buffers.take()))
+                .as("while the only write is under way")
+                .doesNotContain(first);
+
+        writer.taken();
+        assertThat(buffers.take()).as("when it is done").isSameAs(first);
     }
 
     @Test

@@ -1,5 +1,7 @@
 package io.chunkserver.transport.client;
 
+import io.chunkserver.core.checksum.BlockBuffers;
+import io.chunkserver.core.commit.BlockFeeder;
 import io.chunkserver.core.commit.Receipt;
 import io.chunkserver.core.commit.TransactionSummary;
 import io.chunkserver.core.error.ChunkServerException;
@@ -54,11 +56,15 @@ public final class ChunkClient implements Closeable {
     /** The server asks one member after the other, each of which may be silent for some seconds. */
     private static final Duration SETTLEMENT_TIMEOUT = Duration.ofMinutes(1);
 
+    /** Blocks that are kept though nobody reads or stores, 8 MiB in all: what eight stores have under way. */
+    private static final int MAX_FREE_BUFFERS = 8 * BlockFeeder.WINDOW_BLOCKS;
+
     private final ClientConfig config;
     private final Timers timers;
     private final ConnectionPool pool;
     private final Retries retries;
     private final TransactionIds transactionIds;
+    private final BlockBuffers<byte[]> buffers = BlockBuffers.arrays(MAX_FREE_BUFFERS);
 
     /** A client with the real clock and chance. */
     public ChunkClient(Transport transport, ClientConfig config) {
@@ -102,7 +108,8 @@ public final class ChunkClient implements Closeable {
                                 options.replicas(),
                                 options.copies(),
                                 left),
-                        source)
+                        source,
+                        buffers)
                 .run(retries, options.timeout());
     }
 
@@ -121,7 +128,8 @@ public final class ChunkClient implements Closeable {
                                 options.durability(),
                                 options.replicas(),
                                 left),
-                        null)
+                        null,
+                        buffers)
                 .run(retries, options.timeout());
     }
 
@@ -140,7 +148,12 @@ public final class ChunkClient implements Closeable {
      */
     public ChunkInfo read(ServerAddress server, ChunkId chunk, ReadOptions options, OutputStream target)
             throws IOException {
-        return new ReadCall(pool, server, chunk, options, target).run(retries, config.transferTimeout());
+        byte[] buffer = buffers.take();
+        try {
+            return new ReadCall(pool, server, chunk, options, target, buffer).run(retries, config.transferTimeout());
+        } finally {
+            buffers.give(buffer);
+        }
     }
 
     /** What a server knows of a chunk's committed version. */

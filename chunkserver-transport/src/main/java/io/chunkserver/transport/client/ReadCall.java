@@ -35,7 +35,9 @@ final class ReadCall {
     private final ChunkId chunk;
     private final ReadOptions options;
     private final OutputStream target;
-    private final byte[] bytes = new byte[BlockLayout.BLOCK_BYTES];
+
+    /** What the target takes its bytes from. */
+    private final byte[] bytes;
 
     /** What the first try was told, by which later ones must go. */
     private Response.@Nullable Content first;
@@ -49,12 +51,24 @@ final class ReadCall {
     /** The block that was damaged in the try before, or -1. */
     private int damagedBlock = -1;
 
-    ReadCall(ConnectionPool pool, ServerAddress server, ChunkId chunk, ReadOptions options, OutputStream target) {
+    /**
+     * A read.
+     *
+     * @param bytes as long as a block; the call's own until it has ended
+     */
+    ReadCall(
+            ConnectionPool pool,
+            ServerAddress server,
+            ChunkId chunk,
+            ReadOptions options,
+            OutputStream target,
+            byte[] bytes) {
         this.pool = pool;
         this.server = server;
         this.chunk = chunk;
         this.options = options;
         this.target = target;
+        this.bytes = bytes;
     }
 
     ChunkInfo run(Retries retries, Duration timeout) throws IOException {

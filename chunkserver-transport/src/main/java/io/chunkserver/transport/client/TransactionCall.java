@@ -1,5 +1,6 @@
 package io.chunkserver.transport.client;
 
+import io.chunkserver.core.checksum.BlockBuffers;
 import io.chunkserver.core.commit.BlockFeeder;
 import io.chunkserver.core.commit.Receipt;
 import io.chunkserver.core.error.ChunkServerException;
@@ -33,11 +34,13 @@ final class TransactionCall {
     private final TransactionId transaction;
     private final Function<Duration, Request> request;
     private final @Nullable ChunkSource source;
+    private final BlockBuffers<byte[]> buffers;
     private boolean unknown;
 
     /**
      * @param request is given the time that is left
      * @param source  null for a delete
+     * @param buffers hold the bytes on their way
      */
     TransactionCall(
             ConnectionPool pool,
@@ -45,13 +48,15 @@ final class TransactionCall {
             ServerAddress primary,
             TransactionId transaction,
             Function<Duration, Request> request,
-            @Nullable ChunkSource source) {
+            @Nullable ChunkSource source,
+            BlockBuffers<byte[]> buffers) {
         this.pool = pool;
         this.timers = timers;
         this.primary = primary;
         this.transaction = transaction;
         this.request = request;
         this.source = source;
+        this.buffers = buffers;
     }
 
     Receipt run(Retries retries, Duration timeout) throws IOException {
@@ -68,7 +73,7 @@ final class TransactionCall {
         RemoteChunkWriter writer = new RemoteChunkWriter(chunk, primary, transaction);
         if (source != null) {
             try (InputStream bytes = source.open()) {
-                BlockFeeder.feed(bytes, writer);
+                BlockFeeder.feed(bytes, writer, buffers);
             } catch (IOException | RuntimeException e) {
                 writer.cancel(Failure.of(ErrorCode.CANCELLED, "the bytes could not be read"));
                 throw e;

@@ -1,6 +1,7 @@
 package io.chunkserver.transport.server;
 
 import io.chunkserver.core.ChunkServer;
+import io.chunkserver.core.checksum.BlockBuffers;
 import io.chunkserver.core.commit.ChunkWriter;
 import io.chunkserver.core.commit.StoreRequest;
 import io.chunkserver.core.error.ChunkServerException;
@@ -15,6 +16,7 @@ import io.chunkserver.transport.protocol.MasterRequest;
 import io.chunkserver.transport.protocol.Request;
 import io.chunkserver.transport.protocol.Response;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -30,7 +32,7 @@ final class ChunkRequestHandler implements RequestHandler {
     private final ServerAddress address;
     private final EndpointConfig config;
     private final EndpointThreads threads;
-    private final BlockBuffers buffers;
+    private final BlockBuffers<ByteBuffer> buffers;
 
     /**
      * @param address where others reach the server
@@ -40,7 +42,7 @@ final class ChunkRequestHandler implements RequestHandler {
         this.address = address;
         this.config = config;
         this.threads = threads;
-        this.buffers = new BlockBuffers(config.unsentBlocks() * config.workers());
+        this.buffers = BlockBuffers.direct(config.unsentBlocks() * config.workers());
     }
 
     @Override

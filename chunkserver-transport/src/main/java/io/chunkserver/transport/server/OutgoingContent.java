@@ -1,6 +1,7 @@
 package io.chunkserver.transport.server;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.chunkserver.core.checksum.BlockBuffers;
 import io.chunkserver.core.checksum.BlockLayout;
 import io.chunkserver.core.checksum.Crc32c;
 import io.chunkserver.core.error.ChunkServerException;
@@ -41,7 +42,7 @@ final class OutgoingContent implements Exchange {
 
     private final Request.Read request;
     private final Answer answer;
-    private final BlockBuffers buffers;
+    private final BlockBuffers<ByteBuffer> buffers;
     private final int maxUnsent;
     private final Executor workers;
 
@@ -68,7 +69,8 @@ final class OutgoingContent implements Exchange {
     private long sentBytes;
     private int crc32c;
 
-    OutgoingContent(Request.Read request, Answer answer, BlockBuffers buffers, int maxUnsent, Executor workers) {
+    OutgoingContent(
+            Request.Read request, Answer answer, BlockBuffers<ByteBuffer> buffers, int maxUnsent, Executor workers) {
         this.request = request;
         this.answer = answer;
         this.buffers = buffers;
@@ -147,7 +149,7 @@ final class OutgoingContent implements Exchange {
     }
 
     private void send(ChunkReader open) throws IOException {
-        ByteBuffer buffer = buffers.take();
+        ByteBuffer buffer = buffers.take().clear();
         open.read(nextBlock, buffer);
         buffer.flip();
         int crc = open.blockChecksum(nextBlock);
