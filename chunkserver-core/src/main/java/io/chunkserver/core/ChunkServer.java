@@ -121,7 +121,7 @@ public final class ChunkServer implements Closeable {
         this.masters = new MasterSessions(builder.masters(), reports, fence, config.session(), environment);
         this.drain = new Drain(identity.serverId(), volumes, environment.timers(), this::transactions);
         this.emptying = new Emptying(volumes, orders, config.orders().maxOpen(), selfMember);
-        this.moves = moves(emptying, parts.duplicates(), environment);
+        this.moves = moves(emptying, parts.duplicates(), new SlowVolumes(volumes), environment);
         this.addition = new DirectoryAddition(parts, worlds, drain, this::attend);
         volumes.all().forEach(this::attend);
     }
@@ -133,10 +133,12 @@ public final class ChunkServer implements Closeable {
     }
 
     /** What is moved is read and written on the threads of the disks that it is on; a disk that hangs does not keep others from this. */
-    private static BackgroundStep moves(Emptying emptying, DuplicateCopies duplicates, Environment environment) {
+    private static BackgroundStep moves(
+            Emptying emptying, DuplicateCopies duplicates, SlowVolumes slow, Environment environment) {
         return BackgroundStep.startWithoutDisk(
-                "the moving of chunks between data directories",
+                "the comparing of data directories and the moving of chunks between them",
                 () -> {
+                    slow.runOnce();
                     duplicates.runOnce();
                     emptying.runOnce();
                 },
@@ -612,8 +614,8 @@ public final class ChunkServer implements Closeable {
      * Stops the server: what was begun on the disk is completed, open transactions stay as the log has them, whoever waits for
      * one is answered, everything is closed and the directory unlocked. Idempotent.
      *
-     * @throws ChunkServerException with {@code DISK_FAILED} when the disk has hung for half a minute: its threads are left behind
-     *     then, and the directory stays locked
+     * @throws ChunkServerException with {@code DISK_FAILED} when a disk has hung for half a minute: its threads are left behind
+     *     then, and its directory stays locked
      */
     @Override
     public void close() throws IOException {

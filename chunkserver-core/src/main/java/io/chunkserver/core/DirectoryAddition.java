@@ -65,7 +65,7 @@ final class DirectoryAddition {
             List<DataDirectory> members = workingMembers();
             Environment world = worlds.next();
             try {
-                add(new WatchedDisk(disk), members, world);
+                add(new WatchedDisk(disk, world.clock()), members, world);
             } catch (IOException | RuntimeException e) {
                 worlds.end(world);
                 throw e;

@@ -45,9 +45,9 @@ record ServerParts(
         List<Environment> environments = new ArrayList<>();
         List<DataDirectory.Builder> wanted = new ArrayList<>();
         for (Disk disk : builder.disks()) {
-            WatchedDisk watched = new WatchedDisk(disk);
-            watches.add(watched.watch());
             environments.add(worlds.next());
+            WatchedDisk watched = new WatchedDisk(disk, environments.get(0).clock());
+            watches.add(watched.watch());
             wanted.add(directory(builder, watched, environments.get(0), wanted.isEmpty()));
         }
         List<DataDirectory> directories = DataDirectories.open(wanted, builder.givenUp());

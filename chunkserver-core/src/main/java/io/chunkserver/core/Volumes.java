@@ -264,9 +264,12 @@ final class Volumes {
                 .filter(volume ->
                         volume.condition().takesChunks() && volume.space().availableBytes() >= bytes)
                 .toList();
-        double point =
-                random.nextDouble() * able.stream().mapToDouble(Volumes::room).sum();
-        for (Volume volume : able) {
+        List<Volume> quick =
+                able.stream().filter(volume -> volume.slow().isEmpty()).toList();
+        List<Volume> candidates = quick.isEmpty() ? able : quick;
+        double point = random.nextDouble()
+                * candidates.stream().mapToDouble(Volumes::room).sum();
+        for (Volume volume : candidates) {
             point -= room(volume);
             if (point < 0) {
                 return volume;

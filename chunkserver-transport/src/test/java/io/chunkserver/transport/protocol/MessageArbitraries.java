@@ -298,8 +298,8 @@ final class MessageArbitraries {
                         counts(),
                         Arbitraries.longs().list().ofSize(6),
                         Arbitraries.create(UUID::randomUUID))
-                .as((word, chunks, space, uuid) ->
-                        new ServerStatus.Directory(uuid, word, word, word, chunks, chunks, chunks, space(space, word)));
+                .as((word, chunks, space, uuid) -> new ServerStatus.Directory(
+                        uuid, word, word, word, chunks, chunks, chunks, chunks % 2 == 0, space(space, word)));
     }
 
     private static Arbitrary<ScrubStatus> scrubs() {
