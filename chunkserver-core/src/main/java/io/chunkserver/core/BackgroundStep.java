@@ -4,7 +4,9 @@ import io.chunkserver.core.commit.Environment;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -12,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Work that is done now and then as long as a server is open, on the disk's threads.
+ * Work that is done now and then as long as a server is open, on the disk's threads where it needs them.
  *
  * <p>One step at a time: while the disk keeps one waiting no other is begun.
  */
@@ -27,17 +29,22 @@ final class BackgroundStep implements Closeable {
 
     private final String what;
     private final Step step;
-    private final Environment environment;
+    private final Executor executor;
     private final AtomicBoolean underWay = new AtomicBoolean();
     private final ScheduledFuture<?> timer;
 
-    private BackgroundStep(String what, Step step, Duration first, Duration interval, Environment environment) {
+    private BackgroundStep(
+            String what,
+            Step step,
+            Duration first,
+            Duration interval,
+            ScheduledExecutorService timers,
+            Executor executor) {
         this.what = what;
         this.step = step;
-        this.environment = environment;
-        this.timer = environment
-                .timers()
-                .scheduleWithFixedDelay(this::submit, first.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
+        this.executor = executor;
+        this.timer =
+                timers.scheduleWithFixedDelay(this::submit, first.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /**
@@ -46,13 +53,18 @@ final class BackgroundStep implements Closeable {
      * @param what what it is, in messages
      */
     static BackgroundStep start(String what, Step step, Duration first, Duration interval, Environment environment) {
-        return new BackgroundStep(what, step, first, interval, environment);
+        return new BackgroundStep(what, step, first, interval, environment.timers(), environment.disk());
+    }
+
+    /** The same for a step that waits for nothing. */
+    static BackgroundStep startWithoutDisk(String what, Step step, Duration interval, Environment environment) {
+        return new BackgroundStep(what, step, interval, interval, environment.timers(), Runnable::run);
     }
 
     private void submit() {
         if (underWay.compareAndSet(false, true)) {
             try {
-                environment.disk().execute(this::run);
+                executor.execute(this::run);
             } catch (RejectedExecutionException closing) {
                 underWay.set(false);
             }

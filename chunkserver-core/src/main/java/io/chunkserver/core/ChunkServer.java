@@ -7,6 +7,8 @@ import io.chunkserver.core.commit.Receipt;
 import io.chunkserver.core.commit.StoreRequest;
 import io.chunkserver.core.commit.TransactionSummary;
 import io.chunkserver.core.disk.Disk;
+import io.chunkserver.core.disk.JoiningDirectory;
+import io.chunkserver.core.disk.LocalDisk;
 import io.chunkserver.core.disk.ServerIdentity;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
@@ -86,7 +88,8 @@ public final class ChunkServer implements Closeable {
     private final MasterSessions masters;
     private final Drain drain;
     private final Emptying emptying;
-    private final @Nullable BackgroundStep moves;
+    private final BackgroundStep moves;
+    private final DirectoryAddition addition;
     private final Instant started;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -94,17 +97,14 @@ public final class ChunkServer implements Closeable {
     private volatile @Nullable Volume lastUsed;
 
     private ChunkServer(
-            ServerParts parts,
-            ChunkServerBuilder builder,
-            Environment environment,
-            @Nullable ServerThreads ownThreads) {
+            ServerParts parts, ChunkServerBuilder builder, Worlds worlds, @Nullable ServerThreads ownThreads) {
         this.identity = parts.identity();
         this.selfMember = parts.server().self();
         this.volumes = parts.volumes();
         this.replica = parts.replica();
         this.lost = parts.lost();
         this.config = builder.config();
-        this.environment = environment;
+        this.environment = volumes.first().participant().environment();
         this.ownThreads = ownThreads;
         this.started = environment.clock().instant();
         this.transactionIds =
@@ -119,30 +119,31 @@ public final class ChunkServer implements Closeable {
                 new OrderResults());
         this.reports = new ServerReports(identity, volumes, selfMember, config, orders, this::transactions, fence);
         this.masters = new MasterSessions(builder.masters(), reports, fence, config.session(), environment);
-        for (Volume volume : volumes.all()) {
-            volume.onChange(masters::changed);
-            volume.onCondition(masters::wake);
-            volume.onFailure(this::failed);
-        }
-        this.drain = new Drain(identity.serverId(), volumes.all(), environment.timers(), this::transactions);
+        this.drain = new Drain(identity.serverId(), volumes, environment.timers(), this::transactions);
         this.emptying = new Emptying(volumes, orders, config.orders().maxOpen(), selfMember);
-        this.moves = moves(volumes, emptying, parts.duplicates(), environment);
+        this.moves = moves(emptying, parts.duplicates(), new SlowVolumes(volumes), environment);
+        this.addition = new DirectoryAddition(parts, worlds, drain, this::attend);
+        volumes.all().forEach(this::attend);
     }
 
-    /** Where there are other volumes: with one there is nothing to look at, ever. */
-    private static @Nullable BackgroundStep moves(
-            Volumes volumes, Emptying emptying, DuplicateCopies duplicates, Environment environment) {
-        return volumes.all().size() == 1
-                ? null
-                : BackgroundStep.start(
-                        "the moving of chunks between data directories",
-                        () -> {
-                            duplicates.runOnce();
-                            emptying.runOnce();
-                        },
-                        Emptying.INTERVAL,
-                        Emptying.INTERVAL,
-                        environment);
+    private void attend(Volume volume) {
+        volume.onChange(masters::changed);
+        volume.onCondition(masters::wake);
+        volume.onFailure(this::failed);
+    }
+
+    /** What is moved is read and written on the threads of the disks that it is on; a disk that hangs does not keep others from this. */
+    private static BackgroundStep moves(
+            Emptying emptying, DuplicateCopies duplicates, SlowVolumes slow, Environment environment) {
+        return BackgroundStep.startWithoutDisk(
+                "the comparing of data directories and the moving of chunks between them",
+                () -> {
+                    slow.runOnce();
+                    duplicates.runOnce();
+                    emptying.runOnce();
+                },
+                Emptying.INTERVAL,
+                environment);
     }
 
     /** Where other volumes go on, masters hear by a new report that the chunks of this one are gone. */
@@ -184,15 +185,12 @@ public final class ChunkServer implements Closeable {
     static ChunkServer start(ChunkServerBuilder builder) throws IOException {
         Environment given = builder.environment();
         if (given != null) {
-            // A simulation has one thread, which cannot wait for another task.
-            return new ChunkServer(
-                    ServerParts.open(builder, () -> given, environment -> Runnable::run), builder, given, null);
+            Worlds worlds = Worlds.same(given);
+            return new ChunkServer(ServerParts.open(builder, worlds), builder, worlds, null);
         }
         ServerThreads threads = ServerThreads.create(builder.config().diskThreads());
         try {
-            ServerParts parts = ServerParts.open(builder, threads::environment, Environment::disk);
-            return new ChunkServer(
-                    parts, builder, parts.volumes().first().participant().environment(), threads);
+            return new ChunkServer(ServerParts.open(builder, threads), builder, threads, threads);
         } catch (IOException | RuntimeException e) {
             threads.close(ServerThreads.CLOSE_PATIENCE);
             throw e;
@@ -589,32 +587,62 @@ public final class ChunkServer implements Closeable {
     }
 
     /**
+     * Gives the server another data directory while it runs, as after a disk was put in: new chunks go there, and to each directory as often
+     * as it has room; what is stored stays where it is. The directory is the server's from then on, and must be named at the next start. Waits
+     * for the disks of all directories, while the server goes on.
+     *
+     * <p>A directory that is not suitable is refused, and nothing is changed. When a disk fails in between, the exception says that the
+     * directory may be the server's already; adding it again is right then.
+     *
+     * @param directory is there, is empty, and is not inside of a data directory
+     * @throws ChunkServerException with {@code INVALID_ARGUMENT} when it is not suitable, with {@code DIRECTORY_LOCKED} or {@code
+     *     WRONG_SERVER} when it is another server's, with {@code DISK_FAILED} when a disk of this server's does not work, with {@code BUSY}
+     *     while another directory is added, and with {@code DRAINING} when the server is closed
+     */
+    public void addDirectory(Path directory) throws IOException {
+        JoiningDirectory.checkPlace(directory);
+        addDirectory(new LocalDisk(directory));
+    }
+
+    /** As {@link #addDirectory(Path)}, on any disk, whose root must be empty. */
+    public void addDirectory(Disk disk) throws IOException {
+        addition.add(disk);
+        masters.wake();
+    }
+
+    /**
      * Stops the server: what was begun on the disk is completed, open transactions stay as the log has them, whoever waits for
      * one is answered, everything is closed and the directory unlocked. Idempotent.
      *
-     * @throws ChunkServerException with {@code DISK_FAILED} when the disk has hung for half a minute: its threads are left behind
-     *     then, and the directory stays locked
+     * @throws ChunkServerException with {@code DISK_FAILED} when a disk has hung for half a minute: its threads are left behind
+     *     then, and its directory stays locked
      */
     @Override
     public void close() throws IOException {
         if (closed.compareAndSet(false, true)) {
             masters.close();
             orders.close();
-            if (moves != null) {
-                moves.close();
-            }
             Failure why = Failure.of(ErrorCode.DRAINING, "the server is closed").at(self().id());
+            // From here on there are no more volumes than these, and each has been told of the others.
+            boolean ended = addition.close(ServerThreads.CLOSE_PATIENCE);
+            moves.close();
             volumes.all().forEach(volume -> volume.stop(why));
-            boolean ended = ownThreads == null || ownThreads.close(ServerThreads.CLOSE_PATIENCE);
+            Set<Environment> hanging = ownThreads == null ? Set.of() : ownThreads.close(ServerThreads.CLOSE_PATIENCE);
             volumes.all().forEach(volume -> volume.end(why));
-            if (!ended) {
-                // What hangs may still be written some day: nobody else must have the directory until then.
-                throw Failure.of(ErrorCode.DISK_FAILED, "the disk does not answer; the data directory stays locked")
-                        .withHint("end the process")
-                        .at(self().id())
-                        .toException();
-            }
-            volumes.close();
+            closeVolumes(ended, hanging);
+        }
+    }
+
+    /** What hangs may still be written some day: nobody else must have that directory until then. */
+    private void closeVolumes(boolean ended, Set<Environment> hanging) throws IOException {
+        if (ended) {
+            volumes.close(hanging);
+        }
+        if (!ended || !hanging.isEmpty()) {
+            throw Failure.of(ErrorCode.DISK_FAILED, "the disk does not answer; the data directory stays locked")
+                    .withHint("end the process")
+                    .at(self().id())
+                    .toException();
         }
     }
 

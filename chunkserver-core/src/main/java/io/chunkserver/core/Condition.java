@@ -13,7 +13,7 @@ import java.util.Optional;
 /**
  * Whether a volume, or a server, takes new chunks, and why not.
  *
- * @param reason empty when it does; of a server with several volumes also then why some do not
+ * @param reason empty when it does; of a server with several volumes also then why some do not, and of a volume why others come first
  */
 record Condition(ServerState state, String reason) {
 

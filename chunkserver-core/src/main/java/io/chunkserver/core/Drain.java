@@ -27,7 +27,7 @@ final class Drain {
     private static final Duration STEP = Duration.ofMillis(20);
 
     private final ServerId self;
-    private final List<Volume> volumes;
+    private final Volumes volumes;
     private final ScheduledExecutorService timers;
     private final Supplier<List<TransactionSummary>> transactions;
     private final Failure byOperator;
@@ -39,7 +39,7 @@ final class Drain {
     /** Drains from the beginning when an operator had begun to before the server was started. */
     Drain(
             ServerId self,
-            List<Volume> volumes,
+            Volumes volumes,
             ScheduledExecutorService timers,
             Supplier<List<TransactionSummary>> transactions) {
         this.self = self;
@@ -49,19 +49,47 @@ final class Drain {
         this.byOperator = Failure.of(ErrorCode.DRAINING, "the server is drained by its operator")
                 .withHint("store on another server, or have it take chunks again with: resume")
                 .at(self);
-        if (volumes.stream().anyMatch(volume -> volume.directory().isDraining())) {
+        if (isDrained()) {
             close(byOperator);
         }
     }
 
+    private boolean isDrained() {
+        return volumes.all().stream().anyMatch(volume -> volume.directory().isDraining());
+    }
+
+    /** Has a volume be one of the server's, and drained as the others are. Durable on return; no lock is held meanwhile. */
+    void join(Volume joining) throws IOException {
+        while (!joined(joining)) {
+            joining.directory().recordDraining(!joining.directory().isDraining());
+        }
+    }
+
+    private boolean joined(Volume joining) {
+        synchronized (marking) {
+            if (isDrained() != joining.directory().isDraining()) {
+                return false;
+            }
+            if (isDrained()) {
+                joining.parts().admission().close(byOperator);
+            }
+            if (goingDown) {
+                joining.parts().admission().close(goingDown());
+            }
+            volumes.add(joining);
+            return true;
+        }
+    }
+
     private void close(Failure why) {
-        volumes.forEach(volume -> volume.parts().admission().close(why));
+        volumes.all().forEach(volume -> volume.parts().admission().close(why));
     }
 
     /** One mark is enough, but any of the disks may be the one that is lost. One that has failed is asked nothing any more. */
     private void mark(boolean wanted) throws IOException {
-        for (Volume volume : volumes) {
-            if (volumes.size() == 1 || volume.failed().isEmpty()) {
+        List<Volume> all = volumes.all();
+        for (Volume volume : all) {
+            if (all.size() == 1 || volume.failed().isEmpty()) {
                 volume.directory().recordDraining(wanted);
             }
         }
@@ -86,7 +114,7 @@ final class Drain {
             if (goingDown) {
                 throw goingDown().toException();
             }
-            volumes.forEach(volume -> volume.parts().admission().reopen(byOperator));
+            volumes.all().forEach(volume -> volume.parts().admission().reopen(byOperator));
         }
     }
 

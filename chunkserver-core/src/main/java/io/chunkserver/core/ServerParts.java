@@ -20,10 +20,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
-import java.util.function.Supplier;
 
 /**
  * The wiring of a server: its volumes, and what they have in common.
@@ -42,23 +39,16 @@ record ServerParts(
         LostChunks lost,
         DuplicateCopies duplicates) {
 
-    /**
-     * Opens everything, or nothing, and takes up what was open.
-     *
-     * @param environments the world as the next volume sees it
-     * @param helpers      help to open a volume in this world
-     */
-    static ServerParts open(
-            ChunkServerBuilder builder, Supplier<Environment> environments, Function<Environment, Executor> helpers)
-            throws IOException {
+    /** Opens everything, or nothing, and takes up what was open. */
+    static ServerParts open(ChunkServerBuilder builder, Worlds worlds) throws IOException {
         List<CallWatch> watches = new ArrayList<>();
-        List<Environment> worlds = new ArrayList<>();
+        List<Environment> environments = new ArrayList<>();
         List<DataDirectory.Builder> wanted = new ArrayList<>();
         for (Disk disk : builder.disks()) {
-            WatchedDisk watched = new WatchedDisk(disk);
+            environments.add(worlds.next());
+            WatchedDisk watched = new WatchedDisk(disk, environments.get(0).clock());
             watches.add(watched.watch());
-            worlds.add(environments.get());
-            wanted.add(directory(builder, watched, worlds.get(0), wanted.isEmpty()));
+            wanted.add(directory(builder, watched, environments.get(0), wanted.isEmpty()));
         }
         List<DataDirectory> directories = DataDirectories.open(wanted, builder.givenUp());
         ServerIdentity identity = directories.get(0).identity();
@@ -73,30 +63,34 @@ record ServerParts(
                 builder.keepsTombstones(),
                 new AtomicBoolean(),
                 builder.spaceListeners());
-        List<OpenParts> open = open(directories, watches, worlds, helpers, server);
-        List<Volume> all = new ArrayList<>();
+        List<OpenParts> open = open(directories, watches, environments, worlds, server);
+        Volumes volumes = new Volumes(environments.get(0).random());
         // What a volume misses another one may have.
-        LostChunks lost = new LostChunks(chunk -> Volumes.newest(all, chunk));
-        for (OpenParts parts : open) {
-            all.add(Volume.of(
-                    parts, lost, builder.config().scrub(), parts.participant().environment()));
-        }
-        Volumes volumes = new Volumes(all, worlds.get(0).random());
+        LostChunks lost = new LostChunks(volumes::stat);
         RemovalIntents intents = new RemovalIntents();
         Replica replica = new OwnReplica(identity.serverId(), volumes, intents);
-        replicas.own(replica);
-        DuplicateCopies duplicates = new DuplicateCopies(volumes, server.attempts());
-        for (Volume volume : all) {
-            volume.onChange(lost::changed);
-            volume.onChange(duplicates::changed);
-            volume.onFailure(failed -> server.diskFailed().set(true));
+        ServerParts parts = new ServerParts(
+                identity, server, volumes, replica, intents, lost, new DuplicateCopies(volumes, server.attempts()));
+        open.forEach(opened -> volumes.add(parts.volume(opened)));
+        for (Volume volume : volumes.all()) {
             for (CommitRecovery.Lost missed : volume.parts().recovery().lost()) {
                 lost.add(missed.chunk(), missed.version());
             }
         }
-        all.forEach(Volume::begin);
-        duplicates.begin();
-        return new ServerParts(identity, server, volumes, replica, intents, lost, duplicates);
+        replicas.own(replica);
+        volumes.all().forEach(Volume::begin);
+        parts.duplicates().begin();
+        return parts;
+    }
+
+    /** What the server has to hear of a volume, it hears from now on. */
+    Volume volume(OpenParts opened) {
+        Volume volume = Volume.of(
+                opened, lost, server.config().scrub(), opened.participant().environment());
+        volume.onChange(lost::changed);
+        volume.onChange(duplicates::changed);
+        volume.onFailure(failed -> server.diskFailed().set(true));
+        return volume;
     }
 
     private static DataDirectory.Builder directory(
@@ -120,8 +114,8 @@ record ServerParts(
     private static List<OpenParts> open(
             List<DataDirectory> directories,
             List<CallWatch> watches,
-            List<Environment> worlds,
-            Function<Environment, Executor> helpers,
+            List<Environment> environments,
+            Worlds worlds,
             OneServer server)
             throws IOException {
         List<OpenParts> open = new ArrayList<>();
@@ -131,9 +125,9 @@ record ServerParts(
                 int volume = next;
                 // From here on the directory is closed with its parts.
                 next++;
-                Environment world = worlds.get(volume);
+                Environment world = environments.get(volume);
                 open.add(OpenParts.open(
-                        new OpenParts.Site(directories.get(volume), watches.get(volume), world, helpers.apply(world)),
+                        new OpenParts.Site(directories.get(volume), watches.get(volume), world, worlds.helper(world)),
                         server));
             }
             return open;

@@ -3,6 +3,7 @@ package io.chunkserver.core;
 import io.chunkserver.core.commit.TransactionState;
 import io.chunkserver.core.commit.TransactionSummary;
 import io.chunkserver.core.disk.ServerIdentity;
+import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.membership.Heartbeat;
 import io.chunkserver.core.membership.HeartbeatReply;
 import io.chunkserver.core.membership.Incarnation;
@@ -93,6 +94,11 @@ final class ServerReports implements ReportingServer {
     @Override
     public CompletionStage<Optional<ChunkInfo>> published(ChunkId chunk) {
         Volume volume = volumes.of(chunk);
+        Optional<Failure> hangs = volume.parts().calls().stall();
+        if (hangs.isPresent()) {
+            // Whoever asked again and again would leave as many questions behind.
+            return CompletableFuture.failedFuture(hangs.get().toException());
+        }
         return volumes.reported().contains(volume)
                 ? volume.participant().published(chunk)
                 : CompletableFuture.completedFuture(Optional.empty());

@@ -4,8 +4,11 @@ import io.chunkserver.core.commit.Environment;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -18,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The threads of a server that was given none, and with them the real clock and chance. */
-final class ServerThreads {
+final class ServerThreads implements Worlds {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServerThreads.class);
 
@@ -31,8 +34,9 @@ final class ServerThreads {
     private final ScheduledThreadPoolExecutor timers;
     private final ThreadFactory diskNames = named("disk");
     private final ThreadFactory logNames = named("log");
-    private final List<ExecutorService> disks = new CopyOnWriteArrayList<>();
-    private final List<ExecutorService> logs = new CopyOnWriteArrayList<>();
+    private final Map<Environment, VolumeThreads> volumes = new ConcurrentHashMap<>();
+
+    private record VolumeThreads(ExecutorService disk, ExecutorService log) {}
 
     private ServerThreads(int diskThreads, ScheduledThreadPoolExecutor timers) {
         this.diskThreads = diskThreads;
@@ -52,50 +56,76 @@ final class ServerThreads {
     }
 
     /**
-     * The world as one more volume sees it, with threads of its own for its disk: one that hangs keeps no other volume waiting. Their queue
-     * has no bound of its own: what can be in it is bounded by the open transactions and the blocks that each may have under way.
+     * With threads of its own for its disk: one that hangs keeps no other volume waiting. Their queue has no bound of its own: what can be in
+     * it is bounded by the open transactions and the blocks that each may have under way.
      */
-    Environment environment() {
+    @Override
+    public Environment next() {
         ThreadPoolExecutor disk = new ThreadPoolExecutor(
                 diskThreads, diskThreads, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), diskNames);
         disk.allowCoreThreadTimeOut(true);
         ExecutorService log = Executors.newSingleThreadExecutor(logNames);
-        disks.add(disk);
-        logs.add(log);
-        return new Environment(InstantSource.system(), new SecureRandom(), timers, disk, log);
+        Environment world = new Environment(InstantSource.system(), new SecureRandom(), timers, disk, log);
+        volumes.put(world, new VolumeThreads(disk, log));
+        return world;
+    }
+
+    @Override
+    public Executor helper(Environment world) {
+        return world.disk();
+    }
+
+    @Override
+    public void end(Environment world) {
+        VolumeThreads threads = volumes.remove(world);
+        if (threads != null) {
+            threads.disk().shutdown();
+            threads.log().shutdown();
+        }
     }
 
     /**
      * Runs what was begun and takes nothing new; the logs take what still comes from the chunks, and end after them.
      *
-     * @param patience how long each disk may take, and then its log
-     * @return false when a disk that hangs has its threads still
+     * @param patience how long all disks together may take, and then the logs of those that have ended
+     * @return the worlds of the volumes whose disk hangs: they have their threads still
      */
-    boolean close(Duration patience) {
+    Set<Environment> close(Duration patience) {
         timers.shutdownNow();
-        boolean ended = true;
-        for (List<ExecutorService> role : List.of(disks, logs)) {
-            role.forEach(ExecutorService::shutdown);
-            for (ExecutorService executor : role) {
-                ended &= awaitEnd(executor, patience);
+        Set<Environment> hanging = new HashSet<>();
+        volumes.values().forEach(threads -> threads.disk().shutdown());
+        long disksEnd = System.nanoTime() + patience.toNanos();
+        volumes.forEach((world, threads) -> {
+            if (!awaitEnd(threads.disk(), disksEnd)) {
+                hanging.add(world);
             }
+        });
+        volumes.values().forEach(threads -> threads.log().shutdown());
+        long logsEnd = System.nanoTime() + patience.toNanos();
+        volumes.forEach((world, threads) -> {
+            if (!hanging.contains(world) && !awaitEnd(threads.log(), logsEnd)) {
+                hanging.add(world);
+            }
+        });
+        if (!hanging.isEmpty()) {
+            LOG.warn(
+                    "{} of {} disks did not answer within {} ms; their threads are left behind",
+                    hanging.size(),
+                    volumes.size(),
+                    patience.toMillis());
         }
-        return ended;
+        return hanging;
     }
 
-    private static boolean awaitEnd(ExecutorService executor, Duration patience) {
+    private static boolean awaitEnd(ExecutorService executor, long deadline) {
         boolean interrupted = false;
-        boolean ended = false;
-        long deadline = System.nanoTime() + patience.toNanos();
+        boolean ended = executor.isTerminated();
         while (!ended && System.nanoTime() < deadline) {
             try {
                 ended = executor.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
             } catch (InterruptedException e) {
                 interrupted = true;
             }
-        }
-        if (!ended) {
-            LOG.warn("the disk did not answer within {} ms; its threads are left behind", patience.toMillis());
         }
         if (interrupted) {
             Thread.currentThread().interrupt();

@@ -34,6 +34,9 @@ final class Volume {
     private final Integrity integrity;
     private final LostChunks lost;
 
+    /** Why new chunks go to other volumes while these have room; set by who compares it with them. */
+    private volatile Optional<String> slow = Optional.empty();
+
     private Volume(
             OpenParts parts, ChunkReads reads, KnownTransactions transactions, Integrity integrity, LostChunks lost) {
         this.parts = parts;
@@ -129,13 +132,25 @@ final class Volume {
         return failed().isEmpty() && !isEmptying();
     }
 
-    /** Whether it takes new chunks, and why not. */
+    /** Why it is slower than the others, if it is. */
+    Optional<String> slow() {
+        return slow;
+    }
+
+    void slow(Optional<String> why) {
+        slow = why;
+    }
+
+    /** Whether it takes new chunks, and why not, or why others come first. */
     Condition condition() {
         SpaceWatch watch = parts.upkeep().watch();
         Condition condition = Condition.of(parts.admission(), parts.calls(), watch, watch.sight());
-        return condition.takesChunks() && isEmptying()
+        if (!condition.takesChunks()) {
+            return condition;
+        }
+        return isEmptying()
                 ? new Condition(ServerState.DRAINING, "its chunks are moved to the other directories")
-                : condition;
+                : new Condition(condition.state(), slow.orElse(condition.reason()));
     }
 
     /** Its space as it was when somebody looked last, and how full that is. */
@@ -162,7 +177,8 @@ final class Volume {
                         .count(),
                 sight.space(),
                 sight.level(),
-                parts.upkeep().driftBytes());
+                parts.upkeep().driftBytes(),
+                slow.isPresent());
     }
 
     /** Has this hear whenever the volume may have begun or ceased to take chunks. */

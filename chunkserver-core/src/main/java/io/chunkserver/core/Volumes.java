@@ -3,6 +3,7 @@ package io.chunkserver.core;
 import com.google.common.io.Closer;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.chunkserver.core.commit.ChunkClaim;
+import io.chunkserver.core.commit.Environment;
 import io.chunkserver.core.commit.StoreRequest;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
@@ -13,10 +14,12 @@ import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.space.SpaceSnapshot;
 import io.chunkserver.core.store.StageKey;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,7 +44,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Volumes {
 
-    private final List<Volume> all;
+    /** Replaced by a longer one while {@code choice} is held; none goes. */
+    private volatile List<Volume> all = List.of();
+
     private final RandomGenerator random;
 
     /** Held while a volume is chosen and claimed, which is done in memory. */
@@ -51,16 +56,25 @@ final class Volumes {
     private final Map<ChunkId, Volume> moved = new ConcurrentHashMap<>();
 
     /**
-     * @param all    at least one
+     * None yet; with the first one it is ready.
+     *
      * @param random chooses among those that have room
      */
-    Volumes(List<Volume> all, RandomGenerator random) {
-        this.all = List.copyOf(all);
+    Volumes(RandomGenerator random) {
         this.random = random;
     }
 
     List<Volume> all() {
         return all;
+    }
+
+    /** Takes another one: those that are there when the server is opened, and then such in which no chunk is yet. */
+    void add(Volume joining) {
+        synchronized (choice) {
+            List<Volume> more = new ArrayList<>(all);
+            more.add(joining);
+            all = List.copyOf(more);
+        }
     }
 
     /** The one that stands for all where any will do. */
@@ -250,9 +264,12 @@ final class Volumes {
                 .filter(volume ->
                         volume.condition().takesChunks() && volume.space().availableBytes() >= bytes)
                 .toList();
-        double point =
-                random.nextDouble() * able.stream().mapToDouble(Volumes::room).sum();
-        for (Volume volume : able) {
+        List<Volume> quick =
+                able.stream().filter(volume -> volume.slow().isEmpty()).toList();
+        List<Volume> candidates = quick.isEmpty() ? able : quick;
+        double point = random.nextDouble()
+                * candidates.stream().mapToDouble(Volumes::room).sum();
+        for (Volume volume : candidates) {
             point -= room(volume);
             if (point < 0) {
                 return volume;
@@ -320,10 +337,16 @@ final class Volumes {
         return page.values().stream().limit(limit).toList();
     }
 
-    /** Closes them all; fails with what failed first. */
-    void close() throws IOException {
+    /**
+     * Closes them, but those whose disk hangs; fails with what failed first.
+     *
+     * @param hanging their worlds
+     */
+    void close(Set<Environment> hanging) throws IOException {
         try (Closer closer = Closer.create()) {
-            all.forEach(volume -> closer.register(volume::close));
+            all.stream()
+                    .filter(volume -> !hanging.contains(volume.participant().environment()))
+                    .forEach(volume -> closer.register(volume::close));
         }
     }
 }

@@ -34,6 +34,9 @@ final class ClusterRun {
     /** Of each volume: its space, its index, its quarantine, the next look of its scrub, and that at calls of its disk. */
     private static final int UPKEEP_TIMERS = 5;
 
+    /** Of each server: which volumes are to be emptied. */
+    private static final int MOVES = 1;
+
     /** How long the disk may take for what upkeep has it do, and how often to look meanwhile. */
     private static final Duration MOMENT = Duration.ofMillis(20);
 
@@ -71,13 +74,14 @@ final class ClusterRun {
     /** What the run consisted of, in one line. */
     String summary() {
         return String.format(
-                "%.1f virtual hours, %d steps, %d transactions, %d calls, %d restarts, %d failed starts, faults of disks %s",
+                "%.1f virtual hours, %d steps, %d transactions, %d calls, %d restarts, %d failed starts, %d disks added, faults of disks %s",
                 virtualTime().toMinutes() / 60.0,
                 steps,
                 clients.stream().mapToLong(SimulatedClient::transactions).sum(),
                 history.size(),
                 cluster.restarts(),
                 cluster.failedStarts(),
+                cluster.addedDisks(),
                 cluster.diskFaults());
     }
 
@@ -230,9 +234,8 @@ final class ClusterRun {
         return found;
     }
 
-    /** Where there are several volumes it is also looked which of them are to be emptied. */
     private static int timers(int volumes) {
-        return UPKEEP_TIMERS * volumes + (volumes > 1 ? 1 : 0);
+        return UPKEEP_TIMERS * volumes + MOVES;
     }
 
     /** R1: an idle cluster has no timer that runs but those of upkeep, and no file open but those of the log and one for each chunk. */

@@ -1,6 +1,7 @@
 package io.chunkserver.core;
 
 import io.chunkserver.core.disk.DataDirectory;
+import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.disk.DiskFile;
 import io.chunkserver.core.testkit.ChosenCrash;
 import io.chunkserver.core.testkit.CrashChoices;
@@ -33,9 +34,16 @@ final class ServerDisks {
     }
 
     private ServerDisks(List<MemoryDisk> memories) {
-        all = memories.stream()
+        all = new ArrayList<>(memories.stream()
                 .map(memory -> new One(memory, new DiskTrouble()))
-                .toList();
+                .toList());
+    }
+
+    /** Puts another one in, which every server that is opened from now on has. */
+    Disk another() {
+        One added = new One(new MemoryDisk(), new DiskTrouble());
+        all.add(added);
+        return added.faulty();
     }
 
     /** Disks that hold what these hold now; nothing is open while they are taken. */

@@ -24,6 +24,8 @@ final class SimulatedCluster {
 
     static final List<String> NAMES = List.of("a", "b", "c");
 
+    private static final int MOST_DISKS = 3;
+
     private static final Duration FAST_DISK = Duration.ofMillis(20);
     private static final Duration SLOW_DISK = Duration.ofSeconds(1);
 
@@ -46,6 +48,7 @@ final class SimulatedCluster {
     private @Nullable Throwable defect;
     private int starts;
     private int failedStarts;
+    private int addedDisks;
 
     SimulatedCluster(SplittableRandom random) {
         this.random = random;
@@ -92,6 +95,10 @@ final class SimulatedCluster {
         return Objects.requireNonNull(diskFaults().get(DiskTrouble.Kind.BIT_FLIPS));
     }
 
+    int addedDisks() {
+        return addedDisks;
+    }
+
     /** How often a start failed because of the disk. */
     int failedStarts() {
         return failedStarts;
@@ -123,7 +130,7 @@ final class SimulatedCluster {
     /** Does something that a cluster has to live with. */
     void trouble() throws IOException {
         String name = anyName();
-        switch (random.nextInt(22)) {
+        switch (random.nextInt(23)) {
             case 0, 1 -> crash(name);
             case 2 -> time.after(time.upTo(LONGEST_STORE), () -> crash(name));
             case 3, 4, 5, 6 -> restart(name);
@@ -140,6 +147,7 @@ final class SimulatedCluster {
             case 17 -> fill(disks(name).any(random));
             case 18 -> disks(name).any(random).othersUse(0);
             case 19, 20 -> emptyOneDirectory(name, random.nextInt(3) > 0);
+            case 21 -> addDisk(name);
             default -> time.after(time.upTo(LONGEST_STORE), () -> network.cut(name, anyName()));
         }
     }
@@ -153,6 +161,24 @@ final class SimulatedCluster {
                 server.emptyDirectory(all.get(random.nextInt(all.size())).uuid(), wanted);
             } catch (IOException refused) {
                 // The other one is emptied, or has failed; or this one fails now, and is marked or not.
+            }
+        }
+    }
+
+    /** Gives a server that runs one more disk. One that does not take it is killed, and named it when it is started again. */
+    private void addDisk(String name) {
+        ChunkServer server = servers.get(name);
+        if (server != null && disks(name).count() < MOST_DISKS) {
+            int faults = disks(name).happened();
+            boolean well = server.status().reason().isEmpty();
+            try {
+                server.addDirectory(disks(name).another());
+                addedDisks++;
+            } catch (IOException refused) {
+                if (well && disks(name).happened() == faults) {
+                    throw new AssertionError("server " + name + " does not take another disk", refused);
+                }
+                crash(name);
             }
         }
     }

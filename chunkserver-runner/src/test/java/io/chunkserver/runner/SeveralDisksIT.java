@@ -130,6 +130,40 @@ class SeveralDisksIT {
         }
     }
 
+    @Test
+    void aDirectoryIsAddedWhileTheServerRunsAndNamedAtTheNextStart() throws IOException {
+        try (ServerProcess server = ServerProcess.start(first)) {
+            put(server.address(), 1);
+            for (Path unsuitable : List.of(second, first, first.resolve("quarantine"), file)) {
+                Outcome refused = Cli.run("directory", "add", unsuitable.toString(), "--server", server.address());
+                assertThat(refused.exitCode()).as("%s", unsuitable).isEqualTo(2);
+                assertThat(refused.err()).contains(unsuitable.toString());
+            }
+            assertThat(Cli.run("directory", "add", "second", "--server", server.address())
+                            .err())
+                    .contains("absolute");
+            Files.createDirectory(second);
+            JsonNode added = Cli.answer("directory", "add", second.toString(), "--server", server.address());
+            assertThat(added.get("directories").findValuesAsText("path"))
+                    .containsExactly(first.toString(), second.toString());
+            put(server.address(), CHUNKS);
+            assertThat(status(server.address())
+                            .get("directories")
+                            .get(1)
+                            .get("chunks")
+                            .asInt())
+                    .isBetween(1, CHUNKS - 1);
+            assertThat(server.terminate()).isEqualTo(143);
+        }
+        Outcome refused = RunnerJar.run("serve", "--data-dir", first.toString());
+        assertThat(refused.exitCode()).isEqualTo(3);
+        assertThat(refused.err()).contains("has another data directory");
+        try (ServerProcess server = start()) {
+            assertThat(readable(server.address())).isEqualTo(CHUNKS);
+        }
+        assertThat(Cli.run("fsck", second.toString()).exitCode()).isZero();
+    }
+
     /** The file system of one directory goes away under the server. Needs the right to mount some. */
     @Test
     void aDiskThatFailsTakesOnlyItsOwnChunksOutOfService() throws Exception {

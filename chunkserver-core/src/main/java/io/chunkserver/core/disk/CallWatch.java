@@ -1,11 +1,15 @@
 package io.chunkserver.core.disk;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Knows which calls of a disk are under way, and finds the one that does not end: a disk that hangs fails nothing, it only lets everybody
- * wait.
+ * wait. It knows how long those took that have ended, too.
  *
  * <p>Ages are counted in looks, which a timer takes, so that no clock that jumps makes a disk look sick.
  *
@@ -45,6 +49,15 @@ public final class CallWatch {
         }
     }
 
+    /** What the time is known of that it takes. */
+    public enum Kind {
+        READ,
+        WRITE,
+        FORCE
+    }
+
+    private final Map<Kind, CallTimes> times =
+            new EnumMap<>(Map.of(Kind.READ, new CallTimes(), Kind.WRITE, new CallTimes(), Kind.FORCE, new CallTimes()));
     private final Set<Call> underWay = ConcurrentHashMap.newKeySet();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private volatile Optional<Failure> stall = Optional.empty();
@@ -62,6 +75,15 @@ public final class CallWatch {
 
     void end(Call call) {
         underWay.remove(call);
+    }
+
+    void took(Kind kind, Duration time) {
+        requireNonNull(times.get(kind)).add(time, looks);
+    }
+
+    /** What calls of this kind usually take, by the last of them; empty when there were few in the last ten minutes. */
+    public Optional<Duration> usual(Kind kind) {
+        return requireNonNull(times.get(kind)).median(looks);
     }
 
     /** Has this run whenever the disk begins or ceases to hang. It must not wait. */

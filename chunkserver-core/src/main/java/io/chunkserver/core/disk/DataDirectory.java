@@ -161,6 +161,11 @@ public final class DataDirectory implements Closeable {
         }
     }
 
+    /** Has this directory know these as those of its server. Durable on return, also on a full disk. */
+    synchronized void remember(DirectorySet set) throws IOException {
+        join(set, identity);
+    }
+
     /** A server starts also on a full disk, so that somebody can delete chunks from it. */
     private static void write(ServerIdentity identity, IdentityFile file, EmergencyReserve reserve) throws IOException {
         while (true) {
@@ -270,11 +275,7 @@ public final class DataDirectory implements Closeable {
                         .toException();
             }
         }
-        List<Path> others = namesIn(disk, ROOT).stream()
-                .filter(name -> !FOLDERS.contains(name) && !name.equals(LOCK) && !name.equals(EmergencyReserve.FILE))
-                .filter(name -> !name.equals(LOST_AND_FOUND) && !name.toString().endsWith(".tmp"))
-                .sorted()
-                .toList();
+        List<Path> others = foreignNames(disk);
         if (!others.isEmpty()) {
             logger.warn(
                     "directory {} has other files ({} names, {} is one): a new server begins in it and leaves them alone; is it the right one?",
@@ -282,6 +283,15 @@ public final class DataDirectory implements Closeable {
                     others.size(),
                     others.get(0));
         }
+    }
+
+    /** What is at the top of the disk and is neither a server's nor the file system's. */
+    private static List<Path> foreignNames(Disk disk) throws IOException {
+        return namesIn(disk, ROOT).stream()
+                .filter(name -> !FOLDERS.contains(name) && !name.equals(LOCK) && !name.equals(EmergencyReserve.FILE))
+                .filter(name -> !name.equals(LOST_AND_FOUND) && !name.toString().endsWith(".tmp"))
+                .sorted()
+                .toList();
     }
 
     private static List<Path> namesIn(Disk disk, Path folder) throws IOException {
@@ -343,6 +353,13 @@ public final class DataDirectory implements Closeable {
                 }
             }
             return false;
+        }
+
+        /** Files in it that no server has made, its identity apart. */
+        List<Path> foreign() throws IOException {
+            return foreignNames(disk).stream()
+                    .filter(name -> !name.equals(IDENTITY_FILE))
+                    .toList();
         }
 
         @Override

@@ -4,18 +4,26 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** A disk whose calls are watched, so that one that hangs is found; see {@link CallWatch}. */
+/** A disk whose calls are watched, so that one that hangs or is slow is found; see {@link CallWatch}. */
 public final class WatchedDisk implements Disk {
 
     private final Disk disk;
+    private final InstantSource clock;
     private final CallWatch watch = new CallWatch();
 
-    public WatchedDisk(Disk disk) {
+    /**
+     * @param clock measures calls; it may jump
+     */
+    public WatchedDisk(Disk disk, InstantSource clock) {
         this.disk = disk;
+        this.clock = clock;
     }
 
     /** What watches the calls. */
@@ -47,6 +55,20 @@ public final class WatchedDisk implements Disk {
         } finally {
             watch.end(begun);
         }
+    }
+
+    /** A call that fails says nothing about how fast the disk is. */
+    private <T> T timed(CallWatch.Kind kind, String what, Path path, Call<T> call) throws IOException {
+        Instant begun = clock.instant();
+        T result = watched(what, path, call);
+        watch.took(kind, Duration.between(begun, clock.instant()));
+        return result;
+    }
+
+    private void timedForce(Path path, Step force) throws IOException {
+        Instant begun = clock.instant();
+        step("force", path, force);
+        watch.took(CallWatch.Kind.FORCE, Duration.between(begun, clock.instant()));
     }
 
     @Override
@@ -96,7 +118,7 @@ public final class WatchedDisk implements Disk {
 
     @Override
     public void forceDirectory(Path directory) throws IOException {
-        step("force", directory, () -> disk.forceDirectory(directory));
+        timedForce(directory, () -> disk.forceDirectory(directory));
     }
 
     @Override
@@ -133,12 +155,12 @@ public final class WatchedDisk implements Disk {
 
         @Override
         public int read(ByteBuffer target, long position) throws IOException {
-            return watched("read", name, () -> file.read(target, position));
+            return timed(CallWatch.Kind.READ, "read", name, () -> file.read(target, position));
         }
 
         @Override
         public int write(ByteBuffer source, long position) throws IOException {
-            return watched("write", name, () -> file.write(source, position));
+            return timed(CallWatch.Kind.WRITE, "write", name, () -> file.write(source, position));
         }
 
         @Override
@@ -148,7 +170,7 @@ public final class WatchedDisk implements Disk {
 
         @Override
         public void force() throws IOException {
-            step("force", name, file::force);
+            timedForce(name, file::force);
         }
 
         @Override

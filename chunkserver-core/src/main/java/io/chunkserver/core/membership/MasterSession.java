@@ -6,6 +6,7 @@ import com.google.common.util.concurrent.MoreExecutors;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.membership.SeenChanges.Looking;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.retry.Backoff;
@@ -73,8 +74,8 @@ public final class MasterSession implements Closeable {
 
     private boolean reportDue;
 
-    /** Changed chunks are being looked up, which may wait for the disk: heartbeats and a full report go on meanwhile. */
-    private boolean looking;
+    /** Changed chunks that are being looked up, which may wait for a disk: heartbeats and a full report go on meanwhile. */
+    private @Nullable Looking looking;
 
     /** What was seen of them, until it is reported. */
     private @Nullable SeenChanges seen;
@@ -173,7 +174,7 @@ public final class MasterSession implements Closeable {
             reportNextPart();
         } else if (seen != null) {
             reportChanges(seen);
-        } else if (reportDue && !looking) {
+        } else if (reportDue && looking == null) {
             lookAtChanges();
         }
     }
@@ -246,23 +247,41 @@ public final class MasterSession implements Closeable {
             return;
         }
         int before = fullReports;
-        looking = true;
-        SeenChanges.of(chunks, server)
-                .whenComplete((found, failure) -> sequence.execute(() -> {
-                    looking = false;
-                    if (failure != null) {
-                        LOG.warn(
-                                "changed chunks are reported to master {} later: {}",
-                                known.address(),
-                                ChunkServerException.from(failure).failure().describe());
-                        noteAgain(chunks, config.maxRetry());
-                    } else if (before != fullReports) {
-                        noteAgain(chunks, config.reportDelay());
-                    } else {
-                        seen = found;
-                    }
+        Looking begun = new Looking(chunks, server);
+        looking = begun;
+        Future<?> patience = after(config.maxRetry(), () -> looked(begun, before));
+        var unused = begun.ended()
+                .thenRun(() -> sequence.execute(() -> {
+                    stop(patience);
+                    looked(begun, before);
                     step();
                 }));
+    }
+
+    /** A chunk whose disk hangs is told later; it does not keep others waiting. */
+    private void looked(Looking begun, int reportsBefore) {
+        if (looking != begun) {
+            return;
+        }
+        looking = null;
+        SeenChanges found = begun.seen();
+        if (!found.unknown().isEmpty()) {
+            LOG.warn(
+                    "of changed chunks {} are reported to master {} later: nothing is known of them yet, as of {}",
+                    found.unknown().size(),
+                    known.address(),
+                    found.unknown().get(0));
+            // What is reported meanwhile does not wait for them.
+            var unused = after(config.maxRetry(), () -> {
+                found.unknown().forEach(changes::note);
+                reportDue = true;
+            });
+        }
+        if (reportsBefore != fullReports) {
+            noteAgain(found.chunks(), config.reportDelay());
+        } else if (!found.chunks().isEmpty()) {
+            seen = found;
+        }
     }
 
     /** What was seen a while ago is not told: a master that knows something newer would take it for a step back. */

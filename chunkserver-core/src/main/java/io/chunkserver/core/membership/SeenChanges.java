@@ -3,10 +3,11 @@ package io.chunkserver.core.membership;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 
 /**
  * What became of chunks that had changed.
@@ -14,22 +15,40 @@ import java.util.concurrent.CompletionStage;
  * @param chunks  which were looked up
  * @param present the published versions of those that are there
  * @param absent  those of which nothing is there any more
+ * @param unknown those of which it cannot be said yet
  */
-record SeenChanges(List<ChunkId> chunks, List<ChunkInfo> present, List<ChunkId> absent) {
+record SeenChanges(List<ChunkId> chunks, List<ChunkInfo> present, List<ChunkId> absent, List<ChunkId> unknown) {
 
-    /** Looks them up, each when whatever was begun on it before is done: that may take as long as the disk does. */
-    static CompletionStage<SeenChanges> of(List<ChunkId> chunks, ReportingServer server) {
-        List<CompletableFuture<Optional<ChunkInfo>>> found = chunks.stream()
-                .map(chunk -> server.published(chunk).toCompletableFuture())
-                .toList();
-        return CompletableFuture.allOf(found.toArray(CompletableFuture[]::new)).thenApply(all -> {
+    /** Chunks that are being looked up, each when whatever was begun on it before is done: that may take as long as its disk does. */
+    static final class Looking {
+
+        private final Map<ChunkId, CompletableFuture<Optional<ChunkInfo>>> found = new LinkedHashMap<>();
+
+        Looking(List<ChunkId> chunks, ReportingServer server) {
+            chunks.forEach(chunk -> found.put(chunk, server.published(chunk).toCompletableFuture()));
+        }
+
+        /** Completes when all are looked up, or could not be; never exceptionally. */
+        CompletableFuture<?> ended() {
+            return CompletableFuture.allOf(found.values().toArray(CompletableFuture[]::new))
+                    .handle((done, failure) -> null);
+        }
+
+        /** What is known of them now. */
+        SeenChanges seen() {
+            List<ChunkId> chunks = new ArrayList<>();
             List<ChunkInfo> present = new ArrayList<>();
             List<ChunkId> absent = new ArrayList<>();
-            for (int i = 0; i < chunks.size(); i++) {
-                ChunkId chunk = chunks.get(i);
-                found.get(i).join().ifPresentOrElse(present::add, () -> absent.add(chunk));
-            }
-            return new SeenChanges(chunks, present, absent);
-        });
+            List<ChunkId> unknown = new ArrayList<>();
+            found.forEach((chunk, lookup) -> {
+                if (!lookup.isDone() || lookup.isCompletedExceptionally()) {
+                    unknown.add(chunk);
+                    return;
+                }
+                chunks.add(chunk);
+                lookup.join().ifPresentOrElse(present::add, () -> absent.add(chunk));
+            });
+            return new SeenChanges(chunks, present, absent, unknown);
+        }
     }
 }

@@ -15,6 +15,9 @@ import io.chunkserver.core.testkit.MemoryDisk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -30,8 +33,9 @@ class WatchedDiskTest {
     private static final Path FILE = Path.of("file");
 
     private DiskScript script = DiskScript.GOOD;
+    private Instant now = Instant.EPOCH;
     private final WatchedDisk disk =
-            new WatchedDisk(new FaultyDisk(new MemoryDisk(), operation -> script.before(operation)));
+            new WatchedDisk(new FaultyDisk(new MemoryDisk(), operation -> script.before(operation)), () -> now);
     private final List<Optional<Failure>> told = new ArrayList<>();
 
     @Nested
@@ -41,7 +45,7 @@ class WatchedDiskTest {
 
         @Override
         protected Disk newDisk() {
-            return new WatchedDisk(memory);
+            return new WatchedDisk(memory, InstantSource.system());
         }
 
         @Override
@@ -113,5 +117,66 @@ class WatchedDiskTest {
         look(10 * CallWatch.STALLED_LOOKS);
 
         assertThat(disk.watch().stall()).isEmpty();
+    }
+
+    /** Forces a file so often, each time for so long. */
+    private void force(int times, Duration took) throws IOException {
+        script = operation -> {
+            now = operation.kind() == DiskOperation.Kind.FORCE ? now.plus(took) : now;
+            return DiskFault.NONE;
+        };
+        try (DiskFile file = disk.openForWrite(FILE)) {
+            for (int i = 0; i < times; i++) {
+                file.force();
+            }
+        }
+    }
+
+    private Optional<Duration> usualForce() {
+        return disk.watch().usual(CallWatch.Kind.FORCE);
+    }
+
+    @Test
+    void whatACallUsuallyTakesIsTheMiddleOfTheLastOnes() throws IOException {
+        disk.create(FILE).close();
+        force(CallTimes.LEAST - 1, Duration.ofMillis(10));
+        assertThat(usualForce()).as("of few").isEmpty();
+        force(1, Duration.ofMinutes(1));
+        assertThat(usualForce()).as("whatever the slowest took").contains(Duration.ofMillis(10));
+        force(1, Duration.ofMinutes(-1));
+        assertThat(usualForce()).as("when the clock jumped").contains(Duration.ofMillis(10));
+        force(CallTimes.KEPT / 2 + 1, Duration.ofMillis(70));
+        assertThat(usualForce()).contains(Duration.ofMillis(70));
+        assertThat(disk.watch().usual(CallWatch.Kind.READ)).isEmpty();
+        assertThat(disk.watch().usual(CallWatch.Kind.WRITE)).isEmpty();
+    }
+
+    @Test
+    void callsOfLongAgoSayNothing() throws IOException {
+        disk.create(FILE).close();
+        force(CallTimes.KEPT, Duration.ofMillis(10));
+        look(CallTimes.REMEMBERED_LOOKS - 1);
+        assertThat(usualForce()).isPresent();
+        look(1);
+        assertThat(usualForce()).isEmpty();
+    }
+
+    @Test
+    void readsWritesAndForcesOfFoldersAreTimedToo() throws IOException {
+        script = operation -> {
+            now = now.plusMillis(operation.kind() == DiskOperation.Kind.READ ? 3 : 7);
+            return DiskFault.NONE;
+        };
+        try (DiskFile file = disk.create(FILE)) {
+            for (int i = 0; i < CallTimes.LEAST; i++) {
+                file.write(ByteBuffer.wrap(new byte[] {1}), 0);
+                file.read(ByteBuffer.allocate(1), 0);
+                disk.forceDirectory(Path.of(""));
+            }
+        }
+        assertThat(disk.watch().usual(CallWatch.Kind.READ)).isPresent();
+        assertThat(disk.watch().usual(CallWatch.Kind.WRITE)).isPresent();
+        assertThat(usualForce()).isPresent();
+        assertThat(usualForce()).isNotEqualTo(disk.watch().usual(CallWatch.Kind.READ));
     }
 }

@@ -51,6 +51,7 @@ class MasterSessionTest {
         private long version = 1;
         private int looks;
         private CompletableFuture<Void> disk = new CompletableFuture<>();
+        private @Nullable ChunkId hanging;
 
         @Override
         public Registration registration() {
@@ -75,7 +76,7 @@ class MasterSessionTest {
         public CompletionStage<Optional<ChunkInfo>> published(ChunkId id) {
             looks++;
             ChunkInfo now = chunk(id);
-            return disk.thenApply(ended -> Optional.of(now));
+            return (id.equals(hanging) ? new CompletableFuture<Void>() : disk).thenApply(ended -> Optional.of(now));
         }
 
         @Override
@@ -123,14 +124,39 @@ class MasterSessionTest {
         time.runFor(LONG);
         assertThat(master.heartbeats()).hasSizeBetween(before + 9, before + 11);
         assertThat(changesReported()).isEmpty();
-        assertThat(server.looks).as("one look at a time").isEqualTo(1);
+        assertThat(server.looks)
+                .as("no more looks than are given up")
+                .isLessThanOrEqualTo(2 + 2 * (int) LONG.dividedBy(CONFIG.maxRetry()));
 
         server.disk.complete(null);
         time.runFor(LONG);
         assertThat(changesReported())
                 .flatExtracting(ChunkReport::present)
                 .extracting(ChunkInfo::id)
-                .containsExactly(CHUNK, OTHER);
+                .containsExactlyInAnyOrder(CHUNK, OTHER);
+    }
+
+    @Test
+    void aChunkWhoseDiskHangsKeepsNoOtherFromBeingReported() {
+        server.hanging = CHUNK;
+        server.disk.complete(null);
+        session.changed(CHUNK);
+        session.changed(OTHER);
+        time.runFor(CONFIG.maxRetry().plus(CONFIG.reportDelay().multipliedBy(2)));
+        assertThat(changesReported())
+                .flatExtracting(ChunkReport::present)
+                .extracting(ChunkInfo::id)
+                .containsExactly(OTHER);
+        session.changed(OTHER);
+        time.runFor(CONFIG.reportDelay().multipliedBy(2));
+        assertThat(changesReported()).as("another change, at once").hasSize(2);
+
+        server.hanging = null;
+        time.runFor(LONG);
+        assertThat(changesReported())
+                .flatExtracting(ChunkReport::present)
+                .extracting(ChunkInfo::id)
+                .containsExactly(OTHER, OTHER, CHUNK);
     }
 
     @Test

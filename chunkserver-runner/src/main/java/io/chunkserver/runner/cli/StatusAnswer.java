@@ -63,7 +63,7 @@ final class StatusAnswer {
     private static String state(ServerStatus.Directory directory) {
         return directory.state().equals("draining") && directory.left() == 0
                 ? "empty: the next start can leave it out and give it up"
-                : directory.state();
+                : directory.slow() ? directory.state() + ", " + directory.reason() : directory.state();
     }
 
     private static List<JsonLine> directoriesAsJson(ServerStatus status) {
@@ -76,6 +76,7 @@ final class StatusAnswer {
                         .with("chunks", directory.chunks())
                         .with("tombstones", directory.tombstones())
                         .with("pending", directory.pending())
+                        .with("slow", directory.slow())
                         .with("space", SpaceAnswer.add(directory.space(), JsonLine.part())))
                 .toList();
     }

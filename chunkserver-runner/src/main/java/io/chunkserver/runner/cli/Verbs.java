@@ -52,6 +52,9 @@ final class Verbs {
         builders.put("fsck", () -> new CommandLine(new FsckCommand(console)));
         builders.put("drain", () -> new CommandLine(new DrainCommand(console, clients)));
         builders.put("resume", () -> new CommandLine(new ResumeCommand(console, clients)));
+        builders.put(
+                "directory",
+                () -> new CommandLine(new DirectoryCommand()).addSubcommand(new DirectoryAddCommand(console, clients)));
         builders.put("bench", () -> new CommandLine(new BenchCommand(console, clients)));
         builders.put(
                 "config",

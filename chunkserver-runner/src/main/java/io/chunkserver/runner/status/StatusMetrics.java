@@ -107,6 +107,10 @@ final class StatusMetrics implements MultiCollector {
                         "directory_ready",
                         "1 for a data directory that takes new chunks",
                         directory -> directory.state().equals("ready") ? 1 : 0),
+                directories(
+                        "directory_slow",
+                        "1 for a data directory whose disk is far slower than those of the others",
+                        directory -> directory.slow() ? 1 : 0),
                 directories("directory_chunks", "Chunks in a data directory", directory -> (double) directory.chunks()),
                 directories("directory_used_bytes", "What its chunks take on disk", directory ->
                         (double) directory.space().usedBytes()),

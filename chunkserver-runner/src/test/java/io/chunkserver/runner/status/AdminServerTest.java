@@ -104,6 +104,7 @@ class AdminServerTest {
                                 8,
                                 0,
                                 0,
+                                true,
                                 new ServerStatus.Space(1000, 150, 0, 4000, 770, "normal", 0)),
                         new ServerStatus.Directory(
                                 new UUID(0, 3),
@@ -113,6 +114,7 @@ class AdminServerTest {
                                 3,
                                 0,
                                 0,
+                                false,
                                 new ServerStatus.Space(1000, 50, 0, 1000, 770, "normal", 0))));
     }
 
@@ -196,6 +198,8 @@ class AdminServerTest {
                         "chunkserver_master_registered{master=\"m:2\"} 0.0",
                         "chunkserver_directory_ready{directory=\"/d1\"} 1.0",
                         "chunkserver_directory_ready{directory=\"/d2\"} 0.0",
+                        "chunkserver_directory_slow{directory=\"/d1\"} 1.0",
+                        "chunkserver_directory_slow{directory=\"/d2\"} 0.0",
                         "chunkserver_directory_chunks{directory=\"/d2\"} 3.0",
                         "chunkserver_directory_used_bytes{directory=\"/d1\"} 150.0",
                         "chunkserver_directory_free_bytes{directory=\"/d1\"} 4000.0",

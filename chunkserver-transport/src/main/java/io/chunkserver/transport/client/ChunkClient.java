@@ -242,6 +242,18 @@ public final class ChunkClient implements Closeable {
                 .status();
     }
 
+    /**
+     * Gives a server another data directory while it runs, see {@link io.chunkserver.core.ChunkServer#addDirectory}; it must be named at the
+     * server's next start.
+     *
+     * @param path of an empty directory on the server's machine
+     * @return how the server is then
+     */
+    public ServerStatus addDirectory(ServerAddress server, String path) throws IOException {
+        return ask(server, timeout -> new Request.AddDirectory(path, timeout), Response.Status.class)
+                .status();
+    }
+
     /** The transactions that are not over at a server; if there are thousands, as many as fit into one message. */
     public List<TransactionSummary> transactions(ServerAddress server) throws IOException {
         return ask(server, Request.Transactions::new, Response.Transactions.class)

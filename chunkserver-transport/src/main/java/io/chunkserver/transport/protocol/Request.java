@@ -40,6 +40,7 @@ public sealed interface Request
                 Request.Drain,
                 Request.Resume,
                 Request.EmptyDirectory,
+                Request.AddDirectory,
                 Request.Transactions,
                 Request.Transaction,
                 Request.SettleByHand,
@@ -229,6 +230,24 @@ public sealed interface Request
      * @param wanted    false to have it take chunks again
      */
     record EmptyDirectory(UUID directory, boolean wanted, Duration timeout) implements Request {}
+
+    /**
+     * Gives the server another data directory while it runs.
+     *
+     * @param path on the server's machine
+     */
+    record AddDirectory(String path, Duration timeout) implements Request {
+
+        /** As long as a path can be on Linux. */
+        public static final int MAX_PATH_CHARACTERS = 4096;
+
+        public AddDirectory {
+            if (path.isEmpty() || path.length() > MAX_PATH_CHARACTERS || path.indexOf('\0') >= 0) {
+                throw new IllegalArgumentException("path of " + path.length() + " characters is not one of 1 to "
+                        + MAX_PATH_CHARACTERS + " characters without NUL");
+            }
+        }
+    }
 
     /** The transactions that are open at the server. */
     record Transactions(Duration timeout) implements Request {}

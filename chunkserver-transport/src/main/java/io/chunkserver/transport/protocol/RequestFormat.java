@@ -64,6 +64,8 @@ final class RequestFormat {
             json.put("op", "empty_directory")
                     .put("directory", empty.directory().toString())
                     .put("wanted", empty.wanted());
+        } else if (request instanceof Request.AddDirectory add) {
+            json.put("op", "add_directory").put("path", add.path());
         } else if (request instanceof Request.Transactions) {
             json.put("op", "transactions");
         } else if (request instanceof Request.Transaction transaction) {
@@ -121,6 +123,7 @@ final class RequestFormat {
             case "resume" -> new Request.Resume(timeout);
             case "empty_directory" ->
                 new Request.EmptyDirectory(fields.uuid("directory"), fields.flag("wanted"), timeout);
+            case "add_directory" -> new Request.AddDirectory(fields.text("path"), timeout);
             case "transactions" -> new Request.Transactions(timeout);
             case "settle_by_hand" -> new Request.SettleByHand(transaction(fields), fields.flag("commit"), timeout);
             case "transaction" -> new Request.Transaction(transaction(fields), timeout);

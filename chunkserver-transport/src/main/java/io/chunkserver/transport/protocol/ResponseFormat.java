@@ -142,7 +142,8 @@ final class ResponseFormat {
                                     .put("reason", Limits.cut(directory.reason()))
                                     .put("chunks", directory.chunks())
                                     .put("tombstones", directory.tombstones())
-                                    .put("pending", directory.pending()),
+                                    .put("pending", directory.pending())
+                                    .put("slow", directory.slow()),
                             directory.space()));
         }
         return json;
@@ -205,6 +206,7 @@ final class ResponseFormat {
                                         directory.count("chunks"),
                                         directory.count("tombstones"),
                                         directory.count("pending"),
+                                        directory.has("slow") && directory.flag("slow"),
                                         space(directory)))
                         : List.of());
     }

@@ -97,10 +97,11 @@ public record ServerStatus(
      * @param uuid       its own id
      * @param path       where it is, on the server's machine
      * @param state      one word; a later version may add words
-     * @param reason     why it is in this state, or empty
+     * @param reason     why it is in this state or slow, or empty
      * @param chunks     chunks in it, tombstones not counted
      * @param tombstones chunks that it knows to be deleted
      * @param pending    transactions that are not over there, and chunks that are missed there and nowhere else
+     * @param slow       its disk is far slower than those of the others, as {@code reason} says
      * @param space      its space; the limit is that of all together
      */
     public record Directory(
@@ -111,6 +112,7 @@ public record ServerStatus(
             long chunks,
             long tombstones,
             long pending,
+            boolean slow,
             Space space) {
 
         public Directory {

@@ -17,6 +17,7 @@ import io.chunkserver.transport.protocol.Request;
 import io.chunkserver.transport.protocol.Response;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -175,6 +176,8 @@ final class ChunkRequestHandler implements RequestHandler {
             return onWorker(() -> statusAfter(server::resume));
         } else if (request instanceof Request.EmptyDirectory empty) {
             return onWorker(() -> statusAfter(() -> server.emptyDirectory(empty.directory(), empty.wanted())));
+        } else if (request instanceof Request.AddDirectory add) {
+            return onWorker(() -> statusAfter(() -> server.addDirectory(Path.of(add.path()))));
         } else if (request instanceof Request.Transactions) {
             return onWorker(() -> Response.Transactions.fitting(server.transactions()));
         } else if (request instanceof Request.Transaction transaction) {

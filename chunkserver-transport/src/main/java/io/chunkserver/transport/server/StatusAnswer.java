@@ -69,6 +69,7 @@ final class StatusAnswer {
                 status.store().chunks(),
                 status.store().tombstones(),
                 (long) status.openTransactions() + status.lostChunks(),
+                status.slow(),
                 space(status.space(), status.spaceLevel(), status.spaceDriftBytes()));
     }
 }

@@ -78,6 +78,8 @@ final class MessageArbitraries {
                 timeouts().map(Request.Resume::new),
                 Combinators.combine(Arbitraries.create(UUID::randomUUID), Arbitraries.of(true, false), timeouts())
                         .as(Request.EmptyDirectory::new),
+                Combinators.combine(Arbitraries.of("/mnt/disk 3/data", "/ü"), timeouts())
+                        .as(Request.AddDirectory::new),
                 timeouts().map(Request.Transactions::new),
                 Combinators.combine(transactionIds(), timeouts()).as(Request.Transaction::new),
                 Combinators.combine(transactionIds(), Arbitraries.of(true, false), timeouts())
@@ -296,8 +298,8 @@ final class MessageArbitraries {
                         counts(),
                         Arbitraries.longs().list().ofSize(6),
                         Arbitraries.create(UUID::randomUUID))
-                .as((word, chunks, space, uuid) ->
-                        new ServerStatus.Directory(uuid, word, word, word, chunks, chunks, chunks, space(space, word)));
+                .as((word, chunks, space, uuid) -> new ServerStatus.Directory(
+                        uuid, word, word, word, chunks, chunks, chunks, chunks % 2 == 0, space(space, word)));
     }
 
     private static Arbitrary<ScrubStatus> scrubs() {
