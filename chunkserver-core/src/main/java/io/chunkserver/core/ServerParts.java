@@ -94,6 +94,12 @@ record ServerParts(
                 lost.add(missed.chunk(), missed.version());
             }
         }
+        for (Volume volume : all) {
+            volume.parts()
+                    .recovery()
+                    .inDoubt()
+                    .forEach(promise -> volumes.belongs(promise.prepared().chunk(), volume));
+        }
         all.forEach(Volume::begin);
         duplicates.begin();
         return new ServerParts(identity, server, volumes, replica, intents, lost, duplicates);

@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A server with two disks, one of which an operator has emptied. In simulated time. */
 class EmptiedVolumeTest extends ServerOnTwoDisks {
@@ -173,5 +175,34 @@ class EmptiedVolumeTest extends ServerOnTwoDisks {
         assertThat(server.status().directories().get(0).state()).isEqualTo(ServerState.READ_ONLY);
         assertThat(chunksOn(1)).isEqualTo(there);
         assertReadable(moving);
+    }
+
+    /** When the operator has changed his mind both disks may keep the chunk, and have the same version of it. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void aStoreThatWasBegunBeforeAMoveMeetsOneThatComesAfterTheMoveWasTakenBack(int disk) throws IOException {
+        int moving = chunkOn(disk);
+        server.emptyDirectory(directory(disk), true);
+        ChunkWriter first = null;
+        int before = chunksOn(1 - disk);
+        for (int step = 0; step < 100 && chunksOn(1 - disk) == before; step++) {
+            if (first == null && staged(1 - disk) > 0) {
+                first = begin(moving);
+            }
+            time.runFor(Duration.ofMillis(20));
+        }
+        assertThat(chunksOn(1 - disk)).as("the copy has come").isGreaterThan(before);
+        server.emptyDirectory(directory(disk), false);
+        ChunkWriter second = begin(moving);
+        time.runFor(Duration.ofSeconds(1));
+
+        assertFailed(ErrorCode.BUSY, "is open on the chunk", () -> now(second.receipt()));
+        first.finish(0, 0);
+        time.runFor(LONG_ENOUGH.multipliedBy(3));
+        assertThat(now(first.receipt()).version()).isEqualTo(new ChunkVersion(2));
+        assertThat(server.stat(chunk(moving)).orElseThrow().version()).isEqualTo(new ChunkVersion(2));
+        assertThat(server.status().store().chunks())
+                .as("no chunk is on both disks")
+                .isEqualTo(server.list("", null, 100).size());
     }
 }

@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.chunkserver.core.checksum.CheckedBlock;
 import io.chunkserver.core.checksum.Crc32c;
 import io.chunkserver.core.commit.ChunkWriter;
+import io.chunkserver.core.commit.CommitReply;
+import io.chunkserver.core.commit.PrepareRequest;
+import io.chunkserver.core.commit.PrepareStream;
 import io.chunkserver.core.commit.Receipt;
 import io.chunkserver.core.commit.StoreRequest;
+import io.chunkserver.core.commit.Vote;
 import io.chunkserver.core.disk.DataDirectory;
 import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.disk.DiskFile;
@@ -16,10 +20,12 @@ import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.membership.ChunkReport;
 import io.chunkserver.core.membership.KnownMaster;
 import io.chunkserver.core.membership.Order;
+import io.chunkserver.core.model.Attempt;
 import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ByteRange;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.Durability;
 import io.chunkserver.core.model.Location;
 import io.chunkserver.core.model.ReadMode;
@@ -63,6 +69,9 @@ abstract class ServerOnTwoDisks {
 
     static final int LENGTH = 70_000;
     static final Duration LONG_ENOUGH = Duration.ofSeconds(30);
+
+    /** That of all promises to others. */
+    static final Attempt ATTEMPT = new Attempt(1, 1);
 
     /** Two chunks of these a second. */
     private static final OrderConfig SLOW_COPIES = new OrderConfig(8, 2, 2L * LENGTH);
@@ -159,16 +168,27 @@ abstract class ServerOnTwoDisks {
         return new ChunkId("/f", number);
     }
 
-    ChunkWriter begin(int number) {
-        StoreRequest request = new StoreRequest(
+    StoreRequest request(int number) {
+        return request(number, false);
+    }
+
+    private StoreRequest request(int number, boolean tombstone) {
+        return new StoreRequest(
                 new TransactionId("client", time.instant().toEpochMilli(), ++sequence),
                 chunk(number),
-                false,
-                LENGTH,
+                tombstone,
+                tombstone ? 0 : LENGTH,
                 null,
                 Attributes.NONE,
                 Durability.SYNC,
                 Duration.ofMinutes(1));
+    }
+
+    ChunkWriter begin(int number) {
+        return begin(request(number));
+    }
+
+    ChunkWriter begin(StoreRequest request) {
         CompletableFuture<ChunkWriter> begun = server.begin(request, List.of()).toCompletableFuture();
         time.runFor(Duration.ofMillis(100));
         return now(begun);
@@ -187,7 +207,14 @@ abstract class ServerOnTwoDisks {
     }
 
     Receipt store(int number) {
-        ChunkWriter writer = begin(number);
+        return store(request(number));
+    }
+
+    Receipt store(StoreRequest request) {
+        return finish(begin(request), request.chunk().index());
+    }
+
+    Receipt finish(ChunkWriter writer, int number) {
         byte[] content = content(number);
         for (int from = 0; from < LENGTH; from += 65_536) {
             ByteBuffer block = ByteBuffer.wrap(content, from, Math.min(65_536, LENGTH - from));
@@ -199,18 +226,44 @@ abstract class ServerOnTwoDisks {
     }
 
     void delete(int number) {
-        StoreRequest request = new StoreRequest(
-                new TransactionId("client", time.instant().toEpochMilli(), ++sequence),
-                chunk(number),
-                true,
-                0,
-                null,
-                Attributes.NONE,
-                Durability.SYNC,
-                Duration.ofMinutes(1));
-        ChunkWriter writer = await(server.begin(request, List.of()).toCompletableFuture());
+        ChunkWriter writer =
+                await(server.begin(request(number, true), List.of()).toCompletableFuture());
         writer.finish(0, 0);
         await(writer.receipt().toCompletableFuture());
+    }
+
+    /** Has the server promise an empty version of a chunk to another one, which coordinates the transaction. */
+    TransactionId promise(int number) {
+        TransactionId transaction = new TransactionId("other", time.instant().toEpochMilli(), ++sequence);
+        assertThat(prepare(transaction, number).isYes()).isTrue();
+        return transaction;
+    }
+
+    /** What the server answers to another one that prepares an empty version, and reserves as much as the others have. */
+    Vote prepare(TransactionId transaction, int number) {
+        PrepareStream stream = server.asReplica()
+                .prepare(new PrepareRequest(
+                        transaction,
+                        ATTEMPT,
+                        chunk(number),
+                        server.stat(chunk(number)).map(ChunkInfo::version).orElse(ChunkVersion.NONE),
+                        0,
+                        false,
+                        LENGTH,
+                        Attributes.NONE,
+                        Durability.SYNC,
+                        List.of(source.member(), server.self()),
+                        new UUID(1, 2),
+                        Duration.ofMinutes(1)));
+        stream.finish(0, 0);
+        List<Vote> votes = await(stream.votes().toCompletableFuture());
+        assertThat(votes).hasSize(1);
+        return votes.get(0);
+    }
+
+    CommitReply commit(TransactionId transaction, int number) {
+        return await(
+                server.asReplica().commit(transaction, ATTEMPT, chunk(number)).toCompletableFuture());
     }
 
     void assertReadable(int number) throws IOException {
@@ -295,6 +348,11 @@ abstract class ServerOnTwoDisks {
         source.publish(version, Attributes.NONE, content);
         master.order(new Order.Copy(
                 version.id(), version.version(), version.transaction(), false, List.of(source.member())));
+        time.runFor(LONG_ENOUGH);
+    }
+
+    void empty(int disk, boolean wanted) throws IOException {
+        server.emptyDirectory(directory(disk), wanted);
         time.runFor(LONG_ENOUGH);
     }
 

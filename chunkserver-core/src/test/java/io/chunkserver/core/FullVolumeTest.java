@@ -1,0 +1,123 @@
+package io.chunkserver.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.chunkserver.core.commit.CommitReply;
+import io.chunkserver.core.commit.log.TransactionLogConfig;
+import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.model.ChunkVersion;
+import io.chunkserver.core.model.TransactionId;
+import io.chunkserver.core.testkit.MemoryDisk;
+import java.io.IOException;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A server with two disks, one of which others have filled: its chunks can be stored anew. In simulated time. */
+class FullVolumeTest extends ServerOnTwoDisks {
+
+    /** What a file system keeps from chunks. */
+    private static final long HEADROOM = 3L * TransactionLogConfig.DEFAULT.segmentBytes();
+
+    /** Others leave so much of a disk to chunks, and the server has seen that. */
+    private void leave(int disk, long bytes) {
+        MemoryDisk memory = disks.get(disk);
+        memory.othersUse(0);
+        memory.othersUse(memory.freeBytes() - HEADROOM - bytes);
+        time.runFor(LONG_ENOUGH);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void aChunkOfAFullDiskMovesToTheOtherAndIsStoredThere(int disk) throws IOException {
+        int number = chunkOn(disk);
+        int others = chunksOn(disk) - 1;
+        leave(disk, 0);
+        assertFailed(ErrorCode.BUSY, "is being moved", () -> store(number));
+        time.runFor(LONG_ENOUGH);
+
+        assertThat(chunksOn(disk))
+                .as("those of which nothing is to be stored stay")
+                .isEqualTo(others);
+        assertReadable(number);
+        assertThat(store(number).version()).isEqualTo(new ChunkVersion(2));
+        assertReadable(number);
+        assertThat(server.status().store().chunks())
+                .isEqualTo(server.list("", null, 100).size());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void aMemberOfAChainHasItsChunkMoveToo(int disk) throws IOException {
+        int number = chunkOn(disk);
+        leave(disk, 0);
+        Failure refusal =
+                prepare(new TransactionId("other", 1, 1), number).why().orElseThrow();
+        assertThat(refusal.code()).isEqualTo(ErrorCode.BUSY);
+        assertThat(refusal.message()).contains("is being moved");
+        time.runFor(LONG_ENOUGH);
+
+        TransactionId transaction = promise(number);
+        assertThat(commit(transaction, number)).isEqualTo(CommitReply.APPLIED);
+        assertThat(server.stat(chunk(number)).orElseThrow().version()).isEqualTo(new ChunkVersion(2));
+    }
+
+    @Test
+    void whereNoDiskHasRoomAStoreIsRefusedForGood() throws IOException {
+        int number = chunkOn(1);
+        int before = chunksOn(1);
+        leave(0, 0);
+        leave(1, 0);
+        assertNoRoom(number);
+
+        assertThat(chunksOn(1)).isEqualTo(before);
+        assertThat(server.status().directories().get(0).openTransactions()).isZero();
+    }
+
+    /** Moved without room for the new version it would only be in another full directory. */
+    @Test
+    void theOtherDiskNeedsRoomForTheOldVersionAndTheNewOne() throws IOException {
+        int number = chunkOn(1);
+        int before = chunksOn(1);
+        leave(0, LENGTH + LENGTH / 2);
+        leave(1, 0);
+        assertNoRoom(number);
+        time.runFor(LONG_ENOUGH);
+        assertThat(chunksOn(1)).isEqualTo(before);
+    }
+
+    private void assertNoRoom(int number) {
+        try {
+            store(number);
+            throw new AssertionError("it was stored");
+        } catch (CompletionException e) {
+            assertThat(ChunkServerException.from(e).code()).isIn(ErrorCode.INSUFFICIENT_SPACE, ErrorCode.READ_ONLY);
+        }
+    }
+
+    /** It makes room where the chunk is. */
+    @Test
+    void aChunkOfAFullDiskIsDeletedThere() throws IOException {
+        int number = chunkOn(1);
+        leave(1, 0);
+        delete(number);
+        assertThat(server.stat(chunk(number))).isEmpty();
+    }
+
+    /** Who was told to wait may never come again. */
+    @Test
+    void aMoveThatFailsIsNotTriedForEver() throws IOException {
+        int number = chunkOn(1);
+        leave(1, 0);
+        assertFailed(ErrorCode.BUSY, "is being moved", () -> store(number));
+        leave(0, 0);
+        time.runFor(LONG_ENOUGH.multipliedBy(2));
+        leave(0, 100L * LENGTH);
+        int before = chunksOn(0);
+        time.runFor(LONG_ENOUGH.multipliedBy(2));
+        assertThat(chunksOn(0)).isEqualTo(before);
+    }
+}
