@@ -2,13 +2,21 @@ package io.chunkserver.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.chunkserver.core.commit.ChunkWriter;
+import io.chunkserver.core.commit.Receipt;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.core.model.ChunkVersion;
+import io.chunkserver.core.testkit.MemoryDisk;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A chunk that two disks of a server have: which copy stays. In simulated time. */
 class DuplicateCopiesTest extends ServerOnTwoDisks {
@@ -60,5 +68,48 @@ class DuplicateCopiesTest extends ServerOnTwoDisks {
 
         assertReadable(version.id().index());
         assertThat(chunksOn(0)).isZero();
+    }
+
+    /** Each was acknowledged once, and nobody here can tell which of them counts. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void twoCopiesOfOneVersionByTwoTransactionsStay(int disk) throws IOException {
+        int number = chunkOn(disk);
+        MemoryDisk elsewhere = new MemoryDisk();
+        try (ChunkServer stranger = ChunkServer.builder(elsewhere)
+                .environment(time.life(Duration.ofMillis(1)).environment())
+                .start()) {
+            CompletableFuture<ChunkWriter> begun =
+                    stranger.begin(request(number), List.of()).toCompletableFuture();
+            assertThat(finish(await(begun), number).version()).isEqualTo(new ChunkVersion(1));
+        }
+        stop();
+        int before = chunksOn(1 - disk);
+        bring(elsewhere, disks.get(1 - disk));
+        start(0, 1);
+
+        assertThat(chunksOn(1 - disk)).isEqualTo(before + 1);
+        assertThat(chunksOn(disk)).isPositive();
+        assertReadable(number);
+    }
+
+    /** While the newer one is read somebody stores a version that is newer still. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void theNewestCopyStaysThoughItComesWhileTheOthersAreLookedAt(int failed) throws IOException {
+        ChunkInfo version = copied(failed);
+        int number = version.id().index();
+        int others = chunksOn(failed) - 1;
+        stop();
+        failing[failed] = false;
+        open(0, 1);
+        Receipt newer = store(number);
+        time.runFor(LONG_ENOUGH);
+
+        assertThat(server.stat(chunk(number)).orElseThrow().version()).isEqualTo(newer.version());
+        assertThat(server.status().store().chunks())
+                .isEqualTo(server.list("", null, 100).size());
+        assertThat(chunksOn(failed)).isBetween(others, others + 1);
+        assertReadable(number);
     }
 }

@@ -1,16 +1,22 @@
 package io.chunkserver.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.membership.Order;
 import io.chunkserver.core.membership.ServerState;
 import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.core.model.TransactionId;
 import java.io.IOException;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A server with two disks: what is left of it when one of them fails. In simulated time. */
 class FailedVolumeTest extends ServerOnTwoDisks {
@@ -130,5 +136,84 @@ class FailedVolumeTest extends ServerOnTwoDisks {
         assertThat(server.status().directories().get(1).state()).isEqualTo(ServerState.READ_ONLY);
         assertThat(server.status().directories().get(1).reason()).contains("is its file system mounted?");
         assertThat(lastFullReport()).doesNotContain(chunk(lost));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void aCopyOfTheSameVersionByAnotherTransactionIsRefused(int failed) throws IOException {
+        int lost = chunkOn(failed);
+        ChunkInfo here = server.stat(chunk(lost)).orElseThrow();
+        fail(failed);
+        assertFailed(ErrorCode.DISK_FAILED, "", () -> store(lost));
+        int before = chunksOn(1 - failed);
+        orderCopy(
+                new ChunkInfo(
+                        here.id(),
+                        here.version(),
+                        new TransactionId("other", 1, 1),
+                        here.epoch(),
+                        here.lengthBytes(),
+                        here.crc32c(),
+                        here.storedBytes(),
+                        false),
+                content(lost));
+
+        assertThat(server.stat(chunk(lost))).contains(here);
+        assertThat(chunksOn(1 - failed)).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void theRoomOfAFailedDiskIsNotTheServers(int failed) throws IOException {
+        int lost = chunkOn(failed);
+        leave(0, 20L * LENGTH);
+        leave(1, 30L * LENGTH);
+        assertThat(server.status().space().availableBytes())
+                .isEqualTo(available(0) + available(1))
+                .isPositive();
+        fail(failed);
+        assertFailed(ErrorCode.DISK_FAILED, "", () -> store(lost));
+
+        assertThat(server.status().space().availableBytes())
+                .isEqualTo(available(1 - failed))
+                .isPositive();
+    }
+
+    private long available(int disk) {
+        return server.status().directories().get(disk).space().availableBytes();
+    }
+
+    /** It may have come there unforced. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void aFailedDiskVouchesForNothing(int failed) throws IOException {
+        int lost = chunkOn(failed);
+        int kept = chunkOn(1 - failed);
+        ChunkInfo gone = server.stat(chunk(lost)).orElseThrow();
+        ChunkInfo here = server.stat(chunk(kept)).orElseThrow();
+        assertThat(holds(gone)).isTrue();
+        fail(failed);
+        assertFailed(ErrorCode.DISK_FAILED, "", () -> store(lost));
+
+        assertThat(holds(gone)).isFalse();
+        assertThat(holds(here)).isTrue();
+    }
+
+    private boolean holds(ChunkInfo info) {
+        return await(server.asReplica()
+                .holds(info.id(), info.version(), info.transaction())
+                .toCompletableFuture());
+    }
+
+    @Test
+    void aFailedDirectoryIsNotEmptied() throws IOException {
+        int lost = chunkOn(1);
+        fail(1);
+        assertFailed(ErrorCode.DISK_FAILED, "", () -> store(lost));
+        UUID failed = directory(1);
+        assertThatThrownBy(() -> server.emptyDirectory(failed, true))
+                .isInstanceOfSatisfying(
+                        ChunkServerException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DISK_FAILED))
+                .hasMessageContaining("has failed");
     }
 }

@@ -3,13 +3,11 @@ package io.chunkserver.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chunkserver.core.commit.CommitReply;
-import io.chunkserver.core.commit.log.TransactionLogConfig;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.TransactionId;
-import io.chunkserver.core.testkit.MemoryDisk;
 import java.io.IOException;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
@@ -18,17 +16,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A server with two disks, one of which others have filled: its chunks can be stored anew. In simulated time. */
 class FullVolumeTest extends ServerOnTwoDisks {
-
-    /** What a file system keeps from chunks. */
-    private static final long HEADROOM = 3L * TransactionLogConfig.DEFAULT.segmentBytes();
-
-    /** Others leave so much of a disk to chunks, and the server has seen that. */
-    private void leave(int disk, long bytes) {
-        MemoryDisk memory = disks.get(disk);
-        memory.othersUse(0);
-        memory.othersUse(memory.freeBytes() - HEADROOM - bytes);
-        time.runFor(LONG_ENOUGH);
-    }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1})

@@ -12,6 +12,7 @@ import io.chunkserver.core.commit.PrepareStream;
 import io.chunkserver.core.commit.Receipt;
 import io.chunkserver.core.commit.StoreRequest;
 import io.chunkserver.core.commit.Vote;
+import io.chunkserver.core.commit.log.TransactionLogConfig;
 import io.chunkserver.core.disk.DataDirectory;
 import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.disk.DiskFile;
@@ -70,6 +71,9 @@ abstract class ServerOnTwoDisks {
     static final int LENGTH = 70_000;
     static final Duration LONG_ENOUGH = Duration.ofSeconds(30);
 
+    /** What a file system keeps from chunks. */
+    private static final long HEADROOM = 3L * TransactionLogConfig.DEFAULT.segmentBytes();
+
     /** That of all promises to others. */
     static final Attempt ATTEMPT = new Attempt(1, 1);
 
@@ -87,6 +91,7 @@ abstract class ServerOnTwoDisks {
     final FakeMaster master = new FakeMaster();
     ChunkServer server;
     private long sequence;
+    private int nextNumber = 99;
 
     @BeforeEach
     void start() throws IOException {
@@ -307,14 +312,23 @@ abstract class ServerOnTwoDisks {
         return chunksOn(0) > before ? 0 : 1;
     }
 
-    /** Stores chunks until one is on this disk. */
+    /** Stores new chunks until one is on this disk. */
     int chunkOn(int disk) throws IOException {
-        for (int number = 100; number < 110; number++) {
-            if (storedOn(number) == disk) {
-                return number;
+        for (int tries = 0; tries < 20; tries++) {
+            nextNumber++;
+            if (storedOn(nextNumber) == disk) {
+                return nextNumber;
             }
         }
         throw new AssertionError("no chunk has gone to disk " + disk);
+    }
+
+    /** Others leave so much of a disk to chunks, and the server has seen that. */
+    void leave(int disk, long bytes) {
+        MemoryDisk memory = disks.get(disk);
+        memory.othersUse(0);
+        memory.othersUse(memory.freeBytes() - HEADROOM - bytes);
+        time.runFor(LONG_ENOUGH);
     }
 
     void fail(int disk) {
@@ -358,6 +372,29 @@ abstract class ServerOnTwoDisks {
 
     UUID directory(int disk) {
         return server.status().directories().get(disk).uuid();
+    }
+
+    /** Has a disk of a server that is stopped have the only chunk of another disk too. */
+    static void bring(MemoryDisk from, MemoryDisk to) throws IOException {
+        for (Path upper : from.list(DataDirectory.CHUNKS)) {
+            for (Path lower : from.list(DataDirectory.CHUNKS.resolve(upper))) {
+                Path folder = DataDirectory.CHUNKS.resolve(upper).resolve(lower);
+                to.createDirectories(folder);
+                for (Path name : from.list(folder)) {
+                    ByteBuffer bytes = ByteBuffer.allocate(
+                            (int) from.size(folder.resolve(name)).orElseThrow());
+                    try (DiskFile read = from.openForRead(folder.resolve(name));
+                            DiskFile written = to.create(folder.resolve(name))) {
+                        read.readFully(bytes, 0);
+                        written.writeFully(bytes.flip(), 0);
+                        written.force();
+                    }
+                }
+                to.forceDirectory(folder);
+                to.forceDirectory(DataDirectory.CHUNKS.resolve(upper));
+                to.forceDirectory(DataDirectory.CHUNKS);
+            }
+        }
     }
 
     /** Flips a bit of the data of the only chunk on this disk. */
