@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.chunkserver.core.commit.ChunkWriter;
+import io.chunkserver.core.commit.CommitReply;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.membership.ServerState;
 import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.model.ChunkVersion;
+import io.chunkserver.core.model.TransactionId;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -203,6 +205,33 @@ class EmptiedVolumeTest extends ServerOnTwoDisks {
         assertThat(server.stat(chunk(moving)).orElseThrow().version()).isEqualTo(new ChunkVersion(2));
         assertThat(server.status().store().chunks())
                 .as("no chunk is on both disks")
+                .isEqualTo(server.list("", null, 100).size());
+    }
+
+    /** The promise tells where the chunk belongs, though after a restart nothing else does. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void aPromiseThatWasMadeBeforeAMoveIsMetAfterARestart(int disk) throws IOException {
+        int moving = chunkOn(disk);
+        server.emptyDirectory(directory(disk), true);
+        int before = chunksOn(1 - disk);
+        for (int step = 0; step < 100 && staged(1 - disk) == 0; step++) {
+            time.runFor(Duration.ofMillis(20));
+        }
+        TransactionId promised = promise(moving);
+        time.runFor(Duration.ofSeconds(5));
+        assertThat(chunksOn(1 - disk)).as("the copy has come").isGreaterThan(before);
+        server.close();
+        start(0, 1);
+        server.emptyDirectory(directory(disk), false);
+        ChunkWriter second = begin(moving);
+        time.runFor(Duration.ofSeconds(1));
+
+        assertFailed(ErrorCode.BUSY, "is open on the chunk", () -> now(second.receipt()));
+        assertThat(commit(promised, moving)).isEqualTo(CommitReply.APPLIED);
+        time.runFor(LONG_ENOUGH.multipliedBy(3));
+        assertThat(server.stat(chunk(moving)).orElseThrow().transaction()).isEqualTo(promised);
+        assertThat(server.status().store().chunks())
                 .isEqualTo(server.list("", null, 100).size());
     }
 }

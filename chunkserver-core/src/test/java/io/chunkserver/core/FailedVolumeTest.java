@@ -39,6 +39,22 @@ class FailedVolumeTest extends ServerOnTwoDisks {
         assertThat(server.status().reason()).contains("Input/output error");
     }
 
+    /** Both disks have the same name here: the id tells which it is. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void aFailedDiskIsToldWithItsDirectoryAndWhatToDo(int failed) throws IOException {
+        int lost = chunkOn(failed);
+        String id = directory(failed).toString();
+        fail(failed);
+        for (String chunk : List.of("/f#" + lost, id, "memory disk (" + id + ")")) {
+            assertFailed(ErrorCode.DISK_FAILED, chunk, () -> store(lost));
+        }
+        assertThat(server.status().directories().get(failed).reason())
+                .containsOnlyOnce("memory disk (" + id + ")")
+                .contains("--give-up-directory " + id);
+        assertThat(server.status().directories().get(1 - failed).reason()).isEmpty();
+    }
+
     @Test
     void mastersHearThatTheChunksOfAFailedDiskAreGone() throws IOException {
         int lost = chunkOn(1);

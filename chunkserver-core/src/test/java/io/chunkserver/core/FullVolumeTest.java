@@ -85,6 +85,21 @@ class FullVolumeTest extends ServerOnTwoDisks {
         }
     }
 
+    @Test
+    void aChunkMovesThereAndBack() throws IOException {
+        int number = chunkOn(0);
+        leave(0, 0);
+        assertFailed(ErrorCode.BUSY, "is being moved", () -> store(number));
+        leave(0, 100L * LENGTH);
+        leave(1, 0);
+        int others = chunksOn(0);
+        assertFailed(ErrorCode.BUSY, "is being moved", () -> store(number));
+        time.runFor(LONG_ENOUGH);
+
+        assertThat(chunksOn(0)).isEqualTo(others + 1);
+        assertThat(store(number).version()).isEqualTo(new ChunkVersion(2));
+    }
+
     /** It makes room where the chunk is. */
     @Test
     void aChunkOfAFullDiskIsDeletedThere() throws IOException {
@@ -102,8 +117,8 @@ class FullVolumeTest extends ServerOnTwoDisks {
         assertFailed(ErrorCode.BUSY, "is being moved", () -> store(number));
         leave(0, 0);
         time.runFor(LONG_ENOUGH.multipliedBy(2));
-        leave(0, 100L * LENGTH);
         int before = chunksOn(0);
+        leave(0, 100L * LENGTH);
         time.runFor(LONG_ENOUGH.multipliedBy(2));
         assertThat(chunksOn(0)).isEqualTo(before);
     }

@@ -84,6 +84,7 @@ abstract class ServerOnTwoDisks {
     final List<MemoryDisk> disks = List.of(new MemoryDisk(), new MemoryDisk());
     final boolean[] failing = new boolean[2];
     boolean unmounted;
+    boolean oneFileSystem;
     boolean publicationsFail;
     private boolean published;
     final FakeReplicas others = new FakeReplicas(new CallTrace());
@@ -154,12 +155,15 @@ abstract class ServerOnTwoDisks {
                 && operation.path().startsWith(DataDirectory.CHUNKS);
     }
 
-    /** The same disk, on which no folder is found while it is unmounted. */
+    /** The same disk, on which no folder is found while it is unmounted, and which may be on one file system with the first one. */
     private Disk unmountable(Disk disk) {
         return (Disk) Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {Disk.class}, (proxy, method, arguments) -> {
                     if (unmounted && method.getName().equals("stamp")) {
                         return Optional.empty();
+                    }
+                    if (oneFileSystem && method.getName().equals("fileSystem")) {
+                        return disks.get(0).fileSystem();
                     }
                     try {
                         return method.invoke(disk, arguments);

@@ -105,4 +105,26 @@ class VolumesTest extends ServerOnTwoDisks {
         assertThat(chunksOn(1)).isPositive();
         assertThat(server.status().space().limitBytes()).isEqualTo(10L * LENGTH);
     }
+
+    /** Of which the one disk sees a little less than the other one here. */
+    @Test
+    void whatOneFileSystemHasLeftIsCountedOnce() throws IOException {
+        leave(0, 20L * LENGTH);
+        leave(1, 21L * LENGTH);
+        long apart = server.status().space().freeBytes();
+        assertThat(apart).isEqualTo(free(0) + free(1));
+        stop();
+        oneFileSystem = true;
+        start(0, 1);
+
+        assertThat(free(0)).isLessThan(free(1));
+        assertThat(server.status().space().freeBytes()).isEqualTo(free(1));
+        assertThat(server.status().space().availableBytes())
+                .isEqualTo(server.status().directories().get(1).space().availableBytes())
+                .isPositive();
+    }
+
+    private long free(int disk) {
+        return server.status().directories().get(disk).space().freeBytes();
+    }
 }
