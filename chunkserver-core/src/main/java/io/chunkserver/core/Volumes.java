@@ -318,8 +318,7 @@ final class Volumes {
                 .max(Comparator.comparing((Volume volume) -> volume.committedVersion(chunk))
                         .thenComparing(volume -> volume.store().stat(chunk).isPresent())
                         .thenComparing(volume -> volume.failed().isEmpty())
-                        .thenComparing(volume -> isLeaving(chunk, volume))
-                        .thenComparing(Volume::isEmptying));
+                        .thenComparing(volume -> isLeaving(chunk, volume)));
     }
 
     /**

@@ -234,4 +234,29 @@ class EmptiedVolumeTest extends ServerOnTwoDisks {
         assertThat(server.status().store().chunks())
                 .isEqualTo(server.list("", null, 100).size());
     }
+
+    /** What was promised is decided first: else it would be committed over a newer version. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void noCopyComesWhileATransactionIsOpenOnTheEmptiedDisk(int disk) throws IOException {
+        int number = chunkOn(disk);
+        TransactionId promised = promise(number);
+        empty(disk, true);
+        ChunkInfo here = server.stat(chunk(number)).orElseThrow();
+        orderCopy(
+                new ChunkInfo(
+                        here.id(),
+                        new ChunkVersion(5),
+                        new TransactionId("newer", 1, 1),
+                        here.epoch(),
+                        here.lengthBytes(),
+                        here.crc32c(),
+                        here.storedBytes(),
+                        false),
+                content(number));
+
+        assertThat(server.stat(chunk(number))).contains(here);
+        assertThat(commit(promised, number)).isEqualTo(CommitReply.APPLIED);
+        assertThat(server.stat(chunk(number)).orElseThrow().version()).isEqualTo(new ChunkVersion(2));
+    }
 }

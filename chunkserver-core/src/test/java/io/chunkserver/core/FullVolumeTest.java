@@ -122,4 +122,23 @@ class FullVolumeTest extends ServerOnTwoDisks {
         time.runFor(LONG_ENOUGH.multipliedBy(2));
         assertThat(chunksOn(0)).isEqualTo(before);
     }
+
+    @Test
+    void aChunkDoesNotMoveToADirectoryThatIsEmptied() throws IOException {
+        int number = chunkOn(1);
+        empty(0, true);
+        leave(1, 0);
+        assertNoRoom(number);
+    }
+
+    /** Beside the chunks both have much room, and the server itself needs some. */
+    @Test
+    void aNewChunkGoesWhereItFits() throws IOException {
+        leave(0, LENGTH);
+        leave(1, 1000L * LENGTH);
+        assertThat(server.status().directories().get(0).reason()).isEmpty();
+        for (int number = 0; number < 20; number++) {
+            assertThat(storedOn(number)).isEqualTo(1);
+        }
+    }
 }

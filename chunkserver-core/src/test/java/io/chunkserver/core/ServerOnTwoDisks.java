@@ -250,24 +250,27 @@ abstract class ServerOnTwoDisks {
 
     /** What the server answers to another one that prepares an empty version, and reserves as much as the others have. */
     Vote prepare(TransactionId transaction, int number) {
-        PrepareStream stream = server.asReplica()
-                .prepare(new PrepareRequest(
-                        transaction,
-                        ATTEMPT,
-                        chunk(number),
-                        server.stat(chunk(number)).map(ChunkInfo::version).orElse(ChunkVersion.NONE),
-                        0,
-                        false,
-                        LENGTH,
-                        Attributes.NONE,
-                        Durability.SYNC,
-                        List.of(source.member(), server.self()),
-                        new UUID(1, 2),
-                        Duration.ofMinutes(1)));
+        PrepareStream stream = server.asReplica().prepare(prepared(transaction, number));
         stream.finish(0, 0);
         List<Vote> votes = await(stream.votes().toCompletableFuture());
         assertThat(votes).hasSize(1);
         return votes.get(0);
+    }
+
+    PrepareRequest prepared(TransactionId transaction, int number) {
+        return new PrepareRequest(
+                transaction,
+                ATTEMPT,
+                chunk(number),
+                server.stat(chunk(number)).map(ChunkInfo::version).orElse(ChunkVersion.NONE),
+                0,
+                false,
+                LENGTH,
+                Attributes.NONE,
+                Durability.SYNC,
+                List.of(source.member(), server.self()),
+                new UUID(1, 2),
+                Duration.ofMinutes(1));
     }
 
     CommitReply commit(TransactionId transaction, int number) {

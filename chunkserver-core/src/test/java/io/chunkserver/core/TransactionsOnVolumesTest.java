@@ -7,10 +7,12 @@ import io.chunkserver.core.commit.ChunkWriter;
 import io.chunkserver.core.commit.CommitReply;
 import io.chunkserver.core.commit.InquiryAnswer;
 import io.chunkserver.core.commit.PrepareRequest;
+import io.chunkserver.core.commit.PrepareStream;
 import io.chunkserver.core.commit.Receipt;
 import io.chunkserver.core.commit.StoreRequest;
 import io.chunkserver.core.commit.TransactionState;
 import io.chunkserver.core.commit.TransactionSummary;
+import io.chunkserver.core.commit.Vote;
 import io.chunkserver.core.membership.Order;
 import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ChunkInfo;
@@ -51,11 +53,12 @@ class TransactionsOnVolumesTest extends ServerOnTwoDisks {
         Stored stored = storedOnDisk(disk);
         empty(disk, true);
         assertThat(chunksOn(disk)).isZero();
+        Receipt later = store(stored.request().chunk().index());
 
         assertThat(now(begin(stored.request()).receipt()).version())
                 .isEqualTo(stored.receipt().version());
         assertThat(server.stat(stored.request().chunk()).orElseThrow().version())
-                .isEqualTo(stored.receipt().version());
+                .isEqualTo(later.version());
     }
 
     @ParameterizedTest
@@ -169,5 +172,20 @@ class TransactionsOnVolumesTest extends ServerOnTwoDisks {
 
     private InquiryAnswer inquire(PrepareRequest sent, TransactionId transaction, UUID logId) {
         return now(server.asReplica().inquire(transaction, sent.attempt(), sent.chunk(), logId));
+    }
+
+    /** It is only known then that somebody is at work on the chunk. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void anAbortThatComesRightAfterItsPrepareFindsIt(int disk) throws IOException {
+        int number = chunkOn(disk);
+        PrepareStream stream = server.asReplica().prepare(prepared(STRANGER, number));
+        CompletableFuture<Void> aborted =
+                server.asReplica().abort(STRANGER, ATTEMPT, chunk(number)).toCompletableFuture();
+        time.runFor(Duration.ofSeconds(1));
+
+        assertThat(aborted).isCompleted();
+        assertThat(server.transactions()).isEmpty();
+        assertThat(now(stream.votes())).noneMatch(Vote::isYes);
     }
 }

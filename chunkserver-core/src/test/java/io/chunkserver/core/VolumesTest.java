@@ -8,6 +8,7 @@ import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.membership.ServerState;
 import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.model.ChunkVersion;
+import io.chunkserver.core.space.SpaceSnapshot;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
@@ -103,7 +104,9 @@ class VolumesTest extends ServerOnTwoDisks {
         assertThat(stored).isBetween(7, 10);
         assertThat(chunksOn(0)).isPositive();
         assertThat(chunksOn(1)).isPositive();
-        assertThat(server.status().space().limitBytes()).isEqualTo(10L * LENGTH);
+        SpaceSnapshot space = server.status().space();
+        assertThat(space.limitBytes()).isEqualTo(10L * LENGTH);
+        assertThat(space.availableBytes()).isEqualTo(space.limitBytes() - space.usedBytes() - space.reservedBytes());
     }
 
     /** Of which the one disk sees a little less than the other one here. */
