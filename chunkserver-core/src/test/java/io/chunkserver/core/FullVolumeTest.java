@@ -8,6 +8,9 @@ import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.TransactionId;
+import io.chunkserver.core.space.SpaceConfig;
+import io.chunkserver.core.space.SpaceLevel;
+import io.chunkserver.core.space.SpaceThresholds;
 import java.io.IOException;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
@@ -140,5 +143,24 @@ class FullVolumeTest extends ServerOnTwoDisks {
         for (int number = 0; number < 20; number++) {
             assertThat(storedOn(number)).isEqualTo(1);
         }
+    }
+
+    /** The last of its space is kept for what is open already. */
+    @Test
+    void aDirectoryThatIsNearlyFullIsLeftToo() throws IOException {
+        int number = chunkOn(1);
+        stop();
+        SpaceThresholds early = new SpaceThresholds(5, 10, 90, 0);
+        open(
+                ChunkServerConfig.DEFAULT.withSpace(
+                        new SpaceConfig(early, ChunkServerConfig.DEFAULT.space().tombstoneAge())),
+                0,
+                1);
+        leave(1, 3L * LENGTH);
+        assertThat(server.status().directories().get(1).spaceLevel()).isEqualTo(SpaceLevel.READ_ONLY);
+        assertThat(server.status().spaceLevel()).as("as full as the emptiest").isEqualTo(SpaceLevel.NORMAL);
+        assertFailed(ErrorCode.BUSY, "is being moved", () -> store(number));
+        time.runFor(LONG_ENOUGH);
+        assertThat(store(number).version()).isEqualTo(new ChunkVersion(2));
     }
 }

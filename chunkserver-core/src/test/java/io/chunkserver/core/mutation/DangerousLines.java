@@ -479,7 +479,7 @@ final class DangerousLines {
                         "one move of a chunk at a time",
                         "Volumes.java",
                         "moved.putIfAbsent(chunk, to) == null",
-                        "moved.put(chunk, to) != from"),
+                        "moved.put(chunk, to) == null || from != to"),
                 changed(
                         "chunk belongs elsewhere while it moves",
                         "Volumes.java",
