@@ -163,6 +163,7 @@ public final class ChunkServer implements Closeable {
 
         @Override
         public void ended(ChunkId chunk) {
+            volumes.endCopy(chunk);
             masters.changed(chunk);
         }
 
@@ -284,7 +285,8 @@ public final class ChunkServer implements Closeable {
     }
 
     private Optional<ChunkServerException> refusal(StoreRequest request) {
-        return volumes.refusal(request)
+        return volumes.refusalUntilMoved(request.chunk(), request.tombstone(), request.maxLengthBytes())
+                .or(() -> volumes.refusal(request))
                 .map(why -> why.at(self().id()).in(request.transaction()).toException());
     }
 

@@ -81,7 +81,8 @@ final class DuplicateCopies {
         }
         Volume keeper = holders.stream()
                 .max(Comparator.comparing((Volume volume) -> volume.committedVersion(chunk))
-                        .thenComparing(Volume::keepsChunks))
+                        .thenComparing(Volume::keepsChunks)
+                        .thenComparing(volume -> !volumes.isLeaving(chunk, volume)))
                 .orElseThrow();
         for (Volume other : holders) {
             Optional<ChunkInfo> kept = keeper.store().stat(chunk);
@@ -111,9 +112,7 @@ final class DuplicateCopies {
                 ? CompletableFuture.completedFuture(kept)
                 : keeper.reads().verify(kept.id());
         return read.thenCompose(sound -> keeper.participant().published(kept.id()))
-                .thenCompose(published -> published.equals(Optional.of(kept))
-                        ? move(keeper, kept, other, old)
-                        : CompletableFuture.completedFuture(false));
+                .thenCompose(durable -> move(keeper, kept, other, old));
     }
 
     /** Whoever was to remove the kept one has lost its claim by this: of two removals in opposite directions one finds nothing to keep. */

@@ -19,7 +19,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Moves what is on volumes that an operator has emptied to the others. A move is a copy that the server orders of itself, with the limits of
+ * Moves what is on volumes that an operator has emptied to the others, and chunks of full ones of which a new version is to be stored. A move is a copy that the server orders of itself, with the limits of
  * all orders; the copy that it leaves is removed when the new one was read whole ({@link DuplicateCopies}). What cannot be moved now is
  * tried again with the next round, which waits a while when the last one has moved nothing.
  *
@@ -102,6 +102,7 @@ final class Emptying {
 
     /** Orders the next moves. */
     void runOnce() {
+        orders.take(volumes.leaving().stream().map(this::move).toList());
         for (Volume volume : volumes.all()) {
             if (volume.isEmptying() && volume.failed().isEmpty() && orders.open() < atOnce) {
                 rounds.put(volume, goOn(volume, rounds.get(volume)));

@@ -10,7 +10,9 @@ import io.chunkserver.core.commit.log.TransactionLog;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.TransactionId;
+import io.chunkserver.core.store.StageKey;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -59,6 +61,14 @@ final class KnownTransactions {
     boolean remembers(TransactionId id) {
         return log.table().outcome(id).isPresent()
                 || log.table().settledByHand(id).isPresent();
+    }
+
+    /** The version of a chunk that this attempt has made, as far as its outcome is remembered. */
+    Optional<ChunkVersion> committed(StageKey key) {
+        return log.table()
+                .outcome(key.transaction())
+                .filter(outcome -> outcome.attempt().equals(key.attempt()))
+                .map(Outcome::version);
     }
 
     /** See {@link ChunkServer#settleByHand}. */

@@ -26,6 +26,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -109,7 +110,12 @@ record OpenParts(
             // Whoever lost its log must not answer for what the lost one knew.
             directory.renewLogId();
         }
-        Admission admission = new Admission(config.chunkSizeLimitBytes());
+        UUID id = directory.identity().uuid();
+        Admission admission = new Admission(
+                config.chunkSizeLimitBytes(),
+                "data directory " + directory + " (" + id + ")",
+                "check the disk, then restart the server; where it has other directories and this one is lost for good, with: serve"
+                        + " --give-up-directory " + id);
         SegmentedTransactionLog log = opened(
                 open,
                 SegmentedTransactionLog.open(
@@ -191,9 +197,7 @@ record OpenParts(
     /** A disk that is gone is found also where nobody writes to it: what it had is to be copied from elsewhere as soon as can be. */
     private void keepUp() throws IOException {
         if (!files.isMounted()) {
-            admission.close(Failure.of(
-                            ErrorCode.DISK_FAILED,
-                            "data directory " + directory + " is not there any more; is its file system mounted?")
+            admission.close(Failure.of(ErrorCode.DISK_FAILED, "it is not there any more; is its file system mounted?")
                     .withHint("bring it back, then restart the server"));
         }
         upkeep.runOnce();
@@ -236,8 +240,8 @@ record OpenParts(
         try {
             force.force();
         } catch (IOException e) {
-            admission.close(Failure.of(ErrorCode.DISK_FAILED, "published chunks could not be forced: " + e.getMessage())
-                    .withHint("check the disk, then restart the server"));
+            admission.close(
+                    Failure.of(ErrorCode.DISK_FAILED, "published chunks could not be forced: " + e.getMessage()));
             throw e;
         }
     }

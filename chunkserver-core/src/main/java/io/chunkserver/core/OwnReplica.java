@@ -49,13 +49,12 @@ final class OwnReplica implements Replica {
                 : request.chain().stream().noneMatch(member -> member.id().equals(self))
                         ? Optional.of("is for a chain without this server")
                         : Optional.empty();
-        return wrong.<PrepareStream>map(why -> new RefusedPrepare(Vote.no(
-                        self,
-                        Failure.of(
-                                        ErrorCode.INVALID_ARGUMENT,
-                                        "the prepare of transaction " + request.transaction() + " on chunk "
-                                                + request.chunk() + " " + why)
-                                .in(request.transaction()))))
+        return wrong.map(why -> Failure.of(
+                        ErrorCode.INVALID_ARGUMENT,
+                        "the prepare of transaction " + request.transaction() + " on chunk " + request.chunk() + " "
+                                + why))
+                .or(() -> volumes.refusalUntilMoved(request.chunk(), request.tombstone(), request.maxLengthBytes()))
+                .<PrepareStream>map(why -> new RefusedPrepare(Vote.no(self, why.in(request.transaction()))))
                 .orElseGet(() -> push(request));
     }
 
@@ -68,7 +67,28 @@ final class OwnReplica implements Replica {
     @Override
     public CompletionStage<CommitReply> commit(TransactionId transaction, Attempt attempt, ChunkId chunk) {
         StageKey key = new StageKey(transaction, attempt);
-        return volumes.of(key, chunk).participant().commit(key, chunk);
+        Volume volume = volumes.of(key, chunk);
+        return volume.participant()
+                .commit(key, chunk)
+                .thenCompose(reply -> reply == CommitReply.NOT_PREPARED
+                        ? afterMove(volume, key, chunk)
+                        : CompletableFuture.completedFuture(reply));
+    }
+
+    /** What a log remembers as committed is applied also when its chunk has moved to another volume since. */
+    private CompletionStage<CommitReply> afterMove(Volume before, StageKey key, ChunkId chunk) {
+        Optional<ChunkVersion> committed = before.transactions().committed(key);
+        Volume now = volumes.of(chunk);
+        if (committed.isEmpty() || now.equals(before)) {
+            return CompletableFuture.completedFuture(CommitReply.NOT_PREPARED);
+        }
+        return now.participant()
+                .published(chunk)
+                .thenApply(published -> published
+                                .filter(info -> !committed.get().isNewerThan(info.version()))
+                                .isPresent()
+                        ? CommitReply.APPLIED
+                        : CommitReply.NOT_PREPARED);
     }
 
     @Override

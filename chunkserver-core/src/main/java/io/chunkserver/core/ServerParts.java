@@ -77,6 +77,12 @@ record ServerParts(
                 lost.add(missed.chunk(), missed.version());
             }
         }
+        for (Volume volume : volumes.all()) {
+            volume.parts()
+                    .recovery()
+                    .inDoubt()
+                    .forEach(promise -> volumes.belongs(promise.prepared().chunk(), volume));
+        }
         replicas.own(replica);
         volumes.all().forEach(Volume::begin);
         parts.duplicates().begin();

@@ -43,7 +43,7 @@ final class Totals {
                 .collect(Collectors.joining("; "));
     }
 
-    /** The sums, within the limit that they share; but nothing is available where no chunk can stay. */
+    /** The sums, within the limit that they share; but nothing is available where no chunk can stay, and what file systems have counts once. */
     static SpaceSnapshot space(List<Volume> volumes) {
         if (volumes.size() == 1) {
             return volumes.get(0).space();
@@ -52,13 +52,23 @@ final class Totals {
         long used = sum(volumes, volume -> volume.space().usedBytes());
         long reserved = sum(volumes, volume -> volume.space().reservedBytes());
         long available =
-                sum(volumes, volume -> volume.keepsChunks() ? volume.space().availableBytes() : 0);
+                once(volumes, volume -> volume.keepsChunks() ? volume.space().availableBytes() : 0);
         return new SpaceSnapshot(
                 limit,
                 used,
                 reserved,
-                sum(volumes, volume -> volume.space().freeBytes()),
+                once(volumes, volume -> volume.space().freeBytes()),
                 Math.max(0, Math.min(limit - used - reserved, available)));
+    }
+
+    /** The sum over file systems, of each what the volume has that has most of it. */
+    private static long once(List<Volume> volumes, ToLongFunction<Volume> bytes) {
+        return volumes.stream()
+                .collect(Collectors.toMap(volume -> volume.directory().fileSystem(), bytes::applyAsLong, Math::max))
+                .values()
+                .stream()
+                .mapToLong(Long::longValue)
+                .sum();
     }
 
     /** A server is as full as the emptiest of its volumes. */

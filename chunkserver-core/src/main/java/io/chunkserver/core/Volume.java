@@ -11,6 +11,7 @@ import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.replication.ReplicationChain;
 import io.chunkserver.core.scrub.ScrubConfig;
+import io.chunkserver.core.space.SpaceLevel;
 import io.chunkserver.core.space.SpaceSnapshot;
 import io.chunkserver.core.space.SpaceWatch;
 import io.chunkserver.core.store.ChunkStore;
@@ -139,6 +140,13 @@ final class Volume {
 
     void slow(Optional<String> why) {
         slow = why;
+    }
+
+    /** Whether its space lets a new version of this length be stored. */
+    boolean hasRoomFor(long maxLengthBytes) {
+        SpaceWatch.Sight sight = sight();
+        return sight.level().compareTo(SpaceLevel.READ_ONLY) < 0
+                && sight.space().availableBytes() >= maxLengthBytes;
     }
 
     /** Whether it takes new chunks, and why not, or why others come first. */

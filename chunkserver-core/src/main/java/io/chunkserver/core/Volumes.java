@@ -44,6 +44,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Volumes {
 
+    /** How many chunks of full directories may wait to be moved; what waits takes a step of the background and an order each. */
+    private static final int MOST_LEAVING = 100;
+
     /** Replaced by a longer one while {@code choice} is held; none goes. */
     private volatile List<Volume> all = List.of();
 
@@ -51,6 +54,12 @@ final class Volumes {
 
     /** Held while a volume is chosen and claimed, which is done in memory. */
     private final Object choice = new Object();
+
+    /**
+     * Where chunks were when a copy of them on another volume was wanted, and where they belong as long as both have the same version:
+     * whatever an operator or a disk does meanwhile, all transactions meet there. Changed while {@code choice} is held.
+     */
+    private final Map<ChunkId, Volume> leaving = new ConcurrentHashMap<>();
 
     /** Where chunks belong of which another volume's copy is being removed; changed while {@code choice} is held. */
     private final Map<ChunkId, Volume> moved = new ConcurrentHashMap<>();
@@ -113,10 +122,89 @@ final class Volumes {
     Optional<Failure> refusal(StoreRequest request) {
         ChunkId chunk = request.chunk();
         return home(chunk)
-                .orElseGet(this::roomiest)
+                .orElseGet(() -> roomiest(volume -> true))
                 .participant()
                 .admission()
                 .refusal(request.kind(), chunk, request.maxLengthBytes());
+    }
+
+    /**
+     * Why a new version of a chunk has to wait: the directory that the chunk is in has no room for it, and another one has. From now on the
+     * chunk is to move there. Empty also where nothing would help.
+     */
+    Optional<Failure> refusalUntilMoved(ChunkId chunk, boolean tombstone, long maxLengthBytes) {
+        Volume home = home(chunk).orElse(null);
+        if (tombstone
+                || all.size() == 1
+                || home == null
+                || home.hasRoomFor(maxLengthBytes)
+                || home.failed().isPresent()) {
+            return Optional.empty();
+        }
+        Optional<ChunkInfo> here = home.store().stat(chunk);
+        boolean roomElsewhere = here.isPresent()
+                && all.stream()
+                        .filter(volume -> volume != home && volume.condition().takesChunks())
+                        .anyMatch(volume -> volume.hasRoomFor(here.get().storedBytes() + maxLengthBytes));
+        if (!roomElsewhere || !leave(chunk, home)) {
+            return Optional.empty();
+        }
+        return Optional.of(Failure.of(
+                        ErrorCode.BUSY,
+                        "chunk " + chunk + " is in data directory " + home
+                                + ", which has no room for a new version, and is being moved to another one")
+                .withHint("try again in a moment"));
+    }
+
+    private boolean leave(ChunkId chunk, Volume home) {
+        synchronized (choice) {
+            if (leaving.size() < MOST_LEAVING) {
+                leaving.putIfAbsent(chunk, home);
+            }
+            return leaving.get(chunk) == home;
+        }
+    }
+
+    /** Chunks that are to move out of full directories, and that no other volume has yet. */
+    List<ChunkInfo> leaving() {
+        return leaving.entrySet().stream()
+                .filter(entry -> !isOnTwo(entry.getKey()))
+                .flatMap(entry -> entry.getValue().store().stat(entry.getKey()).stream())
+                .toList();
+    }
+
+    /** Whether a chunk that two volumes have goes from this one to the other. */
+    boolean isLeaving(ChunkId chunk, Volume volume) {
+        return volume.equals(leaving.get(chunk));
+    }
+
+    /** Has a chunk that was found on two volumes belong to this one, which has promised a version of it, until it moves. */
+    void belongs(ChunkId chunk, Volume volume) {
+        synchronized (choice) {
+            leaving.put(chunk, volume);
+            forgetUnlessOnTwo(chunk);
+        }
+    }
+
+    /** An order of a copy has ended: where it brought none the chunk stays. */
+    void endCopy(ChunkId chunk) {
+        synchronized (choice) {
+            forgetUnlessOnTwo(chunk);
+        }
+    }
+
+    @GuardedBy("choice")
+    private void forgetUnlessOnTwo(ChunkId chunk) {
+        if (!isOnTwo(chunk)) {
+            leaving.remove(chunk);
+        }
+    }
+
+    private boolean isOnTwo(ChunkId chunk) {
+        return all.stream()
+                        .filter(volume -> !volume.committedVersion(chunk).equals(ChunkVersion.NONE))
+                        .count()
+                > 1;
     }
 
     /**
@@ -139,10 +227,19 @@ final class Volumes {
      *     be copied, and with {@code READ_ONLY} when there is no other that takes it
      */
     ChunkClaim claim(Order order) {
-        Volume roomy = home(order.chunk()).filter(Volume::keepsChunks).orElseGet(() -> withRoomFor(0));
+        Volume roomy = placeFor(order.chunk());
         synchronized (choice) {
             return claim(placeOf(order, roomy), order.chunk()).lane();
         }
+    }
+
+    /** Where a copy would go. One that leaves a full directory needs room for a new version as well. */
+    private Volume placeFor(ChunkId chunk) {
+        Volume home = home(chunk).orElse(null);
+        if (home != null && isLeaving(chunk, home)) {
+            return roomiest(volume -> volume != home);
+        }
+        return home != null && home.keepsChunks() ? home : withRoomFor(0);
     }
 
     @GuardedBy("choice")
@@ -160,7 +257,7 @@ final class Volumes {
             checkLast(order.chunk(), home);
             return home;
         }
-        if (home.keepsChunks() || all.size() == 1) {
+        if ((home.keepsChunks() && !isLeaving(order.chunk(), home)) || all.size() == 1) {
             return home;
         }
         if (home.participant().isAtWorkOn(order.chunk())) {
@@ -169,14 +266,17 @@ final class Volumes {
                             .toException());
         }
         checkNotOlder(order, home);
-        return home(order.chunk(), Volume::keepsChunks)
-                .or(() -> Optional.of(roomy).filter(Volume::keepsChunks))
+        Predicate<Volume> other = volume -> volume != home && volume.keepsChunks();
+        Volume place = home(order.chunk(), other)
+                .or(() -> Optional.of(roomy).filter(other))
                 .orElseThrow(() -> new CompletionException(Failure.of(
                                 ErrorCode.READ_ONLY,
                                 "chunk " + order.chunk() + " cannot stay in " + home
                                         + ", and no other data directory takes it")
                         .withHint("see what the directories are short of with: status")
                         .toException()));
+        leaving.put(order.chunk(), home);
+        return place;
     }
 
     /** Without the newest copy an older one on a volume that has failed would be what the server has of the chunk. */
@@ -216,7 +316,7 @@ final class Volumes {
 
     /**
      * Of those that know the chunk the one with the newest version. Of two that know the same one that has its bytes and works; and of these
-     * the one that is emptied: transactions that were begun there are to meet those that come, until the chunk has moved at one moment.
+     * the one that it is leaving: transactions that were begun there are to meet those that come, until the chunk has moved at one moment.
      */
     private Optional<Volume> home(ChunkId chunk, Predicate<Volume> candidate) {
         if (all.size() == 1) {
@@ -232,7 +332,7 @@ final class Volumes {
                 .max(Comparator.comparing((Volume volume) -> volume.committedVersion(chunk))
                         .thenComparing(volume -> volume.store().stat(chunk).isPresent())
                         .thenComparing(volume -> volume.failed().isEmpty())
-                        .thenComparing(Volume::isEmptying));
+                        .thenComparing(volume -> isLeaving(chunk, volume)));
     }
 
     /**
@@ -255,8 +355,12 @@ final class Volumes {
         }
     }
 
+    /** The copy that was left behind is removed, or stays for now. */
     void endMove(ChunkId chunk) {
-        moved.remove(chunk);
+        synchronized (choice) {
+            moved.remove(chunk);
+            leaving.remove(chunk);
+        }
     }
 
     private Volume withRoomFor(long bytes) {
@@ -275,12 +379,13 @@ final class Volumes {
                 return volume;
             }
         }
-        return roomiest();
+        return roomiest(volume -> true);
     }
 
     /** The one that can take most, if any takes chunks at all. */
-    private Volume roomiest() {
+    private Volume roomiest(Predicate<Volume> candidate) {
         return all.stream()
+                .filter(candidate)
                 .max(Comparator.comparing((Volume volume) -> volume.condition().takesChunks())
                         .thenComparing(Volume::keepsChunks)
                         .thenComparing(volume -> volume.failed().isEmpty())

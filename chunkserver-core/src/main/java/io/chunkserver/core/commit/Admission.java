@@ -19,13 +19,25 @@ import org.jspecify.annotations.Nullable;
 public final class Admission {
 
     private final long chunkSizeLimitBytes;
+    private final String place;
+    private final String remedy;
     private final AtomicReference<@Nullable Failure> closed = new AtomicReference<>();
     private final List<Rule> rules = new CopyOnWriteArrayList<>();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
-    /** Admits chunks up to this many bytes. */
+    /** Admits chunks up to this many bytes to a place without a name. */
     public Admission(long chunkSizeLimitBytes) {
+        this(chunkSizeLimitBytes, "", "");
+    }
+
+    /**
+     * @param place  what it admits to, as an operator knows it: failures of its disk begin with that
+     * @param remedy what the operator can do when its disk has failed
+     */
+    public Admission(long chunkSizeLimitBytes, String place, String remedy) {
         this.chunkSizeLimitBytes = chunkSizeLimitBytes;
+        this.place = place;
+        this.remedy = remedy;
     }
 
     /** What somebody wants to write. */
@@ -74,8 +86,17 @@ public final class Admission {
         listeners.add(listener);
     }
 
+    /** A failure of the disk with the place that it is of and what to do; any other as it is. Doing it again changes nothing. */
+    Failure named(Failure failure) {
+        return failure.code() != ErrorCode.DISK_FAILED || failure.message().startsWith(place)
+                ? failure
+                : failure.withMessage(place + ": " + failure.message())
+                        .withHint(failure.hint().isEmpty() ? remedy : failure.hint());
+    }
+
     /** Takes nothing new from now on. A failed disk outweighs every other reason; otherwise the first reason stays. */
-    public void close(Failure why) {
+    public void close(Failure reason) {
+        Failure why = named(reason);
         Failure before = closed.getAndUpdate(old -> old == null || outweighs(why, old) ? why : old);
         if (!Objects.equals(closed.get(), before)) {
             listeners.forEach(Runnable::run);

@@ -47,12 +47,16 @@ record MemberFailures(ServerId self, ChunkId chunk, Admission admission) {
     }
 
     Failure of(IOException e) {
-        Failure failure = (e instanceof ChunkServerException known
-                        ? known.failure()
-                        : Failure.of(ErrorCode.DISK_FAILED, "disk of chunk " + chunk + " failed: " + e.getMessage()))
+        Failure failure = admission
+                .named(
+                        e instanceof ChunkServerException known
+                                ? known.failure()
+                                : Failure.of(
+                                        ErrorCode.DISK_FAILED,
+                                        "its disk failed at chunk " + chunk + ": " + e.getMessage()))
                 .at(self);
         if (failure.code() == ErrorCode.DISK_FAILED) {
-            LOG.error("the disk failed; no new transactions are taken until this server is started again", e);
+            LOG.error("{}; it takes no new transactions until this server is started again", failure.describe(), e);
             admission.close(failure);
         }
         return failure;

@@ -93,6 +93,7 @@ public final class DataDirectories {
                 checkUnchanged(found, directory);
             }
             join(open, survey);
+            warnOfSharedFileSystems(open);
             return List.copyOf(open);
         } catch (IOException | RuntimeException e) {
             open.forEach(directory -> directory.closeAfter(e));
@@ -189,6 +190,20 @@ public final class DataDirectories {
                     "server {} gives up its directories {}: what only they had is lost to it, and a master has it copied from elsewhere",
                     server.serverId(),
                     survey.missing());
+        }
+    }
+
+    private static void warnOfSharedFileSystems(List<DataDirectory> open) {
+        Map<Object, DataDirectory> seen = new HashMap<>();
+        for (DataDirectory directory : open) {
+            DataDirectory other = seen.putIfAbsent(directory.fileSystem(), directory);
+            if (other != null) {
+                LOG.warn(
+                        "data directories {} and {} are on one file system: they fail together, and when it is nearly full each promises all"
+                                + " that it has left; give each a disk of its own",
+                        other,
+                        directory);
+            }
         }
     }
 

@@ -66,6 +66,7 @@ public final class DataDirectory implements Closeable {
     private final Closeable lock;
     private final EmergencyReserve reserve;
     private final RandomGenerator random;
+    private final Object fileSystem;
 
     /** Replaced under this object's monitor, which is held while the file is written: two ports must not race. */
     private volatile ServerIdentity identity;
@@ -88,6 +89,7 @@ public final class DataDirectory implements Closeable {
         this.lock = lock;
         this.reserve = reserve;
         this.random = random;
+        this.fileSystem = disk.fileSystem();
         this.identity = identity;
         this.draining = disk.size(DRAINING).isPresent();
         this.emptying = disk.size(EMPTYING).isPresent();
@@ -114,6 +116,11 @@ public final class DataDirectory implements Closeable {
 
     public ServerIdentity identity() {
         return identity;
+    }
+
+    /** As {@link Disk#fileSystem}, when it was opened. */
+    public Object fileSystem() {
+        return fileSystem;
     }
 
     /** What is set aside for a full disk. */

@@ -92,6 +92,9 @@ public interface Disk {
     /** Bytes that the file system would still take. */
     long freeBytes() throws IOException;
 
+    /** Stands for the file system that the root is on, which is there: equal to that of another disk when both have the same free bytes. */
+    Object fileSystem() throws IOException;
+
     /**
      * Locks a file, which is created when needed, against all other holders in this and other processes.
      *

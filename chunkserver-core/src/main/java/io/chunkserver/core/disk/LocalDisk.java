@@ -202,6 +202,14 @@ public final class LocalDisk implements Disk {
         return store.getUsableSpace();
     }
 
+    /** The device where there are devices: one that is mounted twice is two file stores. */
+    @Override
+    public Object fileSystem() throws IOException {
+        return Files.getFileStore(root).supportsFileAttributeView("unix")
+                ? Files.getAttribute(root, "unix:dev")
+                : Files.getFileStore(root);
+    }
+
     @Override
     public Closeable lock(Path file) throws IOException {
         return LocalLock.acquire(resolve(file));

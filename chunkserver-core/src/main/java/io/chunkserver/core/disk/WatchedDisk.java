@@ -126,6 +126,11 @@ public final class WatchedDisk implements Disk {
         return watched("ask for the free bytes of", Path.of(""), disk::freeBytes);
     }
 
+    @Override
+    public Object fileSystem() throws IOException {
+        return watched("ask for the file system of", Path.of(""), disk::fileSystem);
+    }
+
     /** Held on purpose: only whoever waits for it in taking it is watched. */
     @Override
     public Closeable lock(Path file) throws IOException {

@@ -49,7 +49,7 @@ public enum ErrorCode {
     CHECKSUM_MISMATCH(7, true),
     /** The committed version is not the one on which the request was based. */
     VERSION_CONFLICT(8, false),
-    /** Another transaction is open on the chunk; the failure names it. */
+    /** Another transaction is open on the chunk, and the failure names it; or the chunk is being moved to another data directory. */
     BUSY(8, true),
     /** The chunk has its copies on other servers; the failure names them. */
     NOT_A_MEMBER(8, false),

@@ -269,4 +269,42 @@ class DataDirectoriesTest {
                     .allSatisfy(identity -> assertThat(identity.bootCount()).isGreaterThan(before.bootCount()));
         }
     }
+
+    /** Until all that the server had know of it a directory that is added is a new one, which can be left out and added later. */
+    @Test
+    void aDirectoryWhoseJoiningWasCutOffCanBeAddedLater() throws IOException {
+        int leftOut = 0;
+        int survived = 0;
+        for (int last = 0; survived == 0; last++) {
+            MemoryDisk known = new MemoryDisk();
+            MemoryDisk added = new MemoryDisk();
+            MemoryDisk instead = new MemoryDisk();
+            openAndClose(known);
+            store(known);
+            AtomicInteger left = new AtomicInteger(last);
+            DiskScript script = operation -> left.getAndDecrement() > 0 ? DiskFault.NONE : DiskFault.STOPPED;
+            try {
+                openAndClose(new FaultyDisk(added, script), new FaultyDisk(known, script));
+                survived++;
+            } catch (IOException stopped) {
+                known.crash();
+                added.crash();
+            }
+            boolean missed = DataDirectory.on(known, random)
+                    .look()
+                    .filter(identity -> !identity.set().isLone())
+                    .isPresent();
+            if (missed) {
+                assertUnusable(
+                        ErrorCode.BAD_CONFIGURATION, () -> openAndClose(known, instead), "another data directory");
+            } else {
+                leftOut++;
+                openAndClose(known, instead);
+                assertThat(openAndClose(known, instead, added))
+                        .as("crash at operation %d", last)
+                        .hasSize(3);
+            }
+        }
+        assertThat(leftOut).isPositive();
+    }
 }

@@ -7,6 +7,7 @@ import io.chunkserver.core.testkit.DiskContract;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import jdk.jfr.Recording;
@@ -45,6 +46,19 @@ class LocalDiskTest {
         disk.create(Path.of("file")).close();
 
         assertThat(directory.resolve("missing/root/file")).isEmptyFile();
+    }
+
+    @Test
+    void twoDirectoriesOfOneFileSystemAreTold() throws IOException {
+        Disk one = new LocalDisk(directory.resolve("one"));
+        Disk other = new LocalDisk(directory.resolve("other"));
+        one.createDirectories(Path.of(""));
+        other.createDirectories(Path.of(""));
+        assertThat(one.fileSystem()).isEqualTo(other.fileSystem());
+
+        Path elsewhere = Path.of("/proc");
+        Assumptions.assumeTrue(Files.isDirectory(elsewhere));
+        assertThat(new LocalDisk(elsewhere).fileSystem()).isNotEqualTo(one.fileSystem());
     }
 
     private interface Action {

@@ -6,13 +6,13 @@ import static io.chunkserver.core.mutation.DangerousLine.without;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Every force, force of a directory, checksum check and ordering that a guarantee stands on. */
+/** Every force, force of a directory, checksum check, ordering, and choice among several disks that a guarantee stands on. */
 final class DangerousLines {
 
     private DangerousLines() {}
 
     static List<DangerousLine> all() {
-        return Stream.of(forcesOfTheStore(), forcesOfTheLog(), forcesOfTheDirectory(), checks(), orderings())
+        return Stream.of(forcesOfTheStore(), forcesOfTheLog(), forcesOfTheDirectory(), checks(), orderings(), volumes())
                 .flatMap(List::stream)
                 .toList();
     }
@@ -423,5 +423,102 @@ final class DangerousLines {
                         "commit/ParticipantMachine.java",
                         "List.of(new ParticipantEffect.AppendAborted(key), discard)",
                         "List.of(discard)"));
+    }
+
+    private static List<DangerousLine> volumes() {
+        return List.of(
+                changed(
+                        "volume chosen and entered in one step",
+                        "Volumes.java",
+                        "return claim(home(chunk).orElse(roomy), chunk);",
+                        "return claim(roomy, chunk);"),
+                changed(
+                        "newest version tells where a chunk is",
+                        "Volumes.java",
+                        "(Volume volume) -> volume.committedVersion(chunk))\n                        .thenComparing(volume -> volume.store()",
+                        "(Volume volume) -> volume.parts() == null)\n                        .thenComparing(volume -> volume.store()"),
+                changed(
+                        "transactions meet where a chunk was until it moves",
+                        "Volumes.java",
+                        ".thenComparing(volume -> isLeaving(chunk, volume))",
+                        ""),
+                without("volume that a chunk leaves", "Volumes.java", "leaving.put(order.chunk(), home);"),
+                without("volume that has promised a version", "Volumes.java", "leaving.put(chunk, volume);"),
+                changed(
+                        "promise on the volume that a chunk leaves",
+                        "Volumes.java",
+                        "if (home.participant().isAtWorkOn(order.chunk())) {",
+                        "if (false) {"),
+                without("older copy than that of a failed disk", "Volumes.java", "checkNotOlder(order, home);"),
+                changed(
+                        "same version by another transaction",
+                        "Volumes.java",
+                        " || (known.equals(order.version()) && other)",
+                        ""),
+                without(
+                        "last copy while another disk has an older one",
+                        "Volumes.java",
+                        "checkLast(order.chunk(), home);"),
+                changed(
+                        "nobody at work where a chunk leaves",
+                        "Volumes.java",
+                        "!from.participant().isAtWorkOn(chunk)\n                    && ",
+                        ""),
+                changed(
+                        "version that is left is the one that was looked at",
+                        "Volumes.java",
+                        "from.store().stat(chunk).equals(Optional.of(left))",
+                        "true"),
+                changed(
+                        "version that is kept is the one that was read",
+                        "Volumes.java",
+                        "to.store().stat(chunk).equals(Optional.of(kept))",
+                        "true"),
+                changed("disk of the kept version is well", "Volumes.java", "to.failed().isEmpty()", "true"),
+                changed(
+                        "one move of a chunk at a time",
+                        "Volumes.java",
+                        "moved.putIfAbsent(chunk, to) == null",
+                        "moved.put(chunk, to) == null || from != to"),
+                changed(
+                        "chunk belongs elsewhere while it moves",
+                        "Volumes.java",
+                        "now != null && candidate.test(now)",
+                        "false"),
+                changed(
+                        "log that has a transaction",
+                        "Volumes.java",
+                        "volume.participant().holds(key, chunk)",
+                        "volume == null"),
+                changed(
+                        "kept copy is read whole",
+                        "DuplicateCopies.java",
+                        ": keeper.reads().verify(kept.id());",
+                        ": CompletableFuture.completedFuture(kept);"),
+                changed(
+                        "two copies that contradict each other",
+                        "DuplicateCopies.java",
+                        "!kept.version().isNewerThan(old.version()) && !same",
+                        "false"),
+                changed(
+                        "newest of two copies is kept",
+                        "DuplicateCopies.java",
+                        "Comparator.comparing((Volume volume) -> volume.committedVersion(chunk))\n                        .thenComparing(Volume::keepsChunks)",
+                        "Comparator.comparing(Volume::keepsChunks)"),
+                changed(
+                        "copy on a failed disk vouches for nothing",
+                        "OwnReplica.java",
+                        "\n                        && volume.failed().isEmpty()",
+                        ""),
+                changed(
+                        "retry finds the log of its transaction",
+                        "ChunkServer.java",
+                        "volumes.all().stream()\n                .flatMap(volume -> volume.coordinator().remembered",
+                        "volumes.all().stream().limit(1)\n                .flatMap(volume -> volume.coordinator().remembered"),
+                changed(
+                        "directories that know each other join first",
+                        "disk/DataDirectories.java",
+                        "List.of(true, false)",
+                        "List.of(false, true)"));
     }
 }

@@ -467,6 +467,13 @@ public abstract class DiskContract implements DiskCrashContract, PromiseReport.T
     }
 
     @Test
+    void theFileSystemStaysTheSame() throws IOException {
+        Object before = disk.fileSystem();
+        disk.createDirectories(Path.of("a"));
+        assertThat(disk.fileSystem()).isEqualTo(before);
+    }
+
+    @Test
     void aLockHasOneHolderAtATime() throws IOException {
         Closeable first = disk.lock(FILE);
         assertThatThrownBy(() -> disk.lock(FILE))

@@ -134,6 +134,11 @@ public final class FaultyDisk implements Disk {
     }
 
     @Override
+    public Object fileSystem() throws IOException {
+        return disk.fileSystem();
+    }
+
+    @Override
     public Closeable lock(Path file) throws IOException {
         meet(Kind.LOCK, file);
         return disk.lock(file);

@@ -288,6 +288,12 @@ public final class MemoryDisk implements Disk {
         return Math.max(0, capacityBytes - usedBytes - othersBytes);
     }
 
+    /** No two share one. */
+    @Override
+    public Object fileSystem() {
+        return this;
+    }
+
     @Override
     public synchronized Closeable lock(Path file) throws IOException {
         if (tree.find(file) == null) {

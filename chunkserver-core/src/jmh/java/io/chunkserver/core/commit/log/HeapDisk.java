@@ -100,6 +100,11 @@ final class HeapDisk implements Disk {
     }
 
     @Override
+    public Object fileSystem() {
+        return this;
+    }
+
+    @Override
     public Closeable lock(Path file) {
         return () -> {};
     }
