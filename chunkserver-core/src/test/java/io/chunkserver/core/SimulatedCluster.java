@@ -183,8 +183,11 @@ final class SimulatedCluster {
         }
     }
 
-    private static void fill(MemoryDisk disk) {
-        disk.othersUse(disk.freeBytes());
+    /** Others fill a disk. Not one that was put in and taken by no server yet: a full disk does not become a data directory. */
+    private static void fill(MemoryDisk disk) throws IOException {
+        if (disk.size(DataDirectory.IDENTITY_FILE).isPresent()) {
+            disk.othersUse(disk.freeBytes());
+        }
     }
 
     void startAll() throws IOException {
