@@ -66,8 +66,8 @@ class ToldAtOnceTest {
 
     private final SplittableRandom random = new SplittableRandom(5);
     private final SimulatedTime time = new SimulatedTime(random);
-    private final SimulatedMaster master =
-            new SimulatedMaster(time, random, MasterConfig.DEFAULT.withHeartbeatInterval(INTERVAL));
+    private final SimulatedMaster master = new SimulatedMaster(
+            time, random, MasterConfig.DEFAULT.withHeartbeatInterval(INTERVAL).withGrace(0));
     private final MemoryDisk disk = new MemoryDisk();
     private DiskScript script = DiskScript.GOOD;
     private ChunkServer server;

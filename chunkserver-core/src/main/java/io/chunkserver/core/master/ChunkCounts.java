@@ -7,11 +7,13 @@ final class ChunkCounts {
     static final int UNDER_REPLICATED = 1 << 1;
     static final int WITHOUT_COPY = 1 << 2;
     static final int CONFLICTING = 1 << 3;
+    static final int STALE = 1 << 4;
 
     private long chunks;
     private long underReplicated;
     private long withoutCopy;
     private long conflicting;
+    private long stale;
 
     /** Counts a chunk anew. */
     void count(Chunk chunk, int marks) {
@@ -27,6 +29,7 @@ final class ChunkCounts {
         underReplicated += (marks & UNDER_REPLICATED) != 0 ? sign : 0;
         withoutCopy += (marks & WITHOUT_COPY) != 0 ? sign : 0;
         conflicting += (marks & CONFLICTING) != 0 ? sign : 0;
+        stale += (marks & STALE) != 0 ? sign : 0;
     }
 
     long chunks() {
@@ -43,5 +46,9 @@ final class ChunkCounts {
 
     long conflicting() {
         return conflicting;
+    }
+
+    long stale() {
+        return stale;
     }
 }

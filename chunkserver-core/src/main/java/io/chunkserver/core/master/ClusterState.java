@@ -182,6 +182,7 @@ final class ClusterState {
             planner.reported(chunk, member, info, now);
             placements.reported(chunk);
         }
+        member.goesOnReporting(now);
     }
 
     void takeAbsent(Incarnation server, List<ChunkId> absent) throws ChunkServerException {
@@ -225,10 +226,7 @@ final class ClusterState {
                             ErrorCode.MASTER_STARTING,
                             "this master leads only since a moment ago, and does not know yet who may have chunk "
                                     + request.chunk() + ", or is being given it")
-                    .withHint("try again within "
-                            + config.heartbeatInterval()
-                                    .multipliedBy(config.grace())
-                                    .toSeconds() + " seconds")
+                    .withHint("try again within " + graceSeconds() + " seconds")
                     .toException();
         }
         ChunkCopies placed = placements.place(request, now, !hasTakenOver());
@@ -260,6 +258,7 @@ final class ClusterState {
             return new ChunkCopies(id, ChunkVersion.NONE, placed);
         }
         if (chunk == null || newest == null || newest.tombstone()) {
+            refuseWhileUnsettled("whether a server has chunk " + id);
             throw Failure.of(ErrorCode.CHUNK_NOT_FOUND, "no server has chunk " + id)
                     .toException();
         }
@@ -273,13 +272,31 @@ final class ClusterState {
                 id, newest.version(), alive.stream().map(ClusterMember::member).toList());
     }
 
+    /** Nothing that is missing may be told as missing before all that there is was told here. */
+    private void refuseWhileUnsettled(String question) throws ChunkServerException {
+        if (!isSettled()) {
+            throw Failure.of(
+                            ErrorCode.MASTER_STARTING,
+                            "this master does not know yet " + question
+                                    + ": it was started a moment ago, or a server has not told yet all that it has")
+                    .withHint("try again within " + graceSeconds() + " seconds")
+                    .toException();
+        }
+    }
+
+    private long graceSeconds() {
+        return config.heartbeatInterval().multipliedBy(config.grace()).toSeconds();
+    }
+
     /**
      * Adds some chunks to a page.
      *
      * @param most how long the page may become
      * @return the chunk after which to go on; empty when the page is done
      */
-    Optional<ChunkId> list(List<ListedChunk> page, String pathPrefix, @Nullable ChunkId after, int most) {
+    Optional<ChunkId> list(List<ListedChunk> page, String pathPrefix, @Nullable ChunkId after, int most)
+            throws ChunkServerException {
+        refuseWhileUnsettled("all chunks that there are");
         return Optional.ofNullable(table.scan(pathPrefix, after, WALK_SLICE, chunk -> addTo(page, chunk, most)));
     }
 
@@ -323,6 +340,8 @@ final class ClusterState {
                 counts.underReplicated(),
                 counts.withoutCopy(),
                 counts.conflicting(),
+                counts.stale(),
+                isSettled() && !table.isWalking(),
                 leads(),
                 epoch);
     }
@@ -372,8 +391,7 @@ final class ClusterState {
         if (!leading) {
             return false;
         }
-        boolean settled = now >= config.grace()
-                && members.all().stream().noneMatch(member -> member.isUnheard(now, config.grace()));
+        boolean settled = isSettled();
         int made = 0;
         for (int looked = 0; looked < PLAN_SLICE; looked++) {
             int orders = planner.planNext(settled, now);
@@ -383,6 +401,12 @@ final class ClusterState {
             made += orders;
         }
         return made > 0;
+    }
+
+    /** Whether all servers have had time to join, and each that did has told all that it has. */
+    private boolean isSettled() {
+        return now >= config.grace()
+                && members.all().stream().noneMatch(member -> member.isUnheard(now, config.grace()));
     }
 
     private void revisit(Chunk chunk) {

@@ -75,6 +75,7 @@ final class RepairPlanner {
         int alive = 0;
         int good = 0;
         int behind = 0;
+        boolean stale = false;
         for (int entry = 0; entry < chunk.entries(); entry++) {
             ClusterMember holder = chunk.holder(entry);
             if (!chunk.counts(entry) || holder.isDead()) {
@@ -83,13 +84,14 @@ final class RepairPlanner {
             if (chunk.version(entry).version().equals(newest.version())) {
                 alive++;
                 good += holder.isReliable(config) ? 1 : 0;
-            } else if (holder.isLive() && chunk.orderOf(holder) == null) {
-                behind++;
+            } else {
+                stale = true;
+                behind += holder.isLive() && chunk.orderOf(holder) == null ? 1 : 0;
             }
         }
         int needed = alive == 0 ? RepairQueue.NONE : queueFor(chunk, newest, good, behind);
         boolean fresh = needed != RepairQueue.NONE && now - chunk.changedAt < SETTLING;
-        count(chunk, newest, alive, fresh ? config.replication() : good);
+        count(chunk, newest, alive, fresh ? config.replication() : good, stale && !fresh);
         queue.move(chunk, fresh ? RepairQueue.FRESH : needed);
     }
 
@@ -97,14 +99,13 @@ final class RepairPlanner {
      * Counts a chunk, with so many good copies; one that is fresh counts as whole, since nobody knows better yet. One of which no more
      * copies can be made, because there are too few servers, is in want of them all the same.
      */
-    private void count(Chunk chunk, ChunkInfo newest, int alive, int good) {
-        counts.count(
-                chunk,
-                newest.tombstone()
-                        ? 0
-                        : ChunkCounts.EXISTS
-                                | (good < config.replication() ? ChunkCounts.UNDER_REPLICATED : 0)
-                                | (alive == 0 ? ChunkCounts.WITHOUT_COPY : 0));
+    private void count(Chunk chunk, ChunkInfo newest, int alive, int good, boolean stale) {
+        int copies = newest.tombstone()
+                ? 0
+                : ChunkCounts.EXISTS
+                        | (good < config.replication() ? ChunkCounts.UNDER_REPLICATED : 0)
+                        | (alive == 0 ? ChunkCounts.WITHOUT_COPY : 0);
+        counts.count(chunk, copies | (stale ? ChunkCounts.STALE : 0));
     }
 
     private int queueFor(Chunk chunk, ChunkInfo newest, int good, int behind) {

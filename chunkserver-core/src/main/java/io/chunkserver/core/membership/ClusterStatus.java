@@ -16,6 +16,12 @@ import java.util.List;
  *                        only now, whose members' reports may be on their way
  * @param withoutCopy     those of them without any living copy
  * @param conflicting     those of them of which one version was reported under two transactions
+ * @param stale           chunks, deleted ones too, of which a living server has an older version than the newest that was reported: it is
+ *                        told of the deletion, caught up, or removed there. Without those in conflict and those that are stored, replaced or
+ *                        deleted only now
+ * @param settled         whether these counts tell of all that there is; false while the master was started a moment ago, a server that has
+ *                        joined has not told yet all that it has, or the chunks are being counted anew after a server came or went: then
+ *                        zeros mean nothing
  * @param leading         whether it gives orders and places chunks; false while another one was elected to
  * @param epoch           that of its leadership; 0 when it does not lead, or was not elected
  */
@@ -28,13 +34,15 @@ public record ClusterStatus(
         long underReplicated,
         long withoutCopy,
         long conflicting,
+        long stale,
+        boolean settled,
         boolean leading,
         long epoch) {
 
     /** The most servers that a master knows. */
     public static final int MAX_MEMBERS = 1000;
 
-    /** The status of a master that was not elected. */
+    /** The status of a settled master that was not elected, and whose servers have nothing that is stale. */
     public ClusterStatus(
             String name,
             Duration uptime,
@@ -44,7 +52,7 @@ public record ClusterStatus(
             long underReplicated,
             long withoutCopy,
             long conflicting) {
-        this(name, uptime, replication, members, chunks, underReplicated, withoutCopy, conflicting, true, 0);
+        this(name, uptime, replication, members, chunks, underReplicated, withoutCopy, conflicting, 0, true, true, 0);
     }
 
     public ClusterStatus {
@@ -54,6 +62,17 @@ public record ClusterStatus(
     /** The same numbers with other servers, as where they come in pages. */
     public ClusterStatus withMembers(List<MemberStatus> others) {
         return new ClusterStatus(
-                name, uptime, replication, others, chunks, underReplicated, withoutCopy, conflicting, leading, epoch);
+                name,
+                uptime,
+                replication,
+                others,
+                chunks,
+                underReplicated,
+                withoutCopy,
+                conflicting,
+                stale,
+                settled,
+                leading,
+                epoch);
     }
 }

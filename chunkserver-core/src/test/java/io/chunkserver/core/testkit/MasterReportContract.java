@@ -51,13 +51,13 @@ interface MasterReportContract extends MasterSteps {
 
     @Test
     default void aChunkNobodyHasIsNotFound() {
-        servers(1);
+        settled(1);
         assertThat(codeOf(master().locate(CHUNK, null))).isEqualTo(ErrorCode.CHUNK_NOT_FOUND);
     }
 
     @Test
     default void aDeletedChunkIsNotFound() {
-        List<NaiveServer> all = servers(2);
+        List<NaiveServer> all = settled(2);
         store(all.get(0), version(CHUNK, 1, "w"));
         store(all.get(1), tombstone(CHUNK, 2, "w"));
 
@@ -90,6 +90,7 @@ interface MasterReportContract extends MasterSteps {
 
     @Test
     default void aFullReportIsTakenForAllThatIsThereWhenItsLastPartHasCome() {
+        pass(SETTLED, List.of());
         NaiveServer a = server("a", 0);
         for (int i = 0; i < 7; i++) {
             a.with(version(new ChunkId("/f", i), 1, "w"));
@@ -144,6 +145,7 @@ interface MasterReportContract extends MasterSteps {
 
     @Test
     default void aFullReportThatIsBegunAnewCountsFromItsLastBeginning() {
+        pass(SETTLED, List.of());
         NaiveServer a = server("a", 0).with(version(new ChunkId("/f", 0), 1, "w"));
         get(master().register(a.registration()));
         get(master().report(a.fullReport().get(0)));
@@ -171,7 +173,7 @@ interface MasterReportContract extends MasterSteps {
 
     @Test
     default void chunksAreListedInTheOrderOfTheirIdsInPages() {
-        List<NaiveServer> all = servers(2);
+        List<NaiveServer> all = settled(2);
         for (String id : List.of("/b/x#0", "/a/y#10", "/a/y#9", "/a-#0", "/a/deleted#0", "/a#0")) {
             store(all.get(0), version(ChunkId.parse(id), 1, "w"));
         }
@@ -184,6 +186,103 @@ interface MasterReportContract extends MasterSteps {
         assertThat(page).hasSize(1);
         assertThat(page.get(0).info()).isEqualTo(version(ChunkId.parse("/a/y#9"), 1, "w"));
         assertThat(page.get(0).copies()).isEqualTo(2);
+    }
+
+    /** Those that have it may be on their way. What is known is told. */
+    @Test
+    default void aMasterThatHasJustStartedSaysOfNothingThatItIsNotThere() {
+        List<NaiveServer> all = servers(2);
+        ChunkId deleted = new ChunkId("/contract/deleted", 0);
+        store(all.get(0), version(CHUNK, 1, "w"));
+        store(all.get(0), tombstone(deleted, 2, "w"));
+        ChunkId nowhere = new ChunkId("/contract/nowhere", 0);
+        pass(SETTLED - 2, all);
+
+        assertUnsettled(nowhere);
+        assertUnsettled(deleted);
+        assertThat(locate(CHUNK, null)).isEqualTo(MasterSteps.ids(all.get(0)));
+        pass(1, all);
+        assertSettled(nowhere);
+        assertSettled(deleted);
+        assertThat(listed("")).containsExactly(CHUNK.toString());
+    }
+
+    @Test
+    default void aServerThatJoinsIsWaitedForAsLongAsItsReportGoesOn() {
+        settled(1);
+        NaiveServer late = server("late", 9);
+        for (int i = 0; i < 10; i++) {
+            late.with(version(new ChunkId("/late", i), 1, "w"));
+        }
+        get(master().register(late.registration()));
+        List<ChunkReport> parts = late.fullReport();
+        assertThat(parts).as("parts of the report").hasSizeGreaterThan(3);
+        for (ChunkReport part : parts) {
+            pass(SETTLED - 2, List.of(late));
+            assertUnsettled(CHUNK);
+            get(master().report(part));
+        }
+        plan();
+        assertSettled(CHUNK);
+    }
+
+    /** It would keep the others' chunks from their copies. */
+    @Test
+    default void aServerThatJoinsAndDoesNotTellWhatItHasIsNotWaitedForForLong() {
+        settled(1);
+        NaiveServer silent = server("silent", 9);
+        get(master().register(silent.registration()));
+        assertUnsettled(CHUNK);
+        pass(SETTLED, List.of(silent));
+        assertSettled(CHUNK);
+
+        NaiveServer stuck = server("stuck", 9).with(version(new ChunkId("/f", 0), 1, "w"));
+        get(master().register(stuck.registration()));
+        for (int tick = 0; tick < SETTLED - 1; tick++) {
+            assertUnsettled(CHUNK);
+            get(master().report(stuck.fullReport().get(0)));
+            pass(1, List.of(stuck));
+        }
+        assertSettled(CHUNK);
+    }
+
+    private void assertUnsettled(ChunkId missing) {
+        assertThat(codeOf(master().locate(missing, null))).isEqualTo(ErrorCode.MASTER_STARTING);
+        assertThat(codeOf(master().list("", null, 1))).isEqualTo(ErrorCode.MASTER_STARTING);
+        assertThat(get(master().status()).settled()).as("settled").isFalse();
+    }
+
+    private void assertSettled(ChunkId missing) {
+        assertThat(codeOf(master().locate(missing, null))).isEqualTo(ErrorCode.CHUNK_NOT_FOUND);
+        assertThat(get(master().status()).settled()).as("settled").isTrue();
+    }
+
+    @Test
+    default void statusCountsChunksOfWhichALivingServerHasAnOlderVersion() {
+        List<NaiveServer> all = settled(3);
+        store(all.get(0), version(CHUNK, 1, "w"));
+        store(all.get(1), version(CHUNK, 1, "w"));
+        pass(2, all);
+        assertThat(get(master().status()).stale()).isZero();
+        store(all.get(0), tombstone(CHUNK, 2, "w"));
+        assertThat(get(master().status()).stale())
+                .as("what was reported only now may not have been reported by all its servers yet")
+                .isZero();
+        pass(2, all);
+        assertThat(get(master().status()).stale())
+                .as("also while it is ordered to be told of the deletion")
+                .isOne();
+        assertThat(get(master().status()).chunks()).isZero();
+
+        pass(DEAD_AFTER, List.of(all.get(0), all.get(2)));
+        assertThat(get(master().status()).stale()).as("of a dead server").isZero();
+        beat(all.get(1));
+        assertThat(get(master().status()).settled()).as("counted anew by now").isFalse();
+        plan();
+        assertThat(get(master().status()).settled()).isTrue();
+        assertThat(get(master().status()).stale()).isOne();
+        store(all.get(1), tombstone(CHUNK, 2, "w"));
+        assertThat(get(master().status()).stale()).isZero();
     }
 
     @Test

@@ -23,6 +23,10 @@ final class ClusterAnswer {
                 .append("master, up for ")
                 .append(Durations.exact(status.uptime().truncatedTo(ChronoUnit.SECONDS)))
                 .append(leadership(status))
+                .append(
+                        status.settled()
+                                ? ""
+                                : ", was not told yet all that there is: the counts are of what it was told")
                 .append("\nchunks:  ")
                 .append(status.chunks())
                 .append(", to have ")
@@ -33,7 +37,9 @@ final class ClusterAnswer {
                 .append(status.withoutCopy())
                 .append(" with none, ")
                 .append(status.conflicting())
-                .append(" in conflict");
+                .append(" in conflict, ")
+                .append(status.stale())
+                .append(" with an older version somewhere");
         List<JsonLine> members = new ArrayList<>();
         for (MemberStatus member : status.members()) {
             text.append('\n').append(line(member));
@@ -49,6 +55,8 @@ final class ClusterAnswer {
                         .with("underReplicated", status.underReplicated())
                         .with("withoutCopy", status.withoutCopy())
                         .with("conflicting", status.conflicting())
+                        .with("stale", status.stale())
+                        .with("settled", status.settled())
                         .with("leading", status.leading())
                         .with("epoch", status.epoch())
                         .with("members", members));

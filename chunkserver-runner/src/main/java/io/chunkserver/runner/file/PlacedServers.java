@@ -74,7 +74,9 @@ public final class PlacedServers implements ChunkWriters {
     public <T> T write(ChunkId chunk, long maxLengthBytes, Change<T> change) throws IOException {
         Set<ServerId> excluded = new HashSet<>();
         for (int tried = 1; ; tried++) {
-            List<Member> members = place(new PlacementRequest(chunk, maxLengthBytes, copies, near, excluded));
+            List<Member> members = master.place(
+                            new PlacementRequest(chunk, maxLengthBytes, copies, near, excluded), timeout)
+                    .members();
             if (tried == 1 && copies > 0 && members.size() != copies) {
                 logger.warn(
                         "chunk {} is there already and stays on its {} servers: {} copies are made of new chunks only",
@@ -90,23 +92,6 @@ public final class PlacedServers implements ChunkWriters {
                     throw e;
                 }
                 logger.warn("chunk {} is placed without server {}: {}", chunk, culprit, e.getMessage());
-            }
-        }
-    }
-
-    /** A master that has just begun to lead is waited for: it knows soon who has the chunk. The client itself pauses between its tries. */
-    private List<Member> place(PlacementRequest request) throws IOException {
-        long deadlineNanos = System.nanoTime() + timeout.toNanos();
-        for (int tried = 1; ; tried++) {
-            try {
-                return master.place(request).members();
-            } catch (ChunkServerException e) {
-                if (e.code() != ErrorCode.MASTER_STARTING || System.nanoTime() - deadlineNanos > 0) {
-                    throw e;
-                }
-                if (tried == 1) {
-                    logger.warn("waiting for the master: {}", e.getMessage());
-                }
             }
         }
     }

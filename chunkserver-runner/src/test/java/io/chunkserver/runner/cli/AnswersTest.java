@@ -162,6 +162,19 @@ class AnswersTest {
     }
 
     @Test
+    void aMasterThatWasNotToldAllYetSaysSo() {
+        ClusterStatus settled = cluster(Liveness.LIVE);
+        ClusterStatus unsettled = new ClusterStatus(
+                settled.name(), settled.uptime(), 2, settled.members(), 3, 0, 0, 0, 4, false, true, 0);
+        assertThat(ClusterAnswer.of(settled).text()).doesNotContain("told yet");
+        assertThat(ClusterAnswer.of(settled).json().toString()).contains("\"stale\":0,\"settled\":true,");
+        assertThat(ClusterAnswer.of(unsettled).text())
+                .startsWith("master, up for 5s, was not told yet all that there is")
+                .contains(", 4 with an older version somewhere");
+        assertThat(ClusterAnswer.of(unsettled).json().toString()).contains("\"stale\":4,\"settled\":false,");
+    }
+
+    @Test
     void whoeverWaitsForADrainIsToldOnceWhyNoChunkCanMove() {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         DrainNotes notes =

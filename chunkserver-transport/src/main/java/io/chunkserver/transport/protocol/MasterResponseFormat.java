@@ -83,6 +83,8 @@ final class MasterResponseFormat {
                 .put("underReplicated", status.underReplicated())
                 .put("withoutCopy", status.withoutCopy())
                 .put("conflicting", status.conflicting())
+                .put("stale", status.stale())
+                .put("settled", status.settled())
                 .put("leading", status.leading())
                 .put("epoch", status.epoch());
         var members = json.putArray("members");
@@ -99,6 +101,8 @@ final class MasterResponseFormat {
                 fields.count("underReplicated"),
                 fields.count("withoutCopy"),
                 fields.count("conflicting"),
+                fields.has("stale") ? fields.count("stale") : 0,
+                !fields.has("settled") || fields.flag("settled"),
                 !fields.has("leading") || fields.flag("leading"),
                 epoch(fields));
     }

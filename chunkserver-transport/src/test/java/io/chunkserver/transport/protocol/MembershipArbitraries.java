@@ -174,7 +174,7 @@ final class MembershipArbitraries {
                         MessageArbitraries.counts(),
                         smallCounts(),
                         members.list().ofMaxSize(5),
-                        MessageArbitraries.counts().list().ofSize(4))
+                        MessageArbitraries.counts().list().ofSize(5))
                 .as((name, uptime, replication, servers, counts) -> new ClusterStatus(
                         name,
                         Duration.ofMillis(uptime),
@@ -184,6 +184,8 @@ final class MembershipArbitraries {
                         counts.get(1),
                         counts.get(2),
                         counts.get(3),
+                        counts.get(4),
+                        counts.get(4) % 2 == 0,
                         counts.get(3) % 2 == 0,
                         counts.get(2)));
     }
