@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * the end: every acknowledged chunk is whole at as many servers as it should be, and nothing deleted is anywhere. Who the masters are, and
  * what happens to all of them, is the test's.
  *
- * <p>What a cut server itself sends to others passes by their relays and so still gets through.
+ * <p>What a cut server itself sends to others passes by their relays and so still gets through; {@code HealingSimulation} cuts each direction.
  */
 final class WorkedCluster implements AutoCloseable {
 
