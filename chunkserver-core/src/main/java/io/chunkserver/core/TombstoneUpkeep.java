@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
  * Removes tombstones after their time, a page of chunks in each step.
  *
  * <p>A tombstone is as old as its file or its transaction, whichever is younger: one is told by the clock of this machine and changed by a
- * restore from a copy, the other by the clock of a client. A server that has a master keeps them all, for no master tells yet that every
- * member has a tombstone; without one, a delete that is committed is on every member that its caller named.
+ * restore from a copy, the other by the clock of a client. A server that has a master keeps them all, for no master knows whether a
+ * server that is away has an older version; without one, a delete that is committed is on every member that its caller named.
  *
  * <p>One thread at a time takes steps.
  */

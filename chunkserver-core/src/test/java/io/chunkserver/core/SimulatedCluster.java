@@ -2,6 +2,7 @@ package io.chunkserver.core;
 
 import io.chunkserver.core.commit.log.OutcomeRetention;
 import io.chunkserver.core.commit.log.TransactionLogConfig;
+import io.chunkserver.core.disk.DataDirectory;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.testkit.CrashMode;
 import io.chunkserver.core.testkit.MemoryDisk;

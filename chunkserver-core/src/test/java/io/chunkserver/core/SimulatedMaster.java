@@ -65,6 +65,11 @@ final class SimulatedMaster {
         master = fresh();
     }
 
+    /** It was elected; no other one stands back by that. */
+    void lead(long epoch) {
+        master.lead(epoch);
+    }
+
     void lossRate(double rate) {
         lossRate = rate;
     }

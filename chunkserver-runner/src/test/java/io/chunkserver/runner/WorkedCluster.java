@@ -23,6 +23,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * the end: every acknowledged chunk is whole at as many servers as it should be, and nothing deleted is anywhere. Who the masters are, and
  * what happens to all of them, is the test's.
  *
- * <p>What a cut server itself sends to others passes by their relays and so still gets through.
+ * <p>What a cut server itself sends to others passes by their relays and so still gets through; {@code HealingSimulation} cuts each direction.
  */
 final class WorkedCluster implements AutoCloseable {
 
@@ -151,7 +152,7 @@ final class WorkedCluster implements AutoCloseable {
             load.get();
         }
         awaitAlive(SERVERS);
-        awaitWhole();
+        awaitWholeAndQuiet();
         int acknowledged = 0;
         for (ClusterLoad load : loads) {
             load.check(masters.client(), COPIES, servers);
@@ -219,25 +220,37 @@ final class WorkedCluster implements AutoCloseable {
         return member.liveness() == Liveness.LIVE && member.lastHeartbeat() != null;
     }
 
+    private static boolean isAtWork(MemberStatus member) {
+        return member.lastHeartbeat() != null && member.lastHeartbeat().openTransactions() > 0;
+    }
+
     void awaitDead(int number) {
         eventually(() -> masters.status().members().stream()
                 .anyMatch(member -> member.liveness() == Liveness.DEAD
                         && member.registration().member().id().value().equals("s" + number)));
     }
 
-    /** Whole for a while and not only at one moment: reports of what has just changed may be on their way. */
     void awaitWhole() {
+        awaitLasting(WorkedCluster::isWhole);
+    }
+
+    /** Also waits for transactions in doubt, which may yet bring an older version of a chunk that was deleted without that server. */
+    private void awaitWholeAndQuiet() {
+        awaitLasting(status -> isWhole(status)
+                && status.stale() == 0
+                && status.members().stream().noneMatch(WorkedCluster::isAtWork));
+    }
+
+    private static boolean isWhole(ClusterStatus status) {
+        return status.leading() && status.settled() && status.underReplicated() == 0 && status.conflicting() == 0;
+    }
+
+    /** So for a while and not only at one moment: reports of what has just changed may be on their way. */
+    private void awaitLasting(Predicate<ClusterStatus> wanted) {
         await().atMost(PATIENCE)
                 .ignoreExceptions()
                 .during(Duration.ofSeconds(3))
-                .until(() -> {
-                    ClusterStatus status = masters.status();
-                    return status.leading()
-                            && status.settled()
-                            && status.underReplicated() == 0
-                            && status.conflicting() == 0
-                            && status.stale() == 0;
-                });
+                .until(() -> wanted.test(masters.status()));
     }
 
     /** Closes everything, also when one of them cannot be closed; a killed process is closed once more without harm. */

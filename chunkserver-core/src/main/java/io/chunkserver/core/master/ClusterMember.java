@@ -44,7 +44,9 @@ final class ClusterMember {
     int unaccounted;
 
     private Registration registration;
-    private int registeredAt;
+
+    /** The tick in which it registered, or told last of more than it had told before of all that it has. */
+    private int toldAt;
 
     /** Ticks since the last heartbeat. */
     private int silent;
@@ -63,6 +65,9 @@ final class ClusterMember {
     private boolean reporting;
     private boolean reported;
 
+    /** How far its full reports have got at most since it registered. */
+    private long furthest;
+
     /** Whether this run of it has told all that it has. */
     private boolean heard;
 
@@ -78,7 +83,7 @@ final class ClusterMember {
 
     ClusterMember(Registration registration, int now) {
         this.registration = registration;
-        this.registeredAt = now;
+        this.toldAt = now;
     }
 
     // Who it is
@@ -90,7 +95,8 @@ final class ClusterMember {
      */
     void register(Registration anew, int now) {
         registration = anew;
-        registeredAt = now;
+        toldAt = now;
+        furthest = 0;
         silent = 0;
         draining = 0;
         liveness = Liveness.LIVE;
@@ -235,9 +241,21 @@ final class ClusterMember {
         return heard;
     }
 
-    /** Whether it has only just joined and has not told yet all that it has. */
+    /**
+     * Whether it has joined and has not told yet all that it has. One whose report does not go on is not waited for, nor one that begins it
+     * again and again: the others' chunks would go without their copies.
+     */
     boolean isUnheard(int now, int grace) {
-        return isAlive() && !reported && now - registeredAt < grace;
+        return isAlive() && !reported && now - toldAt < grace;
+    }
+
+    /** A part of a report has come. */
+    void goesOnReporting(int now) {
+        long told = copies.inReport + tombstones.inReport;
+        if (reporting && told > furthest) {
+            furthest = told;
+            toldAt = now;
+        }
     }
 
     void beginReport() {

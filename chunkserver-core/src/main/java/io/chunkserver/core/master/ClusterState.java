@@ -182,6 +182,7 @@ final class ClusterState {
             planner.reported(chunk, member, info, now);
             placements.reported(chunk);
         }
+        member.goesOnReporting(now);
     }
 
     void takeAbsent(Incarnation server, List<ChunkId> absent) throws ChunkServerException {
@@ -221,8 +222,12 @@ final class ClusterState {
                     .toException();
         }
         if (isTooEarlyFor(request.chunk())) {
-            throw starting("this master leads only since a moment ago, and does not know yet who may have chunk "
-                    + request.chunk() + ", or is being given it");
+            throw Failure.of(
+                            ErrorCode.MASTER_STARTING,
+                            "this master leads only since a moment ago, and does not know yet who may have chunk "
+                                    + request.chunk() + ", or is being given it")
+                    .withHint("try again within " + graceSeconds() + " seconds")
+                    .toException();
         }
         ChunkCopies placed = placements.place(request, now, !hasTakenOver());
         return new ChunkCopies(placed.chunk(), placed.version(), placed.members(), epoch);
@@ -253,7 +258,7 @@ final class ClusterState {
             return new ChunkCopies(id, ChunkVersion.NONE, placed);
         }
         if (chunk == null || newest == null || newest.tombstone()) {
-            requireSettled("who may have chunk " + id);
+            refuseWhileUnsettled("whether a server has chunk " + id);
             throw Failure.of(ErrorCode.CHUNK_NOT_FOUND, "no server has chunk " + id)
                     .toException();
         }
@@ -267,6 +272,22 @@ final class ClusterState {
                 id, newest.version(), alive.stream().map(ClusterMember::member).toList());
     }
 
+    /** Nothing that is missing may be told as missing before all that there is was told here. */
+    private void refuseWhileUnsettled(String question) throws ChunkServerException {
+        if (!isSettled()) {
+            throw Failure.of(
+                            ErrorCode.MASTER_STARTING,
+                            "this master does not know yet " + question
+                                    + ": it was started a moment ago, or a server has not told yet all that it has")
+                    .withHint("try again within " + graceSeconds() + " seconds")
+                    .toException();
+        }
+    }
+
+    private long graceSeconds() {
+        return config.heartbeatInterval().multipliedBy(config.grace()).toSeconds();
+    }
+
     /**
      * Adds some chunks to a page.
      *
@@ -275,23 +296,8 @@ final class ClusterState {
      */
     Optional<ChunkId> list(List<ListedChunk> page, String pathPrefix, @Nullable ChunkId after, int most)
             throws ChunkServerException {
-        requireSettled("which chunks there are");
+        refuseWhileUnsettled("all chunks that there are");
         return Optional.ofNullable(table.scan(pathPrefix, after, WALK_SLICE, chunk -> addTo(page, chunk, most)));
-    }
-
-    private void requireSettled(String what) throws ChunkServerException {
-        if (!isSettled()) {
-            throw starting("this master was started a moment ago, and does not know yet " + what);
-        }
-    }
-
-    private ChunkServerException starting(String what) {
-        return Failure.of(ErrorCode.MASTER_STARTING, what)
-                .withHint("try again within "
-                        + config.heartbeatInterval()
-                                .multipliedBy(config.grace())
-                                .toSeconds() + " seconds")
-                .toException();
     }
 
     private static boolean addTo(List<ListedChunk> page, Chunk chunk, int most) {
@@ -335,7 +341,7 @@ final class ClusterState {
                 counts.withoutCopy(),
                 counts.conflicting(),
                 counts.stale(),
-                isSettled(),
+                isSettled() && !table.isWalking(),
                 leads(),
                 epoch);
     }
@@ -397,7 +403,7 @@ final class ClusterState {
         return made > 0;
     }
 
-    /** Whether all that are there have joined by now and have told what they have. */
+    /** Whether all servers have had time to join, and each that did has told all that it has. */
     private boolean isSettled() {
         return now >= config.grace()
                 && members.all().stream().noneMatch(member -> member.isUnheard(now, config.grace()));

@@ -18,7 +18,7 @@ import java.time.Duration;
  *                          default 4: by then every server has met the new master and told
  *                          all that it has. As many ticks after an election nothing is placed that no server has reported, since the
  *                          leader before may just have done so; a store that takes longer than that can still end in two
- *                          versions under one number, which are told as a conflict
+ *                          versions under one number, which are told as a conflict, or be taken for stale
  * @param placementMemory   ticks for which the servers named for a store are remembered, so that another writer of the chunk gets one
  *                          of them at least; default 120, ten minutes: longer than a store of the largest chunk over a slow link
  * @param orderPatience     ticks without any progress at a server after which an order to it is taken to be lost; default 24, two

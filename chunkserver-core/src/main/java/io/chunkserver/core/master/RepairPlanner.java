@@ -91,23 +91,21 @@ final class RepairPlanner {
         }
         int needed = alive == 0 ? RepairQueue.NONE : queueFor(chunk, newest, good, behind);
         boolean fresh = needed != RepairQueue.NONE && now - chunk.changedAt < SETTLING;
-        counts.count(
-                chunk,
-                existing(newest, alive, fresh ? config.replication() : good)
-                        | (stale && !fresh ? ChunkCounts.STALE : 0));
+        count(chunk, newest, alive, fresh ? config.replication() : good, stale && !fresh);
         queue.move(chunk, fresh ? RepairQueue.FRESH : needed);
     }
 
     /**
-     * What is to be counted of a chunk that exists, with so many good copies; one that is fresh counts as whole, since nobody knows better
-     * yet. One of which no more copies can be made, because there are too few servers, is in want of them all the same.
+     * Counts a chunk, with so many good copies; one that is fresh counts as whole, since nobody knows better yet. One of which no more
+     * copies can be made, because there are too few servers, is in want of them all the same.
      */
-    private int existing(ChunkInfo newest, int alive, int good) {
-        return newest.tombstone()
+    private void count(Chunk chunk, ChunkInfo newest, int alive, int good, boolean stale) {
+        int copies = newest.tombstone()
                 ? 0
                 : ChunkCounts.EXISTS
                         | (good < config.replication() ? ChunkCounts.UNDER_REPLICATED : 0)
                         | (alive == 0 ? ChunkCounts.WITHOUT_COPY : 0);
+        counts.count(chunk, copies | (stale ? ChunkCounts.STALE : 0));
     }
 
     private int queueFor(Chunk chunk, ChunkInfo newest, int good, int behind) {

@@ -16,10 +16,12 @@ import java.util.List;
  *                        only now, whose members' reports may be on their way
  * @param withoutCopy     those of them without any living copy
  * @param conflicting     those of them of which one version was reported under two transactions
- * @param stale           chunks, deleted ones among them, of which a living server has an older version than the newest and has not been
- *                        told yet, or has not done what it was told
- * @param settled         whether all servers that are there have had the time to join and to tell what they have; until then chunks and
- *                        copies may be missing here
+ * @param stale           chunks, deleted ones too, of which a living server has an older version than the newest that was reported: it is
+ *                        told of the deletion, caught up, or removed there. Without those in conflict and those that are stored, replaced or
+ *                        deleted only now
+ * @param settled         whether these counts tell of all that there is; false while the master was started a moment ago, a server that has
+ *                        joined has not told yet all that it has, or the chunks are being counted anew after a server came or went: then
+ *                        zeros mean nothing
  * @param leading         whether it gives orders and places chunks; false while another one was elected to
  * @param epoch           that of its leadership; 0 when it does not lead, or was not elected
  */
@@ -40,7 +42,7 @@ public record ClusterStatus(
     /** The most servers that a master knows. */
     public static final int MAX_MEMBERS = 1000;
 
-    /** The status of a master that was not elected, of a cluster where nothing is behind. */
+    /** The status of a settled master that was not elected, and whose servers have nothing that is stale. */
     public ClusterStatus(
             String name,
             Duration uptime,

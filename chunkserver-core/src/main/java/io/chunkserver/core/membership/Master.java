@@ -52,10 +52,12 @@ public interface Master {
     CompletionStage<ChunkCopies> place(PlacementRequest request);
 
     /**
-     * Names the living servers that have the newest version of a chunk that was reported.
+     * Names the living servers that have the newest version of a chunk that was reported; a master that was started a moment ago may not have been
+     * told the newest yet.
      *
      * <p>Completes exceptionally with {@code CHUNK_NOT_FOUND} when there is none, {@code UNREACHABLE}, naming the servers, when all
-     * that have it are gone, {@code CONFLICTING_COPIES}, and {@code MASTER_STARTING} when one that has not told yet what it has may have it.
+     * that have it are gone, {@code CONFLICTING_COPIES}, and with {@code MASTER_STARTING} when no server has told of it and the master was
+     * started a moment ago, or a server that has joined has not told yet all that it has.
      *
      * @param near the nearest to here comes first; null for any order
      */
@@ -64,7 +66,7 @@ public interface Master {
     /**
      * A page of the cluster's chunks in the order of their ids, deleted ones left out.
      *
-     * <p>Completes exceptionally with {@code MASTER_STARTING} while servers may have chunks that they have not told of yet.
+     * <p>Completes exceptionally with {@code MASTER_STARTING} while the list might lack chunks, as {@link #locate} does.
      *
      * @param pathPrefix what their paths start with; empty for all
      * @param after      the id after which the page starts; null for the first page

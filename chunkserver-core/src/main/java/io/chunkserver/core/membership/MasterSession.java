@@ -267,10 +267,11 @@ public final class MasterSession implements Closeable {
         SeenChanges found = begun.seen();
         if (!found.unknown().isEmpty()) {
             LOG.warn(
-                    "of changed chunks {} are reported to master {} later: nothing is known of them yet, as of {}",
+                    "of changed chunks {} are reported to master {} later, {} first: {}",
                     found.unknown().size(),
                     known.address(),
-                    found.unknown().get(0));
+                    found.unknown().get(0),
+                    begun.why().orElse("their disk does not answer"));
             // What is reported meanwhile does not wait for them.
             var unused = after(config.maxRetry(), () -> {
                 found.unknown().forEach(changes::note);

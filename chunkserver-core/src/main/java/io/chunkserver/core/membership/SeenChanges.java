@@ -1,11 +1,13 @@
 package io.chunkserver.core.membership;
 
+import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -32,6 +34,18 @@ record SeenChanges(List<ChunkId> chunks, List<ChunkInfo> present, List<ChunkId> 
         CompletableFuture<?> ended() {
             return CompletableFuture.allOf(found.values().toArray(CompletableFuture[]::new))
                     .handle((done, failure) -> null);
+        }
+
+        /** Why one of them could not be looked up; empty where that only takes its time. */
+        Optional<String> why() {
+            return found.values().stream()
+                    .filter(CompletableFuture::isCompletedExceptionally)
+                    .findFirst()
+                    .map(lookup -> lookup.handle(
+                                    (info, failure) -> ChunkServerException.from(Objects.requireNonNull(failure))
+                                            .failure()
+                                            .describe())
+                            .join());
         }
 
         /** What is known of them now. */

@@ -55,32 +55,6 @@ interface MasterReportContract extends MasterSteps {
         assertThat(codeOf(master().locate(CHUNK, null))).isEqualTo(ErrorCode.CHUNK_NOT_FOUND);
     }
 
-    /** Those that have it may not have joined yet, or not have told yet what they have. */
-    @Test
-    default void aMasterThatHasNotHeardAllServersDoesNotSayThatAChunkIsNotThere() {
-        NaiveServer first = server("first", 0);
-        join(first);
-        assertNothingIsSaid();
-        pass(SETTLED, List.of(first));
-        assertThat(get(master().status()).settled()).isTrue();
-
-        NaiveServer second = server("second", 1);
-        get(master().register(second.registration()));
-        assertNothingIsSaid();
-        store(first, version(CHUNK, 1, "w"));
-        assertThat(locate(CHUNK, null)).isEqualTo(MasterSteps.ids(first));
-        assertThat(codeOf(master().locate(new ChunkId("/another", 0), null))).isEqualTo(ErrorCode.MASTER_STARTING);
-        reportAll(second);
-        assertThat(get(master().list("", null, 2))).hasSize(1);
-        assertThat(codeOf(master().locate(new ChunkId("/another", 0), null))).isEqualTo(ErrorCode.CHUNK_NOT_FOUND);
-    }
-
-    private void assertNothingIsSaid() {
-        assertThat(codeOf(master().locate(CHUNK, null))).isEqualTo(ErrorCode.MASTER_STARTING);
-        assertThat(codeOf(master().list("", null, 1))).isEqualTo(ErrorCode.MASTER_STARTING);
-        assertThat(get(master().status()).settled()).isFalse();
-    }
-
     @Test
     default void aDeletedChunkIsNotFound() {
         List<NaiveServer> all = settled(2);
@@ -198,31 +172,6 @@ interface MasterReportContract extends MasterSteps {
     }
 
     @Test
-    default void anOlderVersionAtAServerThatLivesIsCountedUntilItIsGoneOrReplaced() {
-        List<NaiveServer> all = settled(3);
-        store(all.get(0), version(CHUNK, 1, "w"));
-        store(all.get(1), tombstone(CHUNK, 2, "w"));
-        pass(SETTLED, all);
-        assertThat(get(master().status()).stale()).isOne();
-        assertThat(get(master().status()).chunks()).isZero();
-
-        store(all.get(0), tombstone(CHUNK, 2, "w"));
-        assertThat(get(master().status()).stale()).isZero();
-    }
-
-    @Test
-    default void anOlderVersionAtAServerThatIsDeadIsNotCounted() {
-        List<NaiveServer> all = settled(3);
-        store(all.get(0), version(CHUNK, 1, "w"));
-        store(all.get(1), version(CHUNK, 2, "w"));
-        pass(SETTLED, all);
-        assertThat(get(master().status()).stale()).isOne();
-
-        pass(DEAD_AFTER, all.subList(1, 3));
-        assertThat(get(master().status()).stale()).isZero();
-    }
-
-    @Test
     default void chunksAreListedInTheOrderOfTheirIdsInPages() {
         List<NaiveServer> all = settled(2);
         for (String id : List.of("/b/x#0", "/a/y#10", "/a/y#9", "/a-#0", "/a/deleted#0", "/a#0")) {
@@ -237,6 +186,103 @@ interface MasterReportContract extends MasterSteps {
         assertThat(page).hasSize(1);
         assertThat(page.get(0).info()).isEqualTo(version(ChunkId.parse("/a/y#9"), 1, "w"));
         assertThat(page.get(0).copies()).isEqualTo(2);
+    }
+
+    /** Those that have it may be on their way. What is known is told. */
+    @Test
+    default void aMasterThatHasJustStartedSaysOfNothingThatItIsNotThere() {
+        List<NaiveServer> all = servers(2);
+        ChunkId deleted = new ChunkId("/contract/deleted", 0);
+        store(all.get(0), version(CHUNK, 1, "w"));
+        store(all.get(0), tombstone(deleted, 2, "w"));
+        ChunkId nowhere = new ChunkId("/contract/nowhere", 0);
+        pass(SETTLED - 2, all);
+
+        assertUnsettled(nowhere);
+        assertUnsettled(deleted);
+        assertThat(locate(CHUNK, null)).isEqualTo(MasterSteps.ids(all.get(0)));
+        pass(1, all);
+        assertSettled(nowhere);
+        assertSettled(deleted);
+        assertThat(listed("")).containsExactly(CHUNK.toString());
+    }
+
+    @Test
+    default void aServerThatJoinsIsWaitedForAsLongAsItsReportGoesOn() {
+        settled(1);
+        NaiveServer late = server("late", 9);
+        for (int i = 0; i < 10; i++) {
+            late.with(version(new ChunkId("/late", i), 1, "w"));
+        }
+        get(master().register(late.registration()));
+        List<ChunkReport> parts = late.fullReport();
+        assertThat(parts).as("parts of the report").hasSizeGreaterThan(3);
+        for (ChunkReport part : parts) {
+            pass(SETTLED - 2, List.of(late));
+            assertUnsettled(CHUNK);
+            get(master().report(part));
+        }
+        plan();
+        assertSettled(CHUNK);
+    }
+
+    /** It would keep the others' chunks from their copies. */
+    @Test
+    default void aServerThatJoinsAndDoesNotTellWhatItHasIsNotWaitedForForLong() {
+        settled(1);
+        NaiveServer silent = server("silent", 9);
+        get(master().register(silent.registration()));
+        assertUnsettled(CHUNK);
+        pass(SETTLED, List.of(silent));
+        assertSettled(CHUNK);
+
+        NaiveServer stuck = server("stuck", 9).with(version(new ChunkId("/f", 0), 1, "w"));
+        get(master().register(stuck.registration()));
+        for (int tick = 0; tick < SETTLED - 1; tick++) {
+            assertUnsettled(CHUNK);
+            get(master().report(stuck.fullReport().get(0)));
+            pass(1, List.of(stuck));
+        }
+        assertSettled(CHUNK);
+    }
+
+    private void assertUnsettled(ChunkId missing) {
+        assertThat(codeOf(master().locate(missing, null))).isEqualTo(ErrorCode.MASTER_STARTING);
+        assertThat(codeOf(master().list("", null, 1))).isEqualTo(ErrorCode.MASTER_STARTING);
+        assertThat(get(master().status()).settled()).as("settled").isFalse();
+    }
+
+    private void assertSettled(ChunkId missing) {
+        assertThat(codeOf(master().locate(missing, null))).isEqualTo(ErrorCode.CHUNK_NOT_FOUND);
+        assertThat(get(master().status()).settled()).as("settled").isTrue();
+    }
+
+    @Test
+    default void statusCountsChunksOfWhichALivingServerHasAnOlderVersion() {
+        List<NaiveServer> all = settled(3);
+        store(all.get(0), version(CHUNK, 1, "w"));
+        store(all.get(1), version(CHUNK, 1, "w"));
+        pass(2, all);
+        assertThat(get(master().status()).stale()).isZero();
+        store(all.get(0), tombstone(CHUNK, 2, "w"));
+        assertThat(get(master().status()).stale())
+                .as("what was reported only now may not have been reported by all its servers yet")
+                .isZero();
+        pass(2, all);
+        assertThat(get(master().status()).stale())
+                .as("also while it is ordered to be told of the deletion")
+                .isOne();
+        assertThat(get(master().status()).chunks()).isZero();
+
+        pass(DEAD_AFTER, List.of(all.get(0), all.get(2)));
+        assertThat(get(master().status()).stale()).as("of a dead server").isZero();
+        beat(all.get(1));
+        assertThat(get(master().status()).settled()).as("counted anew by now").isFalse();
+        plan();
+        assertThat(get(master().status()).settled()).isTrue();
+        assertThat(get(master().status()).stale()).isOne();
+        store(all.get(1), tombstone(CHUNK, 2, "w"));
+        assertThat(get(master().status()).stale()).isZero();
     }
 
     @Test

@@ -23,7 +23,10 @@ final class ClusterAnswer {
                 .append("master, up for ")
                 .append(Durations.exact(status.uptime().truncatedTo(ChronoUnit.SECONDS)))
                 .append(leadership(status))
-                .append(status.settled() ? "" : ", has not heard all servers yet")
+                .append(
+                        status.settled()
+                                ? ""
+                                : ", was not told yet all that there is: the counts are of what it was told")
                 .append("\nchunks:  ")
                 .append(status.chunks())
                 .append(", to have ")
@@ -34,8 +37,9 @@ final class ClusterAnswer {
                 .append(status.withoutCopy())
                 .append(" with none, ")
                 .append(status.conflicting())
-                .append(" in conflict")
-                .append(status.stale() == 0 ? "" : ", " + status.stale() + " with an older copy still at a server");
+                .append(" in conflict, ")
+                .append(status.stale())
+                .append(" with an older version somewhere");
         List<JsonLine> members = new ArrayList<>();
         for (MemberStatus member : status.members()) {
             text.append('\n').append(line(member));

@@ -74,8 +74,9 @@ public final class PlacedServers implements ChunkWriters {
     public <T> T write(ChunkId chunk, long maxLengthBytes, Change<T> change) throws IOException {
         Set<ServerId> excluded = new HashSet<>();
         for (int tried = 1; ; tried++) {
-            PlacementRequest request = new PlacementRequest(chunk, maxLengthBytes, copies, near, excluded);
-            List<Member> members = ask(() -> master.place(request)).members();
+            List<Member> members = master.place(
+                            new PlacementRequest(chunk, maxLengthBytes, copies, near, excluded), timeout)
+                    .members();
             if (tried == 1 && copies > 0 && members.size() != copies) {
                 logger.warn(
                         "chunk {} is there already and stays on its {} servers: {} copies are made of new chunks only",
@@ -91,27 +92,6 @@ public final class PlacedServers implements ChunkWriters {
                     throw e;
                 }
                 logger.warn("chunk {} is placed without server {}: {}", chunk, culprit, e.getMessage());
-            }
-        }
-    }
-
-    private interface Placement {
-        ChunkCopies ask() throws IOException;
-    }
-
-    /** A master that was started or elected a moment ago is waited for: it knows soon who has the chunk. The client itself pauses between its tries. */
-    private ChunkCopies ask(Placement question) throws IOException {
-        long deadlineNanos = System.nanoTime() + timeout.toNanos();
-        for (int tried = 1; ; tried++) {
-            try {
-                return question.ask();
-            } catch (ChunkServerException e) {
-                if (e.code() != ErrorCode.MASTER_STARTING || System.nanoTime() - deadlineNanos > 0) {
-                    throw e;
-                }
-                if (tried == 1) {
-                    logger.warn("waiting for the master: {}", e.getMessage());
-                }
             }
         }
     }
@@ -144,7 +124,7 @@ public final class PlacedServers implements ChunkWriters {
     @Override
     public <T> T read(ChunkId chunk, Question<T> question) throws IOException {
         for (int tried = 1; ; tried++) {
-            ChunkCopies located = ask(() -> master.locate(chunk, near));
+            ChunkCopies located = master.locate(chunk, near);
             try {
                 return new Failover(addresses(located.members()), silent).first(question);
             } catch (ChunkServerException e) {

@@ -20,6 +20,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -36,10 +37,11 @@ import org.jspecify.annotations.Nullable;
  * started a moment ago may know less than the others. A failure tells what each of them said.
  *
  * <p><b>Retries.</b> When none of them knows, and what one said may change a moment later, all are asked again, with growing delays, within
- * the time for a request.
+ * the time for a request. A master that was started a moment ago, or that a server has not told all yet, is waited for when it is asked
+ * for a chunk or a list: for as long as a read may take. Whoever stores says for how long.
  *
- * <p><b>Threads.</b> Safe for many threads. Calls cannot be interrupted; each ends within the request timeout, a {@link #list} or a
- * {@link #status} of more than one page within that for each page. One thread of its own, for timeouts. The transport is not closed.
+ * <p><b>Threads.</b> Safe for many threads. Calls cannot be interrupted; each ends within its time, a {@link #list} or a {@link #status}
+ * of more than one page within that for each page. One thread of its own, for timeouts. The transport is not closed.
  */
 public final class MasterClient implements Closeable {
 
@@ -91,6 +93,15 @@ public final class MasterClient implements Closeable {
         return ask(master -> master.place(request));
     }
 
+    /**
+     * The same, and waits for a master that was started or elected a moment ago.
+     *
+     * @param patience for how long at most
+     */
+    public ChunkCopies place(PlacementRequest request, Duration patience) throws IOException {
+        return outlastStart(patience, master -> master.place(request));
+    }
+
     /** Names the servers that have a chunk, in any order; see {@link Master#locate}. */
     public ChunkCopies locate(ChunkId chunk) throws IOException {
         return locate(chunk, null);
@@ -102,7 +113,7 @@ public final class MasterClient implements Closeable {
      * @param near the nearest to here comes first; null for any order
      */
     public ChunkCopies locate(ChunkId chunk, @Nullable Location near) throws IOException {
-        return ask(master -> master.locate(chunk, near));
+        return outlastStart(config.transferTimeout(), master -> master.locate(chunk, near));
     }
 
     /**
@@ -119,7 +130,8 @@ public final class MasterClient implements Closeable {
             ChunkId begin =
                     found.isEmpty() ? after : found.get(found.size() - 1).info().id();
             int wanted = limit - found.size();
-            List<ListedChunk> page = ask(master -> master.list(prefix, begin, wanted));
+            List<ListedChunk> page =
+                    outlastStart(config.transferTimeout(), master -> master.list(prefix, begin, wanted));
             found.addAll(page);
             if (page.isEmpty() || found.size() >= limit) {
                 return found;
@@ -137,8 +149,22 @@ public final class MasterClient implements Closeable {
         return ask(Master::status);
     }
 
+    /** It knows soon who has what, and to be told that there is nothing would be wrong. */
+    private <T> T outlastStart(Duration patience, Function<Master, CompletionStage<T>> question) throws IOException {
+        return retries.outlast(
+                ErrorCode.MASTER_STARTING, patience, left -> ask(question, shorter(left, config.requestTimeout())));
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
     private <T> T ask(Function<Master, CompletionStage<T>> question) throws IOException {
-        return retries.run(config.requestTimeout(), left -> askAll(question, left));
+        return ask(question, config.requestTimeout());
+    }
+
+    private <T> T ask(Function<Master, CompletionStage<T>> question, Duration timeout) throws IOException {
+        return retries.run(timeout, left -> askAll(question, left));
     }
 
     private <T> T askAll(Function<Master, CompletionStage<T>> question, Duration timeout) throws ChunkServerException {
@@ -174,15 +200,21 @@ public final class MasterClient implements Closeable {
             return !UNANSWERED.contains(thrown.code());
         }
 
+        boolean isCertain() {
+            return !thrown.code().retryable();
+        }
+
         String describe() {
             String said = thrown.failure().describe();
             return said.contains(master.toString()) ? said : "master at " + master + ": " + said;
         }
     }
 
-    /** What one of them said, a master's answer before a missing one, with the words of all. */
+    /** What one of them said, a certain answer before one that may change, and that before a missing one; with the words of all. */
     private static ChunkServerException all(List<Refusal> refusals) {
-        Refusal main = refusals.stream().filter(Refusal::isAnswer).findFirst().orElse(refusals.get(0));
+        Refusal main = refusals.stream()
+                .max(Comparator.comparing(Refusal::isAnswer).thenComparing(Refusal::isCertain))
+                .orElseThrow();
         if (refusals.size() == 1) {
             return main.thrown();
         }

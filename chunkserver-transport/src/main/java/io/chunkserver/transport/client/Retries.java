@@ -1,6 +1,7 @@
 package io.chunkserver.transport.client;
 
 import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.core.error.ErrorCode;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
@@ -40,7 +41,30 @@ final class Retries {
     }
 
     /**
-     * The same.
+     * Tries until it succeeds, fails in another way than this one that passes by itself, or the time is over, however often that takes.
+     *
+     * @param passing what says that it is worth waiting
+     */
+    <T> T outlast(ErrorCode passing, Duration timeout, Attempt<T> attempt) throws IOException {
+        long deadlineNanos = System.nanoTime() + timeout.toNanos();
+        for (int retry = 1; ; retry++) {
+            try {
+                return attempt.run(Duration.ofNanos(Math.max(1, deadlineNanos - System.nanoTime())));
+            } catch (ChunkServerException e) {
+                Duration delay = config.delay(retry, random);
+                if (e.code() != passing || deadlineNanos - System.nanoTime() <= delay.toNanos()) {
+                    throw e;
+                }
+                if (retry == 1) {
+                    LOG.warn("waiting until it is over: {}", e.getMessage());
+                }
+                timers.after(delay).join();
+            }
+        }
+    }
+
+    /**
+     * The same as {@link #run(Duration, Attempt)}.
      *
      * @param persistent whether to go on until the time is over, however often it was tried
      */

@@ -206,6 +206,21 @@ class MasterMessagesTest {
     }
 
     @Test
+    void aMasterThatDoesNotTellWhatIsStaleOrWhetherItIsSettledIsTakenForSettled() throws Exception {
+        ClusterStatus unsettled = new ClusterStatus("m", Duration.ZERO, 3, List.of(), 3, 0, 0, 0, 7, false, true, 0);
+        String json = StandardCharsets.UTF_8
+                .decode(Messages.response(1, MasterResponse.ClusterStatus.fitting(unsettled, null))
+                        .header())
+                .toString();
+        assertThat(json).contains("\"stale\":7,\"settled\":false,");
+        Response older =
+                Messages.response(frame(FrameType.RESPONSE, json.replace("\"stale\":7,\"settled\":false,", "")));
+        ClusterStatus read = ((MasterResponse.ClusterStatus) older).status();
+        assertThat(read.stale()).isZero();
+        assertThat(read.settled()).isTrue();
+    }
+
+    @Test
     void anOrderOfALaterVersionIsPassedOver() throws Exception {
         String known = "{\"order\":\"remove\",\"chunk\":\"a#0\",\"version\":1,\"transaction\":\"c:1:1\","
                 + "\"servers\":[{\"id\":\"b\",\"address\":\"h:1\",\"x\":0,\"y\":0}]}";

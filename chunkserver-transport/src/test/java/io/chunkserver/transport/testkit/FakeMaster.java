@@ -19,9 +19,12 @@ import io.chunkserver.core.model.Member;
 import io.chunkserver.core.model.ServerId;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +38,7 @@ public final class FakeMaster implements Master {
     private final List<MemberStatus> members = new CopyOnWriteArrayList<>();
     private volatile HeartbeatReply reply = HeartbeatReply.UNKNOWN;
     private volatile @Nullable Failure refusal;
+    private final Deque<Failure> passing = new ConcurrentLinkedDeque<>();
     private volatile boolean silent;
     private volatile @Nullable String counter;
 
@@ -66,6 +70,16 @@ public final class FakeMaster implements Master {
     /** Refuses everything from now on; null for nothing. */
     public void refuse(@Nullable Failure why) {
         refusal = why;
+    }
+
+    /** Refuses the next so many questions. */
+    public void refuseNext(int times, Failure why) {
+        passing.addAll(Collections.nCopies(times, why));
+    }
+
+    /** How many of those are still to be refused. */
+    public int toRefuse() {
+        return passing.size();
     }
 
     /** Answers nothing from now on. */
@@ -152,10 +166,11 @@ public final class FakeMaster implements Master {
     }
 
     private <T extends @Nullable Object> CompletionStage<T> answer(T value) {
-        Failure why = refusal;
         if (silent) {
             return new CompletableFuture<>();
         }
+        Failure next = passing.poll();
+        Failure why = next == null ? refusal : next;
         return why == null
                 ? CompletableFuture.completedFuture(value)
                 : CompletableFuture.failedFuture(why.toException());

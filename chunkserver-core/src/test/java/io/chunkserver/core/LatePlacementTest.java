@@ -1,0 +1,189 @@
+package io.chunkserver.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.chunkserver.core.commit.Receipt;
+import io.chunkserver.core.commit.StoreRequest;
+import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.master.MasterConfig;
+import io.chunkserver.core.membership.ChunkCopies;
+import io.chunkserver.core.membership.KnownMaster;
+import io.chunkserver.core.membership.PlacementRequest;
+import io.chunkserver.core.model.Attributes;
+import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkVersion;
+import io.chunkserver.core.model.Durability;
+import io.chunkserver.core.model.Location;
+import io.chunkserver.core.model.Member;
+import io.chunkserver.core.model.ServerId;
+import io.chunkserver.core.model.TransactionId;
+import io.chunkserver.core.testkit.MemoryDisk;
+import io.chunkserver.core.testkit.SimulatedNetwork;
+import io.chunkserver.core.testkit.SimulatedTime;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A client that was told by the leader before where its store goes, and begins it long after another one leads, which has let others
+ * store the chunk. Six servers and two masters in simulated time; all messages arrive.
+ */
+class LatePlacementTest {
+
+    private static final ChunkId CHUNK = new ChunkId("file", 0);
+    private static final List<String> NAMES = List.of("a", "b", "c", "d", "e", "f");
+    private static final Duration LONG_ENOUGH = Duration.ofMinutes(1);
+    private static final MasterConfig CONFIG = MasterConfig.DEFAULT.withReplication(3);
+
+    private final SplittableRandom random = new SplittableRandom(7);
+    private final SimulatedTime time = new SimulatedTime(random);
+    private final SimulatedNetwork network = new SimulatedNetwork(time, random);
+    private final SimulatedMaster before = new SimulatedMaster(time, random, CONFIG);
+    private final SimulatedMaster leader = new SimulatedMaster(time, random, CONFIG);
+    private final Map<String, ChunkServer> servers = new LinkedHashMap<>();
+    private long sequence;
+
+    @BeforeEach
+    void start() throws IOException {
+        before.lead(1);
+        for (String name : NAMES) {
+            SimulatedTime.Life life = time.life(Duration.ofMillis(5));
+            ChunkServer server = ChunkServer.builder(new MemoryDisk())
+                    .serverId(new ServerId(name))
+                    .location(new Location(NAMES.indexOf(name), 0))
+                    .replicas(network.seenBy(name))
+                    .masters(List.of(
+                            new KnownMaster("before", before.seenBy(name, () -> true)),
+                            new KnownMaster("leader", leader.seenBy(name, () -> true))))
+                    .environment(life.environment())
+                    .start();
+            servers.put(name, server);
+            network.up(name, server);
+            server.reachableAt(name, 0);
+        }
+        time.runFor(LONG_ENOUGH);
+    }
+
+    private void elect() {
+        leader.lead(2);
+        time.runFor(LONG_ENOUGH);
+    }
+
+    private List<String> place(SimulatedMaster master, Set<String> excluded) {
+        Set<ServerId> without = excluded.stream().map(ServerId::new).collect(Collectors.toSet());
+        ChunkCopies copies = now(master.here().place(new PlacementRequest(CHUNK, 10, 0, null, without)));
+        return copies.members().stream().map(Member::address).toList();
+    }
+
+    private CompletableFuture<Receipt> begin(List<String> members) {
+        TransactionId id = new TransactionId("client", time.instant().toEpochMilli(), ++sequence);
+        StoreRequest request = new StoreRequest(
+                id, CHUNK, false, 10, null, Attributes.NONE, Durability.SYNC, StoreRequest.DEFAULT_TIMEOUT);
+        byte[] content = {(byte) sequence};
+        return servers.get(members.get(0))
+                .begin(request, members.subList(1, members.size()))
+                .thenCompose(writer -> {
+                    LoneServer.write(writer, content);
+                    return writer.receipt();
+                })
+                .toCompletableFuture();
+    }
+
+    private Receipt store(List<String> members) {
+        CompletableFuture<Receipt> receipt = begin(members);
+        time.runFor(LONG_ENOUGH);
+        return now(receipt);
+    }
+
+    private static <T> T now(CompletionStage<T> stage) {
+        CompletableFuture<T> done = stage.toCompletableFuture();
+        assertThat(done).as("what is done in simulated time").isDone();
+        return done.join();
+    }
+
+    /** The transaction of what each server has that has something. */
+    private Map<String, TransactionId> holders() throws IOException {
+        Map<String, TransactionId> holders = new LinkedHashMap<>();
+        for (Map.Entry<String, ChunkServer> entry : servers.entrySet()) {
+            entry.getValue().stat(CHUNK).ifPresent(info -> holders.put(entry.getKey(), info.transaction()));
+        }
+        return holders;
+    }
+
+    /** The new leader names servers that have the chunk, of which those that the other named are some: the two stores meet there. */
+    @Test
+    void aLateStoreOfAChunkThatExistsIsRefusedWhereItsPrimaryIsBehindAndElseIsOneMoreVersion() throws IOException {
+        store(place(before, Set.of()));
+        List<String> late = place(before, Set.of());
+        elect();
+        String passedBy = late.get(0);
+        List<String> meanwhile = place(leader, Set.of(passedBy));
+        assertThat(meanwhile).doesNotContain(passedBy).containsAnyElementsOf(late);
+        assertThat(store(meanwhile).version()).isEqualTo(new ChunkVersion(2));
+
+        CompletableFuture<Receipt> fromBehind = begin(late);
+        time.runFor(LONG_ENOUGH);
+        assertFails(ErrorCode.VERSION_CONFLICT, fromBehind);
+        assertOneHistory();
+
+        List<String> fromAhead = new ArrayList<>(late);
+        Collections.rotate(fromAhead, 1);
+        assertThat(fromAhead.get(0)).isIn(meanwhile);
+        assertThat(store(fromAhead).version()).isEqualTo(new ChunkVersion(3));
+        time.runFor(LONG_ENOUGH);
+        assertOneHistory();
+    }
+
+    private void assertOneHistory() throws IOException {
+        assertThat(now(leader.here().status()).conflicting()).isZero();
+        assertThat(holders()).hasSizeGreaterThanOrEqualTo(CONFIG.replication());
+        assertThat(holders().values()).as("transactions of the copies").containsOnly(theNewest());
+    }
+
+    private static void assertFails(ErrorCode code, CompletionStage<?> stage) {
+        assertThat(stage)
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .satisfies(failure -> assertThat(
+                                ChunkServerException.from(failure.getCause()).code())
+                        .isEqualTo(code));
+    }
+
+    private TransactionId theNewest() throws IOException {
+        ChunkCopies located = now(leader.here().locate(CHUNK, null));
+        return servers.get(located.members().get(0).address())
+                .stat(CHUNK)
+                .orElseThrow()
+                .transaction();
+    }
+
+    /** The new leader knows nothing of what the other has named. */
+    @Test
+    void aLateStoreOfAChunkThatIsNewMayBeAConflictWhichIsToldAndOfWhichNothingIsLost() throws IOException {
+        List<String> late = place(before, Set.of());
+        elect();
+        List<String> meanwhile = place(leader, Set.copyOf(late));
+        TransactionId first = store(meanwhile).transaction();
+        TransactionId second = store(late).transaction();
+
+        assertThat(now(leader.here().status()).conflicting()).isOne();
+        assertFails(ErrorCode.CONFLICTING_COPIES, leader.here().locate(CHUNK, null));
+        time.runFor(LONG_ENOUGH);
+        Map<String, TransactionId> holders = holders();
+        assertThat(holders).hasSize(6);
+        meanwhile.forEach(name -> assertThat(holders.get(name)).isEqualTo(first));
+        late.forEach(name -> assertThat(holders.get(name)).isEqualTo(second));
+    }
+}
