@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,14 +48,22 @@ final class Retries {
      */
     <T> T outlast(ErrorCode passing, Duration timeout, Attempt<T> attempt) throws IOException {
         long deadlineNanos = System.nanoTime() + timeout.toNanos();
+        @Nullable ChunkServerException waitedFor = null;
         for (int retry = 1; ; retry++) {
             try {
                 return attempt.run(Duration.ofNanos(Math.max(1, deadlineNanos - System.nanoTime())));
             } catch (ChunkServerException e) {
                 Duration delay = config.delay(retry, random);
-                if (e.code() != passing || deadlineNanos - System.nanoTime() <= delay.toNanos()) {
+                boolean over = deadlineNanos - System.nanoTime() <= delay.toNanos();
+                // A try that was cut short by the end of the time says less than the one before.
+                boolean cutShort = over && e.code() == ErrorCode.TIMEOUT && waitedFor != null;
+                if (cutShort) {
+                    throw waitedFor;
+                }
+                if (e.code() != passing || over) {
                     throw e;
                 }
+                waitedFor = e;
                 if (retry == 1) {
                     LOG.warn("waiting until it is over: {}", e.getMessage());
                 }

@@ -111,14 +111,14 @@ class MasterClientTest {
     @Test
     void whatOneOfThemKnowsForCertainIsBelievedThoughAnotherIsStarting() throws IOException {
         FakeMaster starting = new FakeMaster("m2");
-        starting.refuse(STARTING);
-        master.refuse(Failure.of(ErrorCode.CHUNK_NOT_FOUND, "no server has it"));
         try (MasterEndpoint first = MasterEndpoint.open(
                         starting, transport, new ServerAddress("127.0.0.1", 0), null, EndpointConfig.DEFAULT);
                 MasterClient both = new MasterClient(
                         transport,
                         List.of(first.address(), endpoint.address()),
                         CONFIG.withTransferTimeout(Duration.ofMillis(50)))) {
+            starting.refuse(STARTING);
+            master.refuse(Failure.of(ErrorCode.CHUNK_NOT_FOUND, "no server has it"));
             assertFails(ErrorCode.CHUNK_NOT_FOUND, () -> both.locate(CHUNK));
         }
     }
