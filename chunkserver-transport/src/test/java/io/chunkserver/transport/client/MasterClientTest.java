@@ -113,11 +113,9 @@ class MasterClientTest {
         FakeMaster starting = new FakeMaster("m2");
         try (MasterEndpoint first = MasterEndpoint.open(
                         starting, transport, new ServerAddress("127.0.0.1", 0), null, EndpointConfig.DEFAULT);
-                MasterClient both = new MasterClient(
-                        transport,
-                        List.of(first.address(), endpoint.address()),
-                        CONFIG.withTransferTimeout(Duration.ofMillis(50)))) {
-            starting.refuse(STARTING);
+                MasterClient both = new MasterClient(transport, List.of(first.address(), endpoint.address()), CONFIG)) {
+            starting.holders(MEMBER);
+            starting.refuseNext(1, STARTING);
             master.refuse(Failure.of(ErrorCode.CHUNK_NOT_FOUND, "no server has it"));
             assertFails(ErrorCode.CHUNK_NOT_FOUND, () -> both.locate(CHUNK));
         }
