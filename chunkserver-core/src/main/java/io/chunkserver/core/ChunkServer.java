@@ -130,6 +130,7 @@ public final class ChunkServer implements Closeable {
         volume.onChange(masters::changed);
         volume.onCondition(masters::wake);
         volume.onFailure(this::failed);
+        volume.participant().admission().admitPlacements(fence::admitsPlacement);
     }
 
     /** What is moved is read and written on the threads of the disks that it is on; a disk that hangs does not keep others from this. */
@@ -312,7 +313,8 @@ public final class ChunkServer implements Closeable {
         }
         PlacementRequest placement = new PlacementRequest(
                 request.chunk(), request.maxLengthBytes(), copies, self().location(), self().id(), Set.of());
-        return masters.place(placement).thenCompose(place -> begin(request, othersOf(request, place)));
+        return masters.place(placement)
+                .thenCompose(place -> begin(request.placedIn(place.epoch()), othersOf(request, place)));
     }
 
     private List<String> othersOf(StoreRequest request, ChunkCopies place) {

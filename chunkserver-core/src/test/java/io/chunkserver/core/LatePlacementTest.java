@@ -2,6 +2,7 @@ package io.chunkserver.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.chunkserver.core.commit.ChunkWriter;
 import io.chunkserver.core.commit.Receipt;
 import io.chunkserver.core.commit.StoreRequest;
 import io.chunkserver.core.error.ChunkServerException;
@@ -37,8 +38,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * A client that was told by the leader before where its store goes, and begins it long after another one leads, which has let others
- * store the chunk. Six servers and two masters in simulated time; all messages arrive.
+ * A client that was told by the leader before where its store goes, and begins or ends it long after another one leads, which has let
+ * others store the chunk. Six servers and two masters in simulated time; all messages arrive, unless a server is cut off from a master.
  */
 class LatePlacementTest {
 
@@ -81,28 +82,54 @@ class LatePlacementTest {
         time.runFor(LONG_ENOUGH);
     }
 
-    private List<String> place(SimulatedMaster master, Set<String> excluded) {
+    private ChunkCopies placed(SimulatedMaster master, Set<String> excluded) {
         Set<ServerId> without = excluded.stream().map(ServerId::new).collect(Collectors.toSet());
-        ChunkCopies copies = now(master.here().place(new PlacementRequest(CHUNK, 10, 0, null, without)));
+        return now(master.here().place(new PlacementRequest(CHUNK, 10, 0, null, without)));
+    }
+
+    private List<String> place(SimulatedMaster master, Set<String> excluded) {
+        return addresses(placed(master, excluded));
+    }
+
+    private static List<String> addresses(ChunkCopies copies) {
         return copies.members().stream().map(Member::address).toList();
     }
 
-    private CompletableFuture<Receipt> begin(List<String> members) {
+    /** A store whose bytes have not come yet. */
+    private CompletionStage<ChunkWriter> open(List<String> members, boolean delete, long epoch) {
         TransactionId id = new TransactionId("client", time.instant().toEpochMilli(), ++sequence);
         StoreRequest request = new StoreRequest(
-                id, CHUNK, false, 10, null, Attributes.NONE, Durability.SYNC, StoreRequest.DEFAULT_TIMEOUT);
+                id, CHUNK, delete, delete ? 0 : 10, null, Attributes.NONE, Durability.SYNC, Duration.ofHours(1), epoch);
+        return servers.get(members.get(0)).begin(request, members.subList(1, members.size()));
+    }
+
+    private CompletableFuture<Receipt> send(CompletionStage<ChunkWriter> opened) {
         byte[] content = {(byte) sequence};
-        return servers.get(members.get(0))
-                .begin(request, members.subList(1, members.size()))
-                .thenCompose(writer -> {
+        return opened.thenCompose(writer -> {
                     LoneServer.write(writer, content);
                     return writer.receipt();
                 })
                 .toCompletableFuture();
     }
 
+    /** By a client that does not say who named the members. */
+    private CompletableFuture<Receipt> begin(List<String> members) {
+        return send(open(members, false, 0));
+    }
+
+    private CompletableFuture<Receipt> begin(ChunkCopies place) {
+        return send(open(addresses(place), false, place.epoch()));
+    }
+
     private Receipt store(List<String> members) {
-        CompletableFuture<Receipt> receipt = begin(members);
+        return atLeisure(begin(members));
+    }
+
+    private Receipt store(ChunkCopies place) {
+        return atLeisure(begin(place));
+    }
+
+    private Receipt atLeisure(CompletableFuture<Receipt> receipt) {
         time.runFor(LONG_ENOUGH);
         return now(receipt);
     }
@@ -169,9 +196,151 @@ class LatePlacementTest {
                 .transaction();
     }
 
-    /** The new leader knows nothing of what the other has named. */
+    private Set<String> allBut(List<String> members) {
+        return servers.keySet().stream().filter(name -> !members.contains(name)).collect(Collectors.toSet());
+    }
+
+    private void assertNothingIsOpen() {
+        servers.forEach((name, server) -> {
+            assertThat(server.transactions()).as("open at %s", name).isEmpty();
+            assertThat(server.status().space().reservedBytes())
+                    .as("reserved at %s", name)
+                    .isZero();
+        });
+    }
+
+    /** What was acknowledged is the new leader's second version: a first one elsewhere would be taken for stale, and removed. */
     @Test
-    void aLateStoreOfAChunkThatIsNewMayBeAConflictWhichIsToldAndOfWhichNothingIsLost() throws IOException {
+    void aLateStoreOfAChunkThatIsNewIsRefusedByAServerThatKnowsTheNewLeader() throws IOException {
+        ChunkCopies late = placed(before, Set.of());
+        elect();
+        ChunkCopies meanwhile = placed(leader, Set.copyOf(addresses(late)));
+        store(meanwhile);
+        assertThat(store(placed(leader, Set.of())).version()).isEqualTo(new ChunkVersion(2));
+
+        CompletableFuture<Receipt> receipt = begin(late);
+        time.runFor(LONG_ENOUGH);
+
+        assertFails(ErrorCode.STALE_EPOCH, receipt);
+        assertThat(holders()).containsOnlyKeys(addresses(meanwhile));
+        assertOneHistory();
+        assertNothingIsOpen();
+    }
+
+    @Test
+    void aStoreThatWasBegunBeforeTheNewLeaderIsRefusedWhenItsBytesComeAfter() throws IOException {
+        ChunkCopies late = placed(before, Set.of());
+        CompletionStage<ChunkWriter> opened = open(addresses(late), false, late.epoch());
+        time.runFor(Duration.ofSeconds(1));
+        elect();
+        ChunkCopies meanwhile = placed(leader, Set.copyOf(addresses(late)));
+        store(meanwhile);
+
+        CompletableFuture<Receipt> receipt = send(opened);
+        time.runFor(LONG_ENOUGH);
+
+        assertFails(ErrorCode.STALE_EPOCH, receipt);
+        assertThat(holders()).containsOnlyKeys(addresses(meanwhile));
+        assertOneHistory();
+        assertNothingIsOpen();
+    }
+
+    @Test
+    void aStoreThatItsPrimaryHadPlacedByTheOldLeaderIsRefusedWhenItsBytesComeAfter() {
+        String primary = place(before, Set.of()).get(0);
+        StoreRequest request = new StoreRequest(
+                new TransactionId("client", time.instant().toEpochMilli(), ++sequence),
+                CHUNK,
+                false,
+                10,
+                null,
+                Attributes.NONE,
+                Durability.SYNC,
+                Duration.ofHours(1));
+        CompletionStage<ChunkWriter> opened = servers.get(primary).begin(request, 0);
+        time.runFor(Duration.ofSeconds(1));
+        elect();
+
+        CompletableFuture<Receipt> receipt = send(opened);
+        time.runFor(LONG_ENOUGH);
+
+        assertFails(ErrorCode.STALE_EPOCH, receipt);
+        assertNothingIsOpen();
+    }
+
+    /** One of them is enough: a store is on all members or on none. */
+    @Test
+    void aLateStoreIsRefusedByAnyMemberThatKnowsTheNewLeaderWhenItsPrimaryDoesNot() throws IOException {
+        ChunkCopies late = placed(before, Set.of());
+        String last = addresses(late).get(2);
+        allBut(List.of(last)).forEach(leader::cutOff);
+        elect();
+
+        CompletableFuture<Receipt> receipt = begin(late);
+        time.runFor(Duration.ofSeconds(1));
+
+        assertFails(ErrorCode.STALE_EPOCH, receipt);
+        assertThat(receipt)
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .satisfies(failure -> assertThat(ChunkServerException.from(failure.getCause())
+                                .failure()
+                                .server())
+                        .contains(new ServerId(last)));
+        assertThat(holders()).isEmpty();
+        assertNothingIsOpen();
+    }
+
+    @Test
+    void aLateDeleteIsRefusedAndOneThatTheNewLeaderPlacesIsNot() throws IOException {
+        store(placed(before, Set.of()));
+        ChunkCopies late = placed(before, Set.of());
+        elect();
+
+        CompletionStage<ChunkWriter> refused = open(addresses(late), true, late.epoch());
+        time.runFor(LONG_ENOUGH);
+        assertFails(ErrorCode.STALE_EPOCH, refused.thenCompose(ChunkWriter::receipt));
+        assertThat(holders()).containsOnlyKeys(addresses(late));
+
+        ChunkCopies now = placed(leader, Set.of());
+        CompletionStage<ChunkWriter> taken = open(addresses(now), true, now.epoch());
+        taken.thenAccept(writer -> writer.finish(0, 0));
+        time.runFor(LONG_ENOUGH);
+        assertThat(now(taken.thenCompose(ChunkWriter::receipt)).version()).isEqualTo(new ChunkVersion(2));
+        assertThat(holders()).isEmpty();
+    }
+
+    /** What was acknowledged stays acknowledged, whoever leads. */
+    @Test
+    void aRetryOfWhatWasCommittedBeforeTheNewLeaderIsAnswered() {
+        ChunkCopies place = placed(before, Set.of());
+        TransactionId id = new TransactionId("client", time.instant().toEpochMilli(), ++sequence);
+        StoreRequest request = new StoreRequest(
+                id,
+                CHUNK,
+                false,
+                10,
+                null,
+                Attributes.NONE,
+                Durability.SYNC,
+                StoreRequest.DEFAULT_TIMEOUT,
+                place.epoch());
+        List<String> members = addresses(place);
+        ChunkServer primary = servers.get(members.get(0));
+        List<String> others = members.subList(1, members.size());
+        Receipt first = atLeisure(send(primary.begin(request, others)));
+        elect();
+
+        Receipt again = atLeisure(
+                primary.begin(request, others).thenCompose(ChunkWriter::receipt).toCompletableFuture());
+
+        assertThat(again.version()).isEqualTo(first.version());
+        assertThat(again.crc32c()).isEqualTo(first.crc32c());
+    }
+
+    /** The new leader knows nothing of what the other has named, and the servers do not know who has named them. */
+    @Test
+    void aLateStoreByAClientThatDoesNotTellTheEpochMayBeAConflictWhichIsTold() throws IOException {
         List<String> late = place(before, Set.of());
         elect();
         List<String> meanwhile = place(leader, Set.copyOf(late));

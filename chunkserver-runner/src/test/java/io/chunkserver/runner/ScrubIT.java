@@ -67,6 +67,10 @@ class ScrubIT {
     private static final int TWICE = 5;
 
     private static final int MAX_LENGTH = 150_000;
+
+    /** All chunks, and as much again for the client, below the threshold from which a server warns. */
+    private static final String SPACE = 1024 + 3 * CHUNKS * (MAX_LENGTH / 1000) / 1000 + "MiB";
+
     private static final Duration PATIENCE = Duration.ofMinutes(3).plusSeconds(CHUNKS / 10);
 
     @TempDir
@@ -95,7 +99,9 @@ class ScrubIT {
                     "--master",
                     master.address(),
                     "--heartbeat-interval",
-                    "500ms"));
+                    "500ms",
+                    "--space",
+                    SPACE));
         }
         transport = new TcpTransport(TcpTransportConfig.DEFAULT);
         client = new ChunkClient(transport, ClientConfig.DEFAULT);

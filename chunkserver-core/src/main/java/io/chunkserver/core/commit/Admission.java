@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ public final class Admission {
     private final AtomicReference<@Nullable Failure> closed = new AtomicReference<>();
     private final List<Rule> rules = new CopyOnWriteArrayList<>();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private volatile LongPredicate placements = epoch -> true;
 
     /** Admits chunks up to this many bytes to a place without a name. */
     public Admission(long chunkSizeLimitBytes) {
@@ -59,6 +61,29 @@ public final class Admission {
     /** Adds a reason for which something may be refused from now on, one that comes and goes. */
     public void add(Rule rule) {
         rules.add(rule);
+    }
+
+    /**
+     * Takes from now on only what goes where a master said of which this is true.
+     *
+     * @param admits tells by its epoch, not 0, whether the leader that named the members is the last that is known; it must not wait
+     */
+    public void admitPlacements(LongPredicate admits) {
+        placements = admits;
+    }
+
+    /**
+     * Why what goes where the leader of this epoch said is not taken; empty when it is, and for epoch 0. Also to be asked last before a vote
+     * and before a decision: what the leader after that one names for the chunk in between may be other servers.
+     */
+    Optional<Failure> placementRefusal(ChunkId chunk, long epoch) {
+        return epoch == 0 || placements.test(epoch)
+                ? Optional.empty()
+                : Optional.of(Failure.of(
+                                ErrorCode.STALE_EPOCH,
+                                "the servers of chunk " + chunk + " were named by a master that led by epoch " + epoch
+                                        + " and was replaced")
+                        .withHint("ask the master that leads now where the chunk goes"));
     }
 
     /** Why a version of this length is not taken; empty when it is. */

@@ -141,6 +141,10 @@ public final class ChainCoordinator implements TwoPhaseCoordinator {
         if (closed.isPresent()) {
             return closed;
         }
+        Optional<Failure> stale = participant.admission().placementRefusal(request.chunk(), request.placementEpoch());
+        if (stale.isPresent()) {
+            return stale;
+        }
         if (participant.storage().log().table().expired(request.transaction())) {
             return Optional.of(Failure.of(
                             ErrorCode.EXPIRED,
@@ -186,7 +190,8 @@ public final class ChainCoordinator implements TwoPhaseCoordinator {
                 request.durability(),
                 chain,
                 log.id(),
-                request.timeout().minus(margin.compareTo(DECISION_MARGIN) > 0 ? DECISION_MARGIN : margin));
+                request.timeout().minus(margin.compareTo(DECISION_MARGIN) > 0 ? DECISION_MARGIN : margin),
+                request.placementEpoch());
     }
 
     /** Takes up a decision that was found in the log at start: delivers it until all members have confirmed it. */

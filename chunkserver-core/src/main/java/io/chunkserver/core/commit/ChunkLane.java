@@ -234,9 +234,15 @@ final class ChunkLane {
         }
     }
 
-    void finish(StageKey key, long lengthBytes, int crc32c) {
+    void finish(PrepareRequest request, long lengthBytes, int crc32c) {
+        StageKey key = new StageKey(request.transaction(), request.attempt());
         Hold current = hold;
         if (current != null && state.holds(key, Phase.STAGING)) {
+            Optional<Failure> stale = participant.admission().placementRefusal(chunk, request.placementEpoch());
+            if (stale.isPresent()) {
+                handle(new ParticipantEvent.StagingFailed(key, stale.get()));
+                return;
+            }
             try {
                 current.finish(lengthBytes, crc32c);
             } catch (IOException | RuntimeException e) {

@@ -99,7 +99,18 @@ final class CoordinatedTransaction implements ChunkWriter {
                                         + timeout.toMillis() + " ms")
                         .at(coordinator.participant().self()))),
                 timeout);
-        opened.votes().thenAccept(votes -> handle(new CoordinatorEvent.Voted(votes)));
+        opened.votes().thenAccept(votes -> handle(counted(votes)));
+    }
+
+    /** All may have promised before they heard of a master's replacement, which is known here meanwhile. */
+    private CoordinatorEvent counted(List<Vote> votes) {
+        return coordinator
+                .participant()
+                .admission()
+                .placementRefusal(decision.chunk(), requireNonNull(asked).placementEpoch())
+                .<CoordinatorEvent>map(why -> new CoordinatorEvent.GivenUp(
+                        why.at(coordinator.participant().self())))
+                .orElseGet(() -> new CoordinatorEvent.Voted(votes));
     }
 
     void resend() {

@@ -97,6 +97,7 @@ public final class Participant {
         StagingStream stream = new StagingStream(this, request);
         admission
                 .refusal(request.kind(), request.chunk(), request.maxLengthBytes())
+                .or(() -> admission.placementRefusal(request.chunk(), request.placementEpoch()))
                 .ifPresentOrElse(stream::refuse, stream::begin);
         return stream;
     }

@@ -22,6 +22,7 @@ import java.util.UUID;
  * @param chain            all members in the order of the data's flow, the coordinator first, each once
  * @param coordinatorLogId the log that holds the decision
  * @param timeout          how long the member may take from now until it votes
+ * @param placementEpoch   see {@link StoreRequest}
  */
 public record PrepareRequest(
         TransactionId transaction,
@@ -35,10 +36,41 @@ public record PrepareRequest(
         Durability durability,
         List<Member> chain,
         UUID coordinatorLogId,
-        Duration timeout) {
+        Duration timeout,
+        long placementEpoch) {
 
     /** The longest chain. */
     public static final int MAX_MEMBERS = 16;
+
+    /** To members that no elected master has named. */
+    public PrepareRequest(
+            TransactionId transaction,
+            Attempt attempt,
+            ChunkId chunk,
+            ChunkVersion base,
+            long epoch,
+            boolean tombstone,
+            long maxLengthBytes,
+            Attributes attributes,
+            Durability durability,
+            List<Member> chain,
+            UUID coordinatorLogId,
+            Duration timeout) {
+        this(
+                transaction,
+                attempt,
+                chunk,
+                base,
+                epoch,
+                tombstone,
+                maxLengthBytes,
+                attributes,
+                durability,
+                chain,
+                coordinatorLogId,
+                timeout,
+                0);
+    }
 
     public PrepareRequest {
         chain = List.copyOf(chain);
@@ -49,8 +81,9 @@ public record PrepareRequest(
         if (chain.stream().map(Member::id).distinct().count() != chain.size()) {
             throw new IllegalArgumentException("chain " + chain + " names a server twice");
         }
-        if (epoch < 0 || maxLengthBytes < 0) {
-            throw new IllegalArgumentException("epoch " + epoch + " or length " + maxLengthBytes + " is below 0");
+        if (epoch < 0 || placementEpoch < 0 || maxLengthBytes < 0) {
+            throw new IllegalArgumentException("epoch " + epoch + ", placement epoch " + placementEpoch + " or length "
+                    + maxLengthBytes + " is below 0");
         }
         if (base.number() == Long.MAX_VALUE) {
             throw new IllegalArgumentException("base version " + base + " has no next version");
@@ -95,6 +128,7 @@ public record PrepareRequest(
                 durability,
                 chain,
                 coordinatorLogId,
-                newTimeout);
+                newTimeout,
+                placementEpoch);
     }
 }

@@ -82,7 +82,7 @@ final class StagingStream implements PrepareStream {
     @Override
     public void finish(long lengthBytes, int crc32c) {
         finished = true;
-        run(lane -> lane.finish(key, lengthBytes, crc32c));
+        run(lane -> lane.finish(request, lengthBytes, crc32c));
     }
 
     @Override

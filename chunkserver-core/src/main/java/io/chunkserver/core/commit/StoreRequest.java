@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param attributes     kept with the chunk
  * @param durability     what every member guarantees before it votes
  * @param timeout        how long it may take from now until the client is answered
+ * @param placementEpoch that of the leading master which named the members; once a server knows a newer one it takes no part any more.
+ *                       0 where masters are not elected, and when no master was asked
  */
 public record StoreRequest(
         TransactionId transaction,
@@ -29,12 +31,29 @@ public record StoreRequest(
         @Nullable ChunkVersion expectedBase,
         Attributes attributes,
         Durability durability,
-        Duration timeout) {
+        Duration timeout,
+        long placementEpoch) {
 
     /** How long a store may take when the caller does not say: a 1 GiB chunk at 20 MB/s. */
     public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(60);
 
+    /** On members that no elected master has named. */
+    public StoreRequest(
+            TransactionId transaction,
+            ChunkId chunk,
+            boolean tombstone,
+            long maxLengthBytes,
+            @Nullable ChunkVersion expectedBase,
+            Attributes attributes,
+            Durability durability,
+            Duration timeout) {
+        this(transaction, chunk, tombstone, maxLengthBytes, expectedBase, attributes, durability, timeout, 0);
+    }
+
     public StoreRequest {
+        if (placementEpoch < 0) {
+            throw new IllegalArgumentException("epoch " + placementEpoch + " is below 0");
+        }
         if (maxLengthBytes < 0) {
             throw new IllegalArgumentException("length " + maxLengthBytes + " of chunk " + chunk + " is below 0");
         }
@@ -44,6 +63,12 @@ public record StoreRequest(
         if (timeout.isNegative() || timeout.isZero()) {
             throw new IllegalArgumentException("timeout " + timeout + " for chunk " + chunk + " has passed");
         }
+    }
+
+    /** The same on members that the leader of this epoch has named; 0 when it was not elected. */
+    public StoreRequest placedIn(long epoch) {
+        return new StoreRequest(
+                transaction, chunk, tombstone, maxLengthBytes, expectedBase, attributes, durability, timeout, epoch);
     }
 
     /** What is to be admitted. */

@@ -55,7 +55,7 @@ public enum ErrorCode {
     NOT_A_MEMBER(8, false),
     /** One version of the chunk exists under two transactions; an operator has to choose. */
     CONFLICTING_COPIES(8, false),
-    /** The request comes from an older epoch than the chunk. */
+    /** The request comes from an older epoch than the chunk, or its servers were named by a master that was replaced since. */
     STALE_EPOCH(8, false),
     /** The transaction id is older than the memory of outcomes reaches; it may have been applied already. */
     EXPIRED(8, false),

@@ -35,6 +35,11 @@ public final class OrderFence {
         return placement.epoch() == 0 || isNewest(placement.epoch());
     }
 
+    /** Whether a store may go where the leader of this epoch has said to a client, whose word is nothing that the fence goes by. */
+    public boolean admitsPlacement(long epoch) {
+        return epoch == 0 || epoch >= newest.get();
+    }
+
     private boolean isNewest(long epoch) {
         return epoch >= newest.accumulateAndGet(epoch, Math::max);
     }

@@ -12,8 +12,10 @@ import io.chunkserver.core.model.Durability;
 import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.core.testkit.DiskFault;
 import io.chunkserver.core.testkit.DiskOperation.Kind;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** What a coordinator does not begin, and how it answers a retry without beginning anything (A3). */
@@ -43,6 +45,53 @@ class ChainCoordinatorRefusalTest extends CoordinatorOnMemoryDisk {
         assertThat(failure(writer).code()).isEqualTo(ErrorCode.DRAINING);
         assertThat(coordinator.open()).isEmpty();
         assertThat(b.cancellations()).isPositive();
+    }
+
+    private StoreRequest placedIn(long epoch) {
+        return request(CHUNK, null).placedIn(epoch);
+    }
+
+    @Test
+    void whatAReplacedMasterHasPlacedIsNotBegun() {
+        admission.admitPlacements(epoch -> epoch >= 2);
+
+        ChunkWriter writer = begin(placedIn(1));
+
+        Failure why = failure(writer);
+        assertThat(why.code()).isEqualTo(ErrorCode.STALE_EPOCH);
+        assertThat(why.message()).contains(CHUNK.toString()).contains("epoch 1");
+        assertThat(why.server()).contains(self.id());
+        assertThat(prepared).isEmpty();
+        store(begin(placedIn(2)));
+        store(begin(placedIn(0)));
+    }
+
+    private void store(ChunkWriter writer) {
+        send(writer);
+        time.runFor(QUIET);
+        receipt(writer);
+    }
+
+    /** The members have promised, and hear that it was not decided; this server's own promise goes too. */
+    @Test
+    void whatAReplacedMasterHasPlacedIsNotDecidedWhenThatIsHeardAfterTheVotes() throws IOException {
+        AtomicLong newest = new AtomicLong(1);
+        admission.admitPlacements(epoch -> epoch >= newest.get());
+        ChunkWriter writer = begin(placedIn(1));
+        script = operation -> {
+            if (operation.kind() == Kind.FORCE) {
+                newest.set(2);
+            }
+            return DiskFault.NONE;
+        };
+
+        send(writer);
+        time.runFor(QUIET);
+
+        assertThat(failure(writer).code()).isEqualTo(ErrorCode.STALE_EPOCH);
+        assertThat(storage.store().stat(CHUNK)).isEmpty();
+        assertThat(storage.store().staged()).isEmpty();
+        assertThat(coordinator.open()).isEmpty();
     }
 
     @Test

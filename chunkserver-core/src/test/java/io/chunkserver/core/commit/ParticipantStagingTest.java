@@ -57,6 +57,49 @@ class ParticipantStagingTest extends ParticipantOnMemoryDisk {
         assertNothingIsHeld();
     }
 
+    private PrepareRequest placedIn(long epoch) {
+        PrepareRequest any = request(ChunkVersion.NONE);
+        return new PrepareRequest(
+                any.transaction(),
+                any.attempt(),
+                any.chunk(),
+                any.base(),
+                any.epoch(),
+                any.tombstone(),
+                any.maxLengthBytes(),
+                any.attributes(),
+                any.durability(),
+                any.chain(),
+                any.coordinatorLogId(),
+                any.timeout(),
+                epoch);
+    }
+
+    @Test
+    void whatAReplacedMasterHasPlacedIsNotStaged() throws IOException {
+        admission.admitPlacements(epoch -> epoch >= 2);
+
+        assertThat(refusal(participant.prepare(placedIn(1))).code()).isEqualTo(ErrorCode.STALE_EPOCH);
+        assertNothingIsHeld();
+        PrepareStream stream = participant.prepare(placedIn(2));
+        send(stream);
+        assertThat(vote(stream).isYes()).isTrue();
+    }
+
+    @Test
+    void whatAReplacedMasterHasPlacedIsNotPromisedWhenThatIsHeardWhileItsBytesCome() throws IOException {
+        PrepareStream stream = participant.prepare(placedIn(1).withTimeout(LONG));
+        stream.write(block(LENGTH));
+        time.runFor(QUIET);
+        admission.admitPlacements(epoch -> epoch >= 2);
+
+        stream.finish(LENGTH, block(LENGTH).crc32c());
+
+        assertThat(refusal(stream).code()).isEqualTo(ErrorCode.STALE_EPOCH);
+        assertNothingIsHeld();
+        assertTheNextStoreIsTaken();
+    }
+
     @ParameterizedTest
     @EnumSource(
             value = Kind.class,

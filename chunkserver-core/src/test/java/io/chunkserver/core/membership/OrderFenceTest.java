@@ -59,6 +59,16 @@ class OrderFenceTest {
         assertThat(fence.admits(placedIn(0))).as("one that does not tell").isTrue();
     }
 
+    @Test
+    void whatAClientTellsOfAPlacementIsComparedAndNotBelieved() {
+        fence.saw(5);
+        assertThat(fence.admitsPlacement(4)).isFalse();
+        assertThat(fence.admitsPlacement(5)).isTrue();
+        assertThat(fence.admitsPlacement(0)).as("one that does not tell").isTrue();
+        assertThat(fence.admitsPlacement(1_000)).isTrue();
+        assertThat(fence.admitsPlacement(5)).as("the real leader's, after that").isTrue();
+    }
+
     private static ChunkCopies placedIn(long epoch) {
         List<Member> members = List.of(new Member(new ServerId("b"), "b:1", Location.ORIGIN));
         return new ChunkCopies(ORDER.chunk(), ORDER.version(), members, epoch);

@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The servers that a master names.
  *
- * <p>A store that a server refused or that did not reach it is tried on the servers that the master names without it; one whose
+ * <p>A store that a server refused or that did not reach it is tried on the servers that the master names without it, and one whose
+ * servers know that the master was replaced on those that are named then; one whose
  * outcome is unknown is not, for it may have been done. A read whose servers all failed is tried once more with what the master
  * knows then: they may have been replaced meanwhile. A server that does not answer is asked last for the chunks after that.
  *
@@ -74,9 +75,9 @@ public final class PlacedServers implements ChunkWriters {
     public <T> T write(ChunkId chunk, long maxLengthBytes, Change<T> change) throws IOException {
         Set<ServerId> excluded = new HashSet<>();
         for (int tried = 1; ; tried++) {
-            List<Member> members = master.place(
-                            new PlacementRequest(chunk, maxLengthBytes, copies, near, excluded), timeout)
-                    .members();
+            ChunkCopies place =
+                    master.place(new PlacementRequest(chunk, maxLengthBytes, copies, near, excluded), timeout);
+            List<Member> members = place.members();
             if (tried == 1 && copies > 0 && members.size() != copies) {
                 logger.warn(
                         "chunk {} is there already and stays on its {} servers: {} copies are made of new chunks only",
@@ -85,13 +86,18 @@ public final class PlacedServers implements ChunkWriters {
                         copies);
             }
             try {
-                return change.apply(target(members));
+                return change.apply(target(place));
             } catch (ChunkServerException.Unavailable | ChunkServerException.InsufficientSpace e) {
                 ServerId culprit = culprit(e.failure(), members);
                 if (tried == MAX_PLACEMENTS || !excluded.add(culprit)) {
                     throw e;
                 }
                 logger.warn("chunk {} is placed without server {}: {}", chunk, culprit, e.getMessage());
+            } catch (ChunkServerException.Conflict e) {
+                if (e.code() != ErrorCode.STALE_EPOCH || tried == MAX_PLACEMENTS) {
+                    throw e;
+                }
+                logger.warn("asking the master again where chunk {} goes: {}", chunk, e.getMessage());
             }
         }
     }
@@ -113,12 +119,13 @@ public final class PlacedServers implements ChunkWriters {
                 .orElse(members.get(0).id());
     }
 
-    private StoreTarget target(List<Member> members) {
-        List<ServerAddress> addresses = addresses(members);
+    private StoreTarget target(ChunkCopies place) {
+        List<ServerAddress> addresses = addresses(place.members());
         // Without others and without a number the primary would have its master choose as many as that is configured
         // for.
         @Nullable Integer alone = addresses.size() == 1 ? 1 : null;
-        return new StoreTarget(addresses.get(0), addresses.subList(1, addresses.size()), alone, durability, timeout);
+        return new StoreTarget(
+                addresses.get(0), addresses.subList(1, addresses.size()), alone, durability, timeout, place.epoch());
     }
 
     @Override

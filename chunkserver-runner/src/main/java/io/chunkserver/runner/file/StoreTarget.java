@@ -18,13 +18,15 @@ import org.jspecify.annotations.Nullable;
  * @param copies     on how many servers, when the primary chooses the others with its master; null when they are named here
  * @param durability null for what the primary is configured to
  * @param timeout    for each chunk
+ * @param placementEpoch of the master that named the servers; 0 when the caller did
  */
 public record StoreTarget(
         ServerAddress primary,
         List<ServerAddress> replicas,
         @Nullable Integer copies,
         @Nullable Durability durability,
-        Duration timeout)
+        Duration timeout,
+        long placementEpoch)
         implements ChunkWriters {
 
     public StoreTarget {
@@ -33,7 +35,7 @@ public record StoreTarget(
 
     /** The options of one store or delete. */
     public StoreOptions options(Attributes attributes) {
-        return new StoreOptions(replicas, copies, durability, null, attributes, timeout, null);
+        return new StoreOptions(replicas, copies, durability, null, attributes, timeout, null, placementEpoch);
     }
 
     @Override

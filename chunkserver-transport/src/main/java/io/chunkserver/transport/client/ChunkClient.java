@@ -107,7 +107,8 @@ public final class ChunkClient implements Closeable {
                                 options.durability(),
                                 options.replicas(),
                                 options.copies(),
-                                left),
+                                left,
+                                options.placementEpoch()),
                         source,
                         buffers)
                 .run(retries, options.timeout());
@@ -127,7 +128,8 @@ public final class ChunkClient implements Closeable {
                                 options.expectedBase(),
                                 options.durability(),
                                 options.replicas(),
-                                left),
+                                left,
+                                options.placementEpoch()),
                         null,
                         buffers)
                 .run(retries, options.timeout());

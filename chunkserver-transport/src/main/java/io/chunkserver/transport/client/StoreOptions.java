@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param attributes   kept with the chunk; a delete has none
  * @param timeout      how long it may take, retries included
  * @param transaction  the id of an earlier try whose outcome is not known; null for a new one
+ * @param placementEpoch as the master told it that named the servers ({@link io.chunkserver.core.membership.ChunkCopies#epoch}): they
+ *                     refuse once they know that it was replaced; 0 when no master was asked
  */
 public record StoreOptions(
         List<ServerAddress> replicas,
@@ -29,11 +31,12 @@ public record StoreOptions(
         @Nullable ChunkVersion expectedBase,
         Attributes attributes,
         Duration timeout,
-        @Nullable TransactionId transaction) {
+        @Nullable TransactionId transaction,
+        long placementEpoch) {
 
     /** One copy, replacing any, as durable as the server is set to. */
     public static final StoreOptions DEFAULT =
-            new StoreOptions(List.of(), null, null, null, Attributes.NONE, StoreRequest.DEFAULT_TIMEOUT, null);
+            new StoreOptions(List.of(), null, null, null, Attributes.NONE, StoreRequest.DEFAULT_TIMEOUT, null, 0);
 
     public StoreOptions {
         replicas = List.copyOf(replicas);
@@ -43,31 +46,41 @@ public record StoreOptions(
     }
 
     public StoreOptions withReplicas(List<ServerAddress> others) {
-        return new StoreOptions(others, null, durability, expectedBase, attributes, timeout, transaction);
+        return new StoreOptions(
+                others, null, durability, expectedBase, attributes, timeout, transaction, placementEpoch);
     }
 
     /** Has the primary choose the other servers with its master; deletes are not affected. */
     public StoreOptions withCopies(int number) {
-        return new StoreOptions(List.of(), number, durability, expectedBase, attributes, timeout, transaction);
+        return new StoreOptions(
+                List.of(), number, durability, expectedBase, attributes, timeout, transaction, placementEpoch);
     }
 
     public StoreOptions withDurability(@Nullable Durability newDurability) {
-        return new StoreOptions(replicas, copies, newDurability, expectedBase, attributes, timeout, transaction);
+        return new StoreOptions(
+                replicas, copies, newDurability, expectedBase, attributes, timeout, transaction, placementEpoch);
     }
 
     public StoreOptions withExpectedBase(@Nullable ChunkVersion base) {
-        return new StoreOptions(replicas, copies, durability, base, attributes, timeout, transaction);
+        return new StoreOptions(replicas, copies, durability, base, attributes, timeout, transaction, placementEpoch);
     }
 
     public StoreOptions withAttributes(Attributes newAttributes) {
-        return new StoreOptions(replicas, copies, durability, expectedBase, newAttributes, timeout, transaction);
+        return new StoreOptions(
+                replicas, copies, durability, expectedBase, newAttributes, timeout, transaction, placementEpoch);
     }
 
     public StoreOptions withTimeout(Duration newTimeout) {
-        return new StoreOptions(replicas, copies, durability, expectedBase, attributes, newTimeout, transaction);
+        return new StoreOptions(
+                replicas, copies, durability, expectedBase, attributes, newTimeout, transaction, placementEpoch);
     }
 
     public StoreOptions withTransaction(@Nullable TransactionId id) {
-        return new StoreOptions(replicas, copies, durability, expectedBase, attributes, timeout, id);
+        return new StoreOptions(replicas, copies, durability, expectedBase, attributes, timeout, id, placementEpoch);
+    }
+
+    /** On servers that the leading master of this epoch has named. */
+    public StoreOptions withPlacementEpoch(long epoch) {
+        return new StoreOptions(replicas, copies, durability, expectedBase, attributes, timeout, transaction, epoch);
     }
 }

@@ -77,7 +77,8 @@ public sealed interface Request
             @Nullable Durability durability,
             List<ServerAddress> replicas,
             @Nullable Integer copies,
-            Duration timeout)
+            Duration timeout,
+            long placementEpoch)
             implements Request {
 
         public Store {
@@ -110,7 +111,8 @@ public sealed interface Request
             @Nullable ChunkVersion base,
             @Nullable Durability durability,
             List<ServerAddress> replicas,
-            Duration timeout)
+            Duration timeout,
+            long placementEpoch)
             implements Request {
 
         public Delete {

@@ -146,6 +146,18 @@ final class RequestFormat {
         if (store.copies() != null) {
             json.put("copies", store.copies());
         }
+        encodePlacementEpoch(json, store.placementEpoch());
+    }
+
+    /** Left out where there is none, as by clients that know of none. */
+    private static void encodePlacementEpoch(ObjectNode json, long epoch) {
+        if (epoch != 0) {
+            json.put("placementEpoch", epoch);
+        }
+    }
+
+    private static long placementEpoch(FieldReader fields) throws ChunkServerException {
+        return fields.has("placementEpoch") ? fields.count("placementEpoch") : 0;
     }
 
     private static Request decodeStore(FieldReader fields, Duration timeout) throws ChunkServerException {
@@ -158,7 +170,8 @@ final class RequestFormat {
                 fields.valueOrNull("durability", Durability::parse),
                 fields.values("replicas", ServerAddress::parse),
                 fields.has("copies") ? fields.smallCount("copies") : null,
-                timeout);
+                timeout,
+                placementEpoch(fields));
     }
 
     private static void encodeDelete(ObjectNode json, Request.Delete delete) {
@@ -168,6 +181,7 @@ final class RequestFormat {
         ModelJson.versionIfAny(json, "base", delete.base());
         ModelJson.durabilityIfAny(json, delete.durability());
         ModelJson.texts(json.putArray("replicas"), delete.replicas());
+        encodePlacementEpoch(json, delete.placementEpoch());
     }
 
     private static Request decodeDelete(FieldReader fields, Duration timeout) throws ChunkServerException {
@@ -177,7 +191,8 @@ final class RequestFormat {
                 ModelJson.versionIfAny(fields, "base"),
                 fields.valueOrNull("durability", Durability::parse),
                 fields.values("replicas", ServerAddress::parse),
-                timeout);
+                timeout,
+                placementEpoch(fields));
     }
 
     private static void encodePrepare(ObjectNode json, PrepareRequest prepare) {
@@ -190,6 +205,7 @@ final class RequestFormat {
         ModelJson.durabilityIfAny(json, prepare.durability());
         ModelJson.members(json.putArray("chain"), prepare.chain());
         json.put("coordinatorLogId", prepare.coordinatorLogId().toString());
+        encodePlacementEpoch(json, prepare.placementEpoch());
     }
 
     private static PrepareRequest decodePrepare(FieldReader fields, Duration timeout) throws ChunkServerException {
@@ -205,7 +221,8 @@ final class RequestFormat {
                 fields.value("durability", Durability::parse),
                 fields.objects("chain", ModelJson::member),
                 fields.uuid("coordinatorLogId"),
-                timeout);
+                timeout,
+                placementEpoch(fields));
     }
 
     private static void encodeRead(ObjectNode json, Request.Read read) {

@@ -96,7 +96,8 @@ final class ChunkRequestHandler implements RequestHandler {
                 store.base(),
                 store.attributes(),
                 store.durability() == null ? server.config().durability() : store.durability(),
-                store.timeout());
+                store.timeout(),
+                store.placementEpoch());
         return begin(request, store.replicas(), store.copies()).thenApply(BlockSink::of);
     }
 
@@ -199,7 +200,8 @@ final class ChunkRequestHandler implements RequestHandler {
                 delete.base(),
                 Attributes.NONE,
                 delete.durability() == null ? server.config().durability() : delete.durability(),
-                delete.timeout());
+                delete.timeout(),
+                delete.placementEpoch());
         return begin(request, delete.replicas(), null)
                 .thenApply(BlockSink::of)
                 .thenCompose(ChunkRequestHandler::withoutBytes);

@@ -150,7 +150,7 @@ class RemoteChunkWriterTest extends ClientOnSteppedNetwork {
     }
 
     private static Request.Store store(TransactionId transaction, ChunkId chunk) {
-        return new Request.Store(transaction, chunk, 10, null, Attributes.NONE, null, List.of(), null, PATIENCE);
+        return new Request.Store(transaction, chunk, 10, null, Attributes.NONE, null, List.of(), null, PATIENCE, 0);
     }
 
     private static CheckedBlock block() {

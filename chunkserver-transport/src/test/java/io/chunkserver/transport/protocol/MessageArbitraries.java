@@ -148,14 +148,15 @@ final class MessageArbitraries {
 
     /** Where a store goes: to those that are named, or to as many as are chosen. */
     private record Servers(
-            List<ServerAddress> replicas, @Nullable Integer copies) {}
+            List<ServerAddress> replicas, @Nullable Integer copies, long placementEpoch) {}
 
     private static Arbitrary<Servers> replicasOrCopies() {
         return Arbitraries.oneOf(
-                addresses().list().ofMaxSize(Request.MAX_REPLICAS).map(named -> new Servers(named, null)),
+                Combinators.combine(addresses().list().ofMaxSize(Request.MAX_REPLICAS), counts())
+                        .as((named, epoch) -> new Servers(named, null, epoch)),
                 Arbitraries.integers()
                         .between(0, PlacementRequest.MAX_COPIES)
-                        .map(chosen -> new Servers(List.of(), chosen)));
+                        .map(chosen -> new Servers(List.of(), chosen, 0)));
     }
 
     private static Arbitrary<Request> stores() {
@@ -177,7 +178,8 @@ final class MessageArbitraries {
                         durability,
                         servers.replicas(),
                         servers.copies(),
-                        timeout));
+                        timeout,
+                        servers.placementEpoch()));
     }
 
     private static Arbitrary<Request> deletes() {
@@ -187,7 +189,8 @@ final class MessageArbitraries {
                         versions().injectNull(0.3),
                         Arbitraries.of(Durability.class).injectNull(0.3),
                         addresses().list().ofMaxSize(Request.MAX_REPLICAS),
-                        timeouts())
+                        timeouts(),
+                        counts())
                 .as(Request.Delete::new);
     }
 
@@ -198,7 +201,7 @@ final class MessageArbitraries {
                 .ofMaxSize(PrepareRequest.MAX_MEMBERS)
                 .uniqueElements(Member::id);
         return Combinators.combine(
-                        Combinators.combine(transactionIds(), attempts(), chunkIds())
+                        Combinators.combine(transactionIds(), attempts(), chunkIds(), counts())
                                 .as(List::of),
                         bases(),
                         counts(),
@@ -221,7 +224,8 @@ final class MessageArbitraries {
                                 (Durability) flags.get(1),
                                 chain,
                                 log,
-                                timeout)));
+                                timeout,
+                                (Long) ids.get(3))));
     }
 
     private static Arbitrary<Response> receipts() {

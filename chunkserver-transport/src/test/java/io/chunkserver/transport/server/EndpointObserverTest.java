@@ -144,7 +144,8 @@ class EndpointObserverTest {
                             null,
                             List.of(),
                             null,
-                            Duration.ofMinutes(1))));
+                            Duration.ofMinutes(1),
+                            0)));
             await().untilAsserted(() -> assertThatThrownBy(this::read).hasMessageContaining("under way already"));
             assertThat(counts.answers)
                     .contains(new Answered(Request.Read.class, ErrorCode.OVERLOADED))

@@ -1,6 +1,7 @@
 package io.chunkserver.transport.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.chunkserver.core.ChunkServerConfig;
@@ -11,6 +12,7 @@ import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.membership.KnownMaster;
 import io.chunkserver.core.membership.PlacementRequest;
 import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.Transport;
 import io.chunkserver.transport.client.ChunkClient;
@@ -26,6 +28,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ForkJoinPool;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -116,6 +119,49 @@ class PlacedByServerTest {
         master.refuse(Failure.of(ErrorCode.UNREACHABLE, "gone"));
         assertThatThrownBy(() -> store("a")).hasMessageContaining("gone");
         assertThat(has("a")).isFalse();
+    }
+
+    private Receipt storePlacedIn(long epoch) throws IOException {
+        return client.store(cluster.address("a"), CHUNK, ChunkSource.of(BYTES), placedIn(epoch));
+    }
+
+    private StoreOptions placedIn(long epoch) {
+        return StoreOptions.DEFAULT.withReplicas(List.of(cluster.address("b"))).withPlacementEpoch(epoch);
+    }
+
+    private void knowsOfLeader(String server, long epoch) {
+        cluster.server(server).followMasters(List.of(new KnownMaster("m:1", master)), epoch);
+    }
+
+    @Test
+    void whatAReplacedMasterHasToldAClientIsRefusedByThePrimary() throws IOException {
+        storePlacedIn(4);
+        knowsOfLeader("a", 5);
+        assertIsStale(() -> storePlacedIn(4));
+        assertIsStale(() -> client.delete(cluster.address("a"), CHUNK, placedIn(4)));
+        assertThat(has("a")).isTrue();
+        storePlacedIn(5);
+        storePlacedIn(0);
+        client.delete(cluster.address("a"), CHUNK, placedIn(5));
+        assertThat(has("a")).isFalse();
+    }
+
+    @Test
+    void whatAReplacedMasterHasToldAClientIsRefusedByAnotherMember() throws IOException {
+        storePlacedIn(4);
+        knowsOfLeader("b", 5);
+        assertIsStale(() -> storePlacedIn(4));
+        assertIsStale(() -> client.delete(cluster.address("a"), CHUNK, placedIn(4)));
+        assertThat(storePlacedIn(5).version()).isEqualTo(new ChunkVersion(2));
+        cluster.assertNothingLeftBehind();
+    }
+
+    private static void assertIsStale(ThrowingCallable call) {
+        assertThatExceptionOfType(ChunkServerException.Conflict.class)
+                .isThrownBy(call)
+                .satisfies(stale -> assertThat(stale.code()).isEqualTo(ErrorCode.STALE_EPOCH))
+                .withMessageContaining("placed#0")
+                .withMessageContaining("epoch 4");
     }
 
     @Test

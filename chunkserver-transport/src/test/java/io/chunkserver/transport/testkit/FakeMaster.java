@@ -40,6 +40,7 @@ public final class FakeMaster implements Master {
     private volatile @Nullable Failure refusal;
     private final Deque<Failure> passing = new ConcurrentLinkedDeque<>();
     private volatile boolean silent;
+    private volatile long epoch;
     private volatile @Nullable String counter;
 
     public FakeMaster(String name) {
@@ -49,6 +50,11 @@ public final class FakeMaster implements Master {
     /** Answers heartbeats with this from now on. */
     public void reply(HeartbeatReply next) {
         reply = next;
+    }
+
+    /** Names servers for a store in this epoch from now on; in none, as one that was not elected, before. */
+    public void lead(long newEpoch) {
+        epoch = newEpoch;
     }
 
     /** Names these servers for every chunk from now on. */
@@ -123,7 +129,7 @@ public final class FakeMaster implements Master {
     @Override
     public CompletionStage<ChunkCopies> place(PlacementRequest request) {
         told.add(request);
-        return copies(request.chunk());
+        return copies(request.chunk(), epoch);
     }
 
     @Override
@@ -132,14 +138,14 @@ public final class FakeMaster implements Master {
         if (near != null) {
             told.add(near);
         }
-        return copies(chunk);
+        return copies(chunk, 0);
     }
 
-    private CompletionStage<ChunkCopies> copies(ChunkId chunk) {
+    private CompletionStage<ChunkCopies> copies(ChunkId chunk, long inEpoch) {
         return holders.isEmpty()
                 ? CompletableFuture.failedFuture(Failure.of(ErrorCode.CHUNK_NOT_FOUND, "nobody has chunk " + chunk)
                         .toException())
-                : answer(new ChunkCopies(chunk, new ChunkVersion(7), holders));
+                : answer(new ChunkCopies(chunk, new ChunkVersion(7), holders, inEpoch));
     }
 
     @Override
