@@ -95,12 +95,22 @@ class LatePlacementTest {
         return copies.members().stream().map(Member::address).toList();
     }
 
+    private StoreRequest request(boolean delete, long epoch) {
+        return new StoreRequest(
+                new TransactionId("client", time.instant().toEpochMilli(), ++sequence),
+                CHUNK,
+                delete,
+                delete ? 0 : 10,
+                null,
+                Attributes.NONE,
+                Durability.SYNC,
+                Duration.ofHours(1),
+                epoch);
+    }
+
     /** A store whose bytes have not come yet. */
     private CompletionStage<ChunkWriter> open(List<String> members, boolean delete, long epoch) {
-        TransactionId id = new TransactionId("client", time.instant().toEpochMilli(), ++sequence);
-        StoreRequest request = new StoreRequest(
-                id, CHUNK, delete, delete ? 0 : 10, null, Attributes.NONE, Durability.SYNC, Duration.ofHours(1), epoch);
-        return servers.get(members.get(0)).begin(request, members.subList(1, members.size()));
+        return servers.get(members.get(0)).begin(request(delete, epoch), members.subList(1, members.size()));
     }
 
     private CompletableFuture<Receipt> send(CompletionStage<ChunkWriter> opened) {
@@ -248,16 +258,7 @@ class LatePlacementTest {
     @Test
     void aStoreThatItsPrimaryHadPlacedByTheOldLeaderIsRefusedWhenItsBytesComeAfter() {
         String primary = place(before, Set.of()).get(0);
-        StoreRequest request = new StoreRequest(
-                new TransactionId("client", time.instant().toEpochMilli(), ++sequence),
-                CHUNK,
-                false,
-                10,
-                null,
-                Attributes.NONE,
-                Durability.SYNC,
-                Duration.ofHours(1));
-        CompletionStage<ChunkWriter> opened = servers.get(primary).begin(request, 0);
+        CompletionStage<ChunkWriter> opened = servers.get(primary).begin(request(false, 0), 0);
         time.runFor(Duration.ofSeconds(1));
         elect();
 
@@ -314,17 +315,7 @@ class LatePlacementTest {
     @Test
     void aRetryOfWhatWasCommittedBeforeTheNewLeaderIsAnswered() {
         ChunkCopies place = placed(before, Set.of());
-        TransactionId id = new TransactionId("client", time.instant().toEpochMilli(), ++sequence);
-        StoreRequest request = new StoreRequest(
-                id,
-                CHUNK,
-                false,
-                10,
-                null,
-                Attributes.NONE,
-                Durability.SYNC,
-                StoreRequest.DEFAULT_TIMEOUT,
-                place.epoch());
+        StoreRequest request = request(false, place.epoch());
         List<String> members = addresses(place);
         ChunkServer primary = servers.get(members.get(0));
         List<String> others = members.subList(1, members.size());
