@@ -12,6 +12,9 @@ import java.nio.ByteBuffer;
  */
 public interface DiskFile extends Closeable {
 
+    /** What {@link #writeDirectly} wants its bytes aligned to: a page, and no less than a sector of any common disk. */
+    int DIRECT_ALIGNMENT = 4096;
+
     /** Bytes in the file. */
     long size() throws IOException;
 
@@ -28,6 +31,20 @@ public interface DiskFile extends Closeable {
      * @return bytes written, possibly fewer than asked
      */
     int write(ByteBuffer source, long position) throws IOException;
+
+    /**
+     * Writes the whole buffer past the operating system's page cache, where the disk can: nothing is copied there, and nothing else is pushed
+     * out. The bytes are read like all others, and durable like all others after {@link #force}, not before.
+     *
+     * <p>The file still has the name that it was created or opened by, and no other write touches these bytes meanwhile.
+     *
+     * @param source   direct memory, whose address and length are multiples of {@link #DIRECT_ALIGNMENT}
+     * @param position a multiple of it too
+     * @return false when the disk cannot; nothing was written then, and the buffer is as it was
+     */
+    default boolean writeDirectly(ByteBuffer source, long position) throws IOException {
+        return false;
+    }
 
     /** Cuts the file to at most this size. */
     void truncate(long sizeBytes) throws IOException;

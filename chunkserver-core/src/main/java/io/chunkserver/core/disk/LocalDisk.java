@@ -50,6 +50,8 @@ public final class LocalDisk implements Disk {
     /** Writes bytes early. Its threads are never interrupted, and end by themselves when they are idle. */
     private final Executor background;
 
+    private final DirectAccess direct = new DirectAccess();
+
     /** Looked up once: finding the file store of a path reads the mount table. */
     private volatile @Nullable FileStore fileStore;
 
@@ -93,7 +95,8 @@ public final class LocalDisk implements Disk {
 
     private DiskFile open(Path file, OpenOption... options) throws IOException {
         try {
-            return new LocalDiskFile(FileChannel.open(resolve(file), options), background);
+            Path resolved = resolve(file);
+            return new LocalDiskFile(resolved, FileChannel.open(resolved, options), background, direct);
         } catch (IOException e) {
             throw FullDisk.translate(e);
         }

@@ -46,6 +46,9 @@ public final class FileChunkStore implements ChunkStore {
     /** Files that stay open for the next reader; of the usual 1,024 or more that a process may have open. */
     private static final int MAX_OPEN_FILES = 256;
 
+    /** Files whose blocks are gathered at the same time, each in a buffer of its own; more do not make a disk faster. */
+    private static final int MAX_GATHERING = 8;
+
     private final Disk disk;
     private final StoreLayout layout;
     private final ChunkIndex index;
@@ -53,6 +56,7 @@ public final class FileChunkStore implements ChunkStore {
     private final StoreFolders folders;
     private final StoreHandles handles = new StoreHandles();
     private final Quarantine quarantine;
+    private final GatheredWrites.Buffers gathering = new GatheredWrites.Buffers(MAX_GATHERING);
     private final OpenFiles openFiles = new OpenFiles(MAX_OPEN_FILES);
     private final ChunkOpener opener;
     private final IndexCheckpointFile checkpointFile;
@@ -194,7 +198,8 @@ public final class FileChunkStore implements ChunkStore {
 
     /** A tombstone takes all its room now, when more can still be made: its end then overwrites what it has. */
     private StagedFile begin(StageRequest request, Path file) throws IOException {
-        StagedFile staged = new StagedFile(disk, folders, request, file, handles, info -> finished(request, info));
+        StagedFile staged =
+                new StagedFile(disk, folders, request, file, handles, gathering, info -> finished(request, info));
         if (request.tombstone()) {
             try {
                 staged.takeRoom(storedBytes(request.chunk(), request.attributes(), 0));

@@ -17,7 +17,7 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 
 /**
- * A staged version as a file: its blocks are written where they will stay, table and footer follow in one write.
+ * A staged version as a file: its blocks are written where they will stay, several at a time, table and footer follow in one write.
  *
  * <p>After a write or force that failed nothing more can be done with it but to close it: what the disk then holds is
  * not known.
@@ -39,6 +39,7 @@ final class StagedFile implements StagedChunk {
     private final StageRequest request;
     private final Path name;
     private final DiskFile file;
+    private final GatheredWrites writes;
     private final StoreHandles handles;
     private final Consumer<ChunkInfo> onFinished;
     private final BlockChecksums checksums = new BlockChecksums();
@@ -49,6 +50,7 @@ final class StagedFile implements StagedChunk {
      *
      * @param folders    makes its name durable
      * @param handles    closes the file when the store is closed first
+     * @param buffers    to gather its blocks in
      * @param onFinished is told when the version is complete
      */
     StagedFile(
@@ -57,6 +59,7 @@ final class StagedFile implements StagedChunk {
             StageRequest request,
             Path name,
             StoreHandles handles,
+            GatheredWrites.Buffers buffers,
             Consumer<ChunkInfo> onFinished)
             throws IOException {
         this.disk = disk;
@@ -64,6 +67,7 @@ final class StagedFile implements StagedChunk {
         this.request = request;
         this.name = name;
         this.file = handles.add(disk.create(name));
+        this.writes = new GatheredWrites(file, buffers);
         this.handles = handles;
         this.onFinished = onFinished;
     }
@@ -78,11 +82,24 @@ final class StagedFile implements StagedChunk {
                     + " does not have the checksum that its origin computed");
         }
         state = State.FAILED;
-        write(block.data().duplicate(), checksums.lengthBytes());
+        boolean cached = write(block.data().duplicate());
         state = State.OPEN;
         checksums.add(block.crc32c(), block.lengthBytes());
-        if (request.durability() == Durability.SYNC && checksums.lengthBytes() % WRITE_BACK_BYTES == 0) {
+        if (cached && request.durability() == Durability.SYNC && checksums.lengthBytes() % WRITE_BACK_BYTES == 0) {
             file.beginWriteBack();
+        }
+    }
+
+    /** What is not forced when it is complete is better off in the page cache. */
+    private boolean write(ByteBuffer bytes) throws IOException {
+        try {
+            if (request.durability() == Durability.SYNC) {
+                return writes.write(bytes);
+            }
+            file.writeFully(bytes, checksums.lengthBytes());
+            return true;
+        } catch (DiskFullException e) {
+            throw noRoom(disk, request, e);
         }
     }
 
@@ -139,13 +156,14 @@ final class StagedFile implements StagedChunk {
                 request.attributes());
         ByteBuffer end = ByteBuffer.allocate(table.remaining() + ChunkFileFormat.tailBytes(footer));
         ChunkFileFormat.encode(footer, end.put(table));
-        write(end.flip(), checksums.lengthBytes());
+        writeEnd(end.flip());
         return footer.info();
     }
 
-    private void write(ByteBuffer bytes, long position) throws IOException {
+    private void writeEnd(ByteBuffer end) throws IOException {
         try {
-            file.writeFully(bytes, position);
+            writes.flush();
+            file.writeFully(end, checksums.lengthBytes());
         } catch (DiskFullException e) {
             throw noRoom(disk, request, e);
         }
@@ -179,6 +197,7 @@ final class StagedFile implements StagedChunk {
 
     @Override
     public void close() throws IOException {
+        writes.close();
         handles.close(file);
     }
 }

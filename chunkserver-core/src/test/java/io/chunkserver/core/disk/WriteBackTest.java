@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
 
 /** Bytes that are written early: at most once at a time, and no failure is lost. */
@@ -14,7 +16,11 @@ class WriteBackTest {
 
     private final ForcedChannel channel = new ForcedChannel();
     private final Queue<Runnable> background = new ArrayDeque<>();
-    private final LocalDiskFile file = new LocalDiskFile(channel, background::add);
+    private final LocalDiskFile file = file(background::add);
+
+    private LocalDiskFile file(Executor executor) {
+        return new LocalDiskFile(Path.of("written"), channel, executor, new DirectAccess());
+    }
 
     @Test
     void writesInTheBackground() throws IOException {
@@ -77,7 +83,7 @@ class WriteBackTest {
 
     @Test
     void isAHintAlsoWhenTheSystemGivesNoThread() {
-        LocalDiskFile poor = new LocalDiskFile(channel, task -> {
+        LocalDiskFile poor = file(task -> {
             throw new OutOfMemoryError("unable to create native thread");
         });
         assertThatCode(poor::beginWriteBack).doesNotThrowAnyException();
@@ -85,7 +91,7 @@ class WriteBackTest {
 
     @Test
     void whatIsThrownAwayIsNeverWaitedFor() {
-        LocalDiskFile unlucky = new LocalDiskFile(channel, task -> {});
+        LocalDiskFile unlucky = file(task -> {});
         unlucky.beginWriteBack();
         unlucky.beginWriteBack();
         assertThatCode(unlucky::force).doesNotThrowAnyException();

@@ -198,6 +198,13 @@ public final class FaultyDisk implements Disk {
                     : file.write(source, position);
         }
 
+        /** In one write or, when that is short, several. */
+        @Override
+        public boolean writeDirectly(ByteBuffer source, long position) throws IOException {
+            writeFully(source, position);
+            return true;
+        }
+
         private static int halved(ByteBuffer buffer, Transfer transfer) throws IOException {
             int limit = buffer.limit();
             buffer.limit(buffer.position() + (buffer.remaining() + 1) / 2);

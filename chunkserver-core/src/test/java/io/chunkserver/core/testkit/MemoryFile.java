@@ -54,6 +54,19 @@ final class MemoryFile implements DiskFile {
         }
     }
 
+    /** There is no cache to go past: a crash chooses among these bytes as among all others. */
+    @Override
+    public boolean writeDirectly(ByteBuffer source, long position) throws IOException {
+        if (!source.isDirect()
+                || source.alignmentOffset(0, DIRECT_ALIGNMENT) != 0
+                || position % DIRECT_ALIGNMENT != 0
+                || source.remaining() % DIRECT_ALIGNMENT != 0) {
+            throw new IllegalArgumentException(source + " at " + position + " is not aligned");
+        }
+        writeFully(source, position);
+        return true;
+    }
+
     @Override
     public void truncate(long sizeBytes) throws IOException {
         synchronized (disk) {

@@ -1,0 +1,124 @@
+package io.chunkserver.core.store;
+
+import io.chunkserver.core.checksum.BlockLayout;
+import io.chunkserver.core.disk.DiskFile;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the blocks of a file that is forced when it is complete: many at a time, past the page cache. What is forced at once gains nothing from being copied
+ * into the cache before, where taking and filling a page costs more than all else that is done with its bytes, and pushes out what is read.
+ *
+ * <p>Where the disk cannot do that, and where as many files as allowed are written in this way, each block is written as it comes.
+ *
+ * <p>For one thread at a time.
+ */
+final class GatheredWrites implements Closeable {
+
+    /** What is written at once: large enough for a disk's full speed without the help of a cache. */
+    static final int GATHERED_BYTES = 16 * BlockLayout.BLOCK_BYTES;
+
+    private final DiskFile file;
+    private final Buffers buffers;
+    private @Nullable ByteBuffer gathered;
+
+    /** Bytes that were handed on to the file. */
+    private long writtenBytes;
+
+    /** Where the file is known to have more than fits one write, and a buffer was free. */
+    private boolean begun;
+
+    GatheredWrites(DiskFile file, Buffers buffers) {
+        this.file = file;
+        this.buffers = buffers;
+    }
+
+    /** Memory to gather blocks in, used again and again; so much at most as for {@code max} files at the same time. Thread-safe. */
+    static final class Buffers {
+
+        private final BlockingQueue<ByteBuffer> free;
+        private final AtomicInteger left;
+
+        Buffers(int max) {
+            free = new ArrayBlockingQueue<>(Math.max(1, max));
+            left = new AtomicInteger(max);
+        }
+
+        private @Nullable ByteBuffer take() {
+            ByteBuffer used = free.poll();
+            if (used != null || left.getAndUpdate(now -> Math.max(0, now - 1)) == 0) {
+                return used;
+            }
+            return ByteBuffer.allocateDirect(GATHERED_BYTES + DiskFile.DIRECT_ALIGNMENT)
+                    .alignedSlice(DiskFile.DIRECT_ALIGNMENT)
+                    .limit(GATHERED_BYTES)
+                    .slice();
+        }
+
+        private void give(ByteBuffer buffer) {
+            var unused = free.offer(buffer.clear());
+        }
+    }
+
+    /**
+     * Writes the next block, or keeps it until more have come.
+     *
+     * @return whether bytes have gone into the page cache
+     */
+    boolean write(ByteBuffer block) throws IOException {
+        if (!begun) {
+            begun = true;
+            // A chunk of less than one block is written in one go as it is.
+            gathered = block.remaining() == BlockLayout.BLOCK_BYTES ? buffers.take() : null;
+        }
+        ByteBuffer into = gathered;
+        if (into == null) {
+            writeNow(block);
+            return true;
+        }
+        into.put(block);
+        return !into.hasRemaining() && !writePastCache(into.flip());
+    }
+
+    private boolean writePastCache(ByteBuffer full) throws IOException {
+        int length = full.remaining();
+        if (file.writeDirectly(full, writtenBytes)) {
+            writtenBytes += length;
+            full.clear();
+            return true;
+        }
+        writeNow(full);
+        close();
+        return false;
+    }
+
+    private void writeNow(ByteBuffer bytes) throws IOException {
+        int length = bytes.remaining();
+        file.writeFully(bytes, writtenBytes);
+        writtenBytes += length;
+    }
+
+    /** Hands on to the file what was kept so far; no more blocks come. */
+    void flush() throws IOException {
+        ByteBuffer rest = gathered;
+        if (rest != null) {
+            writeNow(rest.flip());
+            close();
+        }
+    }
+
+    /** Gives back the memory. Idempotent. */
+    @Override
+    public void close() {
+        ByteBuffer unused = gathered;
+        if (unused != null) {
+            gathered = null;
+            buffers.give(unused);
+        }
+    }
+}
