@@ -84,6 +84,10 @@ public final class ChainCoordinator implements TwoPhaseCoordinator {
         if (remembered.isPresent()) {
             return remembered.get();
         }
+        if (open.containsKey(request.transaction())) {
+            // Whatever speaks against a new one: what becomes of the earlier try is not known yet.
+            return notOver(request);
+        }
         Optional<Failure> refusal = refusal(request);
         if (refusal.isPresent()) {
             return EndedWriter.refused(refusal.get().in(request.transaction()).at(participant.self()));
@@ -91,14 +95,18 @@ public final class ChainCoordinator implements TwoPhaseCoordinator {
         CoordinatedTransaction transaction = new CoordinatedTransaction(this, request, prepareRequest(request, chain));
         CoordinatedTransaction other = open.putIfAbsent(request.transaction(), transaction);
         if (other != null) {
-            return EndedWriter.refused(Failure.of(
-                            ErrorCode.BUSY, "an earlier try of transaction " + request.transaction() + " is not over")
-                    .in(request.transaction())
-                    .at(participant.self()));
+            return notOver(request);
         }
         lastChain = chain;
         transaction.begin(path);
         return transaction;
+    }
+
+    private ChunkWriter notOver(StoreRequest request) {
+        return EndedWriter.refused(
+                Failure.of(ErrorCode.BUSY, "an earlier try of transaction " + request.transaction() + " is not over")
+                        .in(request.transaction())
+                        .at(participant.self()));
     }
 
     /**

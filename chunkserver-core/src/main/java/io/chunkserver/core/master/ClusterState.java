@@ -226,7 +226,7 @@ final class ClusterState {
                             ErrorCode.MASTER_STARTING,
                             "this master leads only since a moment ago, and does not know yet who may have chunk "
                                     + request.chunk() + ", or is being given it")
-                    .withHint("try again within " + graceSeconds() + " seconds")
+                    .withHint(patience())
                     .toException();
         }
         ChunkCopies placed = placements.place(request, now, !hasTakenOver());
@@ -238,7 +238,7 @@ final class ClusterState {
      * looks empty may be one of which only new servers have joined so far.
      */
     private boolean isTooEarlyFor(ChunkId chunk) {
-        return now < config.grace() || (hasTakenOver() && table.find(chunk) == null);
+        return now < config.grace() || !members.areComplete() || (hasTakenOver() && table.find(chunk) == null);
     }
 
     /** Whether stores may be under way whose servers the leader before this one named. */
@@ -279,9 +279,18 @@ final class ClusterState {
                             ErrorCode.MASTER_STARTING,
                             "this master does not know yet " + question
                                     + ": it was started a moment ago, or a server has not told yet all that it has")
-                    .withHint("try again within " + graceSeconds() + " seconds")
+                    .withHint(patience())
                     .toException();
         }
+    }
+
+    /** What the hint of an answer is that only time and servers can change. */
+    private String patience() {
+        return members.areComplete()
+                ? "try again within " + graceSeconds() + " seconds"
+                : "try again when " + config.expectedServers() + " servers have registered, of which "
+                        + members.all().size()
+                        + " have; where there are fewer now, start the master with fewer expected";
     }
 
     private long graceSeconds() {
@@ -406,6 +415,7 @@ final class ClusterState {
     /** Whether all servers have had time to join, and each that did has told all that it has. */
     private boolean isSettled() {
         return now >= config.grace()
+                && members.areComplete()
                 && members.all().stream().noneMatch(member -> member.isUnheard(now, config.grace()));
     }
 

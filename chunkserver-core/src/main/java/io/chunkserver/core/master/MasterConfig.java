@@ -1,5 +1,6 @@
 package io.chunkserver.core.master;
 
+import io.chunkserver.core.membership.ClusterStatus;
 import io.chunkserver.core.membership.HeartbeatReply;
 import io.chunkserver.core.membership.PlacementRequest;
 import java.time.Duration;
@@ -23,6 +24,8 @@ import java.time.Duration;
  *                          of them at least; default 120, ten minutes: longer than a store of the largest chunk over a slow link
  * @param orderPatience     ticks without any progress at a server after which an order to it is taken to be lost; default 24, two
  *                          minutes, in which the largest chunk is copied at 10 MB/s
+ * @param expectedServers   how many servers have to register after the start before anything is placed or taken for missing, so that a
+ *                          cluster that comes up slowly is not taken for what has come up so far; default 0, which waits for the grace alone
  * @param ordersPerServer   orders that a server may have open, and that as many may wait for it beside; default 64, all that a reply
  *                          carries. As a source it is named first in twice as many
  */
@@ -34,10 +37,11 @@ public record MasterConfig(
         int grace,
         int placementMemory,
         int orderPatience,
+        int expectedServers,
         int ordersPerServer) {
 
     public static final MasterConfig DEFAULT =
-            new MasterConfig(3, Duration.ofSeconds(5), 2, 4, 4, 120, 24, HeartbeatReply.MAX_ORDERS);
+            new MasterConfig(3, Duration.ofSeconds(5), 2, 4, 4, 120, 24, 0, HeartbeatReply.MAX_ORDERS);
 
     public MasterConfig {
         if (replication < 1 || replication > PlacementRequest.MAX_COPIES) {
@@ -55,6 +59,10 @@ public record MasterConfig(
             throw new IllegalArgumentException("grace of " + grace + ", placement memory of " + placementMemory
                     + " or order patience of " + orderPatience + " ticks is too short");
         }
+        if (expectedServers < 0 || expectedServers > ClusterStatus.MAX_MEMBERS) {
+            throw new IllegalArgumentException("a number of " + expectedServers
+                    + " expected servers is not within 0 and " + ClusterStatus.MAX_MEMBERS);
+        }
         if (ordersPerServer < 1 || ordersPerServer > HeartbeatReply.MAX_ORDERS) {
             throw new IllegalArgumentException(
                     "limit of " + ordersPerServer + " orders is not within 1 and " + HeartbeatReply.MAX_ORDERS);
@@ -71,6 +79,7 @@ public record MasterConfig(
                 grace,
                 placementMemory,
                 orderPatience,
+                expectedServers,
                 ordersPerServer);
     }
 
@@ -84,12 +93,35 @@ public record MasterConfig(
                 ticks,
                 placementMemory,
                 orderPatience,
+                expectedServers,
                 ordersPerServer);
     }
 
     /** The same for servers that send heartbeats so often. */
     public MasterConfig withHeartbeatInterval(Duration interval) {
         return new MasterConfig(
-                replication, interval, suspectAfter, deadAfter, grace, placementMemory, orderPatience, ordersPerServer);
+                replication,
+                interval,
+                suspectAfter,
+                deadAfter,
+                grace,
+                placementMemory,
+                orderPatience,
+                expectedServers,
+                ordersPerServer);
+    }
+
+    /** The same for a cluster of at least so many servers. */
+    public MasterConfig withExpectedServers(int servers) {
+        return new MasterConfig(
+                replication,
+                heartbeatInterval,
+                suspectAfter,
+                deadAfter,
+                grace,
+                placementMemory,
+                orderPatience,
+                servers,
+                ordersPerServer);
     }
 }

@@ -41,6 +41,11 @@ final class Members {
         return Collections.unmodifiableCollection(members.values());
     }
 
+    /** Whether as many have registered since the start as are expected at least. */
+    boolean areComplete() {
+        return members.size() >= config.expectedServers();
+    }
+
     /** The server, if it is known in this run of it. */
     Optional<ClusterMember> find(Incarnation run) {
         ClusterMember known = members.get(run.id());

@@ -208,15 +208,21 @@ final class Placements {
         return Failure.insufficientSpace(request.lengthBytes(), available).toException();
     }
 
-    /** The living servers that were named for stores of a chunk a while ago; empty when there were none. */
-    List<Member> placed(ChunkId id) {
+    /**
+     * The living servers that were named for stores of a chunk a while ago; empty when there were none.
+     *
+     * @throws ChunkServerException.Unavailable when none of them lives: they may have it, and be out of this master's reach only
+     */
+    List<Member> placed(ChunkId id) throws ChunkServerException {
         Remembered placed = remembered.get(id);
-        return placed == null
-                ? List.of()
-                : placed.core().stream()
-                        .filter(ClusterMember::isAlive)
-                        .map(ClusterMember::member)
-                        .toList();
+        if (placed == null) {
+            return List.of();
+        }
+        List<ClusterMember> alive = select(placed.core(), ClusterMember::isAlive);
+        if (alive.isEmpty()) {
+            throw gone("all servers that were named for a store of chunk " + id + " a short while ago", placed.core());
+        }
+        return alive.stream().map(ClusterMember::member).toList();
     }
 
     /**

@@ -66,6 +66,17 @@ class ChainCoordinatorRefusalTest extends CoordinatorOnMemoryDisk {
         store(begin(placedIn(0)));
     }
 
+    /** It may have been decided already: a refusal would be taken for its outcome. */
+    @Test
+    void aTryIsBusyAlsoWhenItsMasterIsReplacedWhileAnEarlierOneIsOpen() {
+        StoreRequest request = placedIn(1);
+        ChunkWriter first = begin(request);
+        send(first);
+        admission.admitPlacements(epoch -> epoch >= 2);
+
+        assertThat(failure(begin(request)).code()).isEqualTo(ErrorCode.BUSY);
+    }
+
     private void store(ChunkWriter writer) {
         send(writer);
         time.runFor(QUIET);

@@ -38,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class NaiveCluster {
 
-    static final MasterConfig CONFIG = new MasterConfig(3, MasterConfig.DEFAULT.heartbeatInterval(), 2, 4, 4, 30, 3, 2);
+    static final MasterConfig CONFIG =
+            new MasterConfig(3, MasterConfig.DEFAULT.heartbeatInterval(), 2, 4, 4, 30, 3, 0, 2);
 
     /** A removal between its two halves: the keepers have said yes, and nothing is removed yet. */
     private record Removal(ServerId at, Order.Remove order) {}

@@ -115,7 +115,7 @@ class StoreOnFullDiskTest extends StoreOnMemoryDisk {
     void aStagedVersionThatFailedOnceStaysFailed() throws IOException {
         StageKey key = newKey();
         StageRequest request =
-                new StageRequest(CHUNK, new ChunkVersion(1), key, 0, false, Attributes.NONE, Durability.SYNC);
+                new StageRequest(CHUNK, new ChunkVersion(1), key, 0, false, Attributes.NONE, Durability.OS);
         try (StagedChunk staged = store.stage(request)) {
             CheckedBlock block = CheckedBlock.of(ByteBuffer.allocate(BLOCK));
             staged.write(block);

@@ -165,6 +165,36 @@ public abstract class DiskContract implements DiskCrashContract, PromiseReport.T
         }
     }
 
+    /** Where the disk cannot write past its cache, it says so and has done nothing. */
+    @Test
+    void whatIsWrittenPastTheCacheIsReadAndForcedLikeAllElse() throws IOException {
+        ByteBuffer source = ByteBuffer.allocateDirect(4 * DiskFile.DIRECT_ALIGNMENT)
+                .alignedSlice(DiskFile.DIRECT_ALIGNMENT)
+                .limit(2 * DiskFile.DIRECT_ALIGNMENT)
+                .slice();
+        while (source.hasRemaining()) {
+            source.put((byte) ('a' + source.position() / 1000));
+        }
+        source.flip();
+        try (DiskFile file = disk.create(FILE)) {
+            file.writeFully(bytes("before"), 0);
+            if (!file.writeDirectly(source, DiskFile.DIRECT_ALIGNMENT)) {
+                assertThat(file.size()).isEqualTo("before".length());
+                assertThat(source.position()).isZero();
+                file.writeFully(source, DiskFile.DIRECT_ALIGNMENT);
+            }
+            assertThat(source.hasRemaining()).isFalse();
+            file.writeFully(bytes("after"), 3L * DiskFile.DIRECT_ALIGNMENT);
+            file.force();
+        }
+        disk.forceDirectory(Path.of(""));
+        String expected = "before" + "\0".repeat(DiskFile.DIRECT_ALIGNMENT - "before".length())
+                + StandardCharsets.UTF_8.decode(source.flip()) + "after";
+        assertThat(read(FILE)).isEqualTo(expected);
+        losePower();
+        assertThat(read(FILE)).isEqualTo(expected);
+    }
+
     @Test
     void readingStopsAtTheEnd() throws IOException {
         write(FILE, "text");

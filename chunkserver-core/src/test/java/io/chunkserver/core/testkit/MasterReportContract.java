@@ -12,6 +12,7 @@ import io.chunkserver.core.membership.ListedChunk;
 import io.chunkserver.core.membership.MemberStatus;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.Location;
+import io.chunkserver.core.model.ServerId;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +76,20 @@ interface MasterReportContract extends MasterSteps {
         assertThat(failure.code()).isEqualTo(ErrorCode.UNREACHABLE);
         assertThat(failure.describe()).contains("s0").doesNotContain("s1");
         assertThat(get(master().status()).withoutCopy()).isOne();
+    }
+
+    /** It may be stored there, out of this master's reach. */
+    @Test
+    default void aChunkThatWasPlacedOnServersThatAreGoneSinceIsUnreachableAndTheyAreNamed() {
+        List<NaiveServer> all = settled(4);
+        List<ServerId> named = place(request(CHUNK));
+        List<NaiveServer> others =
+                all.stream().filter(server -> !named.contains(server.id())).toList();
+        pass(DEAD_AFTER, others);
+
+        Failure failure = failureOf(master().locate(CHUNK, null));
+        assertThat(failure.code()).isEqualTo(ErrorCode.UNREACHABLE);
+        named.forEach(id -> assertThat(failure.describe()).contains(id.value()));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.chunkserver.runner.cli;
 
 import io.chunkserver.core.master.MasterConfig;
+import io.chunkserver.core.membership.ClusterStatus;
 import io.chunkserver.core.membership.PlacementRequest;
 import io.chunkserver.runner.config.ConfigException;
 import io.chunkserver.runner.server.PortFile;
@@ -61,6 +62,17 @@ final class MasterCommand implements Callable<Integer> {
     private int replication = 3;
 
     @Option(
+            names = {"--expect-servers", "--expect_servers"},
+            paramLabel = "N",
+            defaultValue = "0",
+            description = {
+                "How many servers have to register before chunks are placed, missed or copied",
+                "(default: ${DEFAULT-VALUE}): say how many you run, so that after a power cut the first that are up",
+                "are not taken for all."
+            })
+    private int expectedServers;
+
+    @Option(
             names = {"--heartbeat-interval", "--heartbeat_interval"},
             paramLabel = "DURATION",
             defaultValue = "5s",
@@ -95,11 +107,19 @@ final class MasterCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--heartbeat-interval 0 leaves no time between heartbeats");
         }
+        if (expectedServers < 0 || expectedServers > ClusterStatus.MAX_MEMBERS) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--expect-servers is 0 to " + ClusterStatus.MAX_MEMBERS + ", not " + expectedServers);
+        }
         RunningMaster master = RunningMaster.start(
                 listenAddress(),
                 advertise,
                 zooKeeper,
-                MasterConfig.DEFAULT.withReplication(replication).withHeartbeatInterval(heartbeatInterval),
+                MasterConfig.DEFAULT
+                        .withReplication(replication)
+                        .withHeartbeatInterval(heartbeatInterval)
+                        .withExpectedServers(expectedServers),
                 config.read().security());
         StopOnSignal.register(master);
         if (portFile != null) {

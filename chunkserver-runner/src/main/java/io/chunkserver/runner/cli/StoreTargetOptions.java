@@ -90,13 +90,13 @@ final class StoreTargetOptions {
     }
 
     /**
-     * The servers for work that stays with them.
+     * The servers for work that stays with them, on chunks that nobody else stores.
      *
      * @param chunk          for which a master names them
      * @param maxLengthBytes the most bytes that it will have
      */
     StoreTarget target(OpenClient open, ChunkId chunk, long maxLengthBytes) throws IOException {
-        return writers(open).write(chunk, maxLengthBytes, target -> target);
+        return writers(open).write(chunk, maxLengthBytes, StoreTarget::forGood);
     }
 
     /** To be called before anything is opened, so that wrong arguments are told first. */

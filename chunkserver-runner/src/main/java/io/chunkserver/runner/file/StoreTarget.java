@@ -33,6 +33,11 @@ public record StoreTarget(
         replicas = List.copyOf(replicas);
     }
 
+    /** The same servers whichever master leads, for chunks that nobody else stores. */
+    public StoreTarget forGood() {
+        return new StoreTarget(primary, replicas, copies, durability, timeout, 0);
+    }
+
     /** The options of one store or delete. */
     public StoreOptions options(Attributes attributes) {
         return new StoreOptions(replicas, copies, durability, null, attributes, timeout, null, placementEpoch);

@@ -110,7 +110,8 @@ public final class ChunkClient implements Closeable {
                                 left,
                                 options.placementEpoch()),
                         source,
-                        buffers)
+                        buffers,
+                        options.placementEpoch() != 0)
                 .run(retries, options.timeout());
     }
 
@@ -131,7 +132,8 @@ public final class ChunkClient implements Closeable {
                                 left,
                                 options.placementEpoch()),
                         null,
-                        buffers)
+                        buffers,
+                        options.placementEpoch() != 0)
                 .run(retries, options.timeout());
     }
 

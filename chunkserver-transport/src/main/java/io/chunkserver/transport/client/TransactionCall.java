@@ -35,12 +35,14 @@ final class TransactionCall {
     private final Function<Duration, Request> request;
     private final @Nullable ChunkSource source;
     private final BlockBuffers<byte[]> buffers;
+    private final boolean placed;
     private boolean unknown;
 
     /**
      * @param request is given the time that is left
      * @param source  null for a delete
      * @param buffers hold the bytes on their way
+     * @param placed  whether a master named the servers to the caller, who has to ask one again when that was replaced
      */
     TransactionCall(
             ConnectionPool pool,
@@ -49,7 +51,8 @@ final class TransactionCall {
             TransactionId transaction,
             Function<Duration, Request> request,
             @Nullable ChunkSource source,
-            BlockBuffers<byte[]> buffers) {
+            BlockBuffers<byte[]> buffers,
+            boolean placed) {
         this.pool = pool;
         this.timers = timers;
         this.primary = primary;
@@ -57,6 +60,7 @@ final class TransactionCall {
         this.request = request;
         this.source = source;
         this.buffers = buffers;
+        this.placed = placed;
     }
 
     Receipt run(Retries retries, Duration timeout) throws IOException {
@@ -83,8 +87,13 @@ final class TransactionCall {
             return await(writer.receipt());
         } catch (ChunkServerException e) {
             unknown |= e.code() == ErrorCode.OUTCOME_UNKNOWN;
-            throw e;
+            throw e.code() == ErrorCode.STALE_EPOCH && !placed ? placedAnew(e) : e;
         }
+    }
+
+    /** The primary had asked a master where the chunk goes, which was replaced meanwhile; the next try has it ask again. */
+    private static ChunkServerException placedAnew(ChunkServerException stale) {
+        return Failure.of(ErrorCode.BUSY, stale.failure().message()).toException(stale);
     }
 
     private static Duration less(Duration time) {

@@ -3,7 +3,6 @@ package io.chunkserver.transport.server;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.membership.Master;
-import io.chunkserver.core.model.ServerId;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.protocol.MasterRequest;
 import io.chunkserver.transport.protocol.MasterResponse;
@@ -12,6 +11,7 @@ import io.chunkserver.transport.protocol.Response;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /** Turns requests into calls of a master. */
 final class MasterRequestHandler implements RequestHandler {
@@ -53,20 +53,18 @@ final class MasterRequestHandler implements RequestHandler {
         } else if (request instanceof MasterRequest.Locate locate) {
             return master.locate(locate.chunk(), locate.near()).thenApply(MasterResponse.Copies::fitting);
         } else if (request instanceof MasterRequest.ClusterChunks list) {
-            return master.list(list.prefix(), list.after(), list.limit())
+            return onWorker(() -> master.list(list.prefix(), list.after(), list.limit()))
                     .thenApply(MasterResponse.ClusterChunks::fitting);
         } else if (request instanceof MasterRequest.Needed needed) {
-            return needed(needed.server());
+            return onWorker(() -> master.needed(needed.server())).thenApply(MasterResponse.Needed::new);
         } else if (request instanceof MasterRequest.ClusterStatus status) {
             return master.status().thenApply(whole -> MasterResponse.ClusterStatus.fitting(whole, status.after()));
         }
         throw new AssertionError("nobody handles " + request.getClass());
     }
 
-    /** A master looks at all of its chunks for that, which no thread that reads connections may wait for. */
-    private CompletionStage<Response> needed(ServerId server) {
-        return CompletableFuture.supplyAsync(() -> master.needed(server), threads.workers())
-                .thenCompose(count -> count)
-                .thenApply(MasterResponse.Needed::new);
+    /** A master may look at all of its chunks for that, which no thread that reads connections may wait for. */
+    private <T> CompletionStage<T> onWorker(Supplier<CompletionStage<T>> question) {
+        return CompletableFuture.supplyAsync(question, threads.workers()).thenCompose(answer -> answer);
     }
 }

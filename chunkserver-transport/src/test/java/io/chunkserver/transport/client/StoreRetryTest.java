@@ -112,10 +112,18 @@ class StoreRetryTest {
             if (!code.retryable()) {
                 int before = server.requests().size();
                 server.then(Script.refuse(code));
-                assertFails(code, client, StoreOptions.DEFAULT);
+                assertFails(code, client, StoreOptions.DEFAULT.withPlacementEpoch(1));
                 assertThat(server.requests()).as("tries after %s", code).hasSize(before + 1);
             }
         }
+    }
+
+    /** Who was told the servers by a master has to ask again; here the server asked, and asks again by itself. */
+    @Test
+    void whatTheServerHadPlacedByAReplacedMasterIsTriedAgain() throws IOException {
+        server.then(Script.refuse(ErrorCode.STALE_EPOCH), Script.answer(Answers::receipt));
+        store(StoreOptions.DEFAULT);
+        assertThat(server.requests()).hasSize(2);
     }
 
     @Test

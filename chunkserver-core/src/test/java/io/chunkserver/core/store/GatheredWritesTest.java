@@ -1,0 +1,158 @@
+package io.chunkserver.core.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.chunkserver.core.checksum.BlockLayout;
+import io.chunkserver.core.disk.DiskFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Which blocks of a file go past the cache, and that each byte lies where it belongs. */
+class GatheredWritesTest {
+
+    private static final int BLOCK = BlockLayout.BLOCK_BYTES;
+    private static final int GATHERED = GatheredWrites.GATHERED_BYTES;
+
+    private final GatheredWrites.Buffers buffers = new GatheredWrites.Buffers(1);
+    private final RecordedFile file = new RecordedFile();
+
+    /** A file that remembers what was written and how. */
+    private static final class RecordedFile implements DiskFile {
+
+        private final byte[] bytes = new byte[4 * GATHERED];
+        private final List<String> writes = new ArrayList<>();
+        private boolean direct = true;
+        private long size;
+
+        @Override
+        public long size() {
+            return size;
+        }
+
+        @Override
+        public int read(ByteBuffer target, long position) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public int write(ByteBuffer source, long position) {
+            writes.add("cached " + position + " " + source.remaining());
+            return take(source, position);
+        }
+
+        @Override
+        public boolean writeDirectly(ByteBuffer source, long position) {
+            if (direct) {
+                assertThat(source.isDirect()).isTrue();
+                assertThat(source.alignmentOffset(0, DIRECT_ALIGNMENT)).isZero();
+                assertThat(position % DIRECT_ALIGNMENT).isZero();
+                writes.add("direct " + position + " " + source.remaining());
+                take(source, position);
+            }
+            return direct;
+        }
+
+        private int take(ByteBuffer source, long position) {
+            int count = source.remaining();
+            source.get(bytes, (int) position, count);
+            size = Math.max(size, position + count);
+            return count;
+        }
+
+        @Override
+        public void truncate(long sizeBytes) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void force() {}
+
+        @Override
+        public void beginWriteBack() {}
+
+        @Override
+        public void close() {}
+    }
+
+    /** Writes so many bytes in blocks; returns after how many of these the cache had new bytes. */
+    private int write(GatheredWrites writes, int length) throws IOException {
+        byte[] content = new byte[length];
+        new Random(length).nextBytes(content);
+        int cached = 0;
+        for (int from = 0; from < length; from += BLOCK) {
+            cached += writes.write(ByteBuffer.wrap(content, from, Math.min(BLOCK, length - from))) ? 1 : 0;
+        }
+        writes.flush();
+        assertThat(file.size).isEqualTo(length);
+        assertThat(file.bytes).startsWith(content);
+        return cached;
+    }
+
+    @Test
+    void whatFillsABufferGoesPastTheCacheAndTheRestDoesNot() throws IOException {
+        int length = 2 * GATHERED + 3 * BLOCK + 5;
+        assertThat(write(new GatheredWrites(file, buffers), length)).isZero();
+        assertThat(file.writes)
+                .containsExactly(
+                        "direct 0 " + GATHERED,
+                        "direct " + GATHERED + " " + GATHERED,
+                        "cached " + 2 * GATHERED + " " + (3 * BLOCK + 5));
+    }
+
+    @Test
+    void aFileThatEndsWithABufferHasNoRest() throws IOException {
+        write(new GatheredWrites(file, buffers), GATHERED);
+        assertThat(file.writes.get(0)).isEqualTo("direct 0 " + GATHERED);
+        assertThat(file.writes).allMatch(write -> write.startsWith("direct") || write.endsWith(" 0"));
+    }
+
+    @Test
+    void lessThanABlockIsWrittenAsItComes() throws IOException {
+        assertThat(write(new GatheredWrites(file, buffers), 7)).isOne();
+        assertThat(file.writes).containsExactly("cached 0 7");
+    }
+
+    /** It is asked once for each file, with what was gathered, which is written then. */
+    @Test
+    void whereTheDiskCannotEachBlockIsWrittenAsItComes() throws IOException {
+        file.direct = false;
+        assertThat(write(new GatheredWrites(file, buffers), GATHERED + 2 * BLOCK))
+                .isEqualTo(3);
+        assertThat(file.writes)
+                .containsExactly(
+                        "cached 0 " + GATHERED,
+                        "cached " + GATHERED + " " + BLOCK,
+                        "cached " + (GATHERED + BLOCK) + " " + BLOCK);
+    }
+
+    @Test
+    void soManyFilesAsAllowedHaveABufferUntilTheyAreClosed() throws IOException {
+        GatheredWrites first = new GatheredWrites(file, buffers);
+        assertThat(first.write(ByteBuffer.allocate(BLOCK))).isFalse();
+        GatheredWrites second = new GatheredWrites(file, buffers);
+        assertThat(second.write(ByteBuffer.allocate(BLOCK)))
+                .as("the second goes through the cache")
+                .isTrue();
+        first.close();
+        first.close();
+        GatheredWrites third = new GatheredWrites(file, buffers);
+        assertThat(third.write(ByteBuffer.allocate(BLOCK))).isFalse();
+        GatheredWrites fourth = new GatheredWrites(file, buffers);
+        assertThat(fourth.write(ByteBuffer.allocate(BLOCK)))
+                .as("it was given back once")
+                .isTrue();
+    }
+
+    @Test
+    void aBufferIsGivenBackWhenTheFileIsComplete() throws IOException {
+        for (int turn = 0; turn < 3; turn++) {
+            file.writes.clear();
+            write(new GatheredWrites(file, buffers), GATHERED + BLOCK);
+            assertThat(file.writes).first().isEqualTo("direct 0 " + GATHERED);
+        }
+    }
+}
