@@ -50,6 +50,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -395,6 +396,11 @@ public final class ChunkServer implements Closeable {
      */
     public CompletionStage<ChunkReader> open(ChunkId chunk, ReadMode mode) {
         return volumes.of(chunk).reads().open(chunk, mode);
+    }
+
+    /** The threads that may wait for the disk which has this chunk: one that hangs keeps nobody from the other disks then. */
+    public Executor threadsOf(ChunkId chunk) {
+        return volumes.of(chunk).participant().environment().disk();
     }
 
     /**

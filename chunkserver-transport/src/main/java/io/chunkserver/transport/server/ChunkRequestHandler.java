@@ -114,7 +114,8 @@ final class ChunkRequestHandler implements RequestHandler {
     }
 
     private Exchange send(Request.Read read, Answer answer) {
-        OutgoingContent outgoing = new OutgoingContent(read, answer, buffers, config.unsentBlocks(), threads.workers());
+        OutgoingContent outgoing =
+                new OutgoingContent(read, answer, buffers, config.unsentBlocks(), server.threadsOf(read.chunk()));
         Failure late = Failure.of(
                 ErrorCode.TIMEOUT,
                 "chunk " + read.chunk() + " was not read within "
@@ -157,7 +158,7 @@ final class ChunkRequestHandler implements RequestHandler {
                     .thenApply(Response.Held::new);
         } else if (request instanceof Request.Stat stat) {
             return server.open(stat.chunk(), ReadMode.COMMITTED)
-                    .thenApplyAsync(ChunkRequestHandler::stat, threads.workers());
+                    .thenApplyAsync(ChunkRequestHandler::stat, server.threadsOf(stat.chunk()));
         } else if (request instanceof Request.Verify verify) {
             return server.verify(verify.chunk()).thenApply(Response.Verified::new);
         } else if (request instanceof Request.ScrubStart) {

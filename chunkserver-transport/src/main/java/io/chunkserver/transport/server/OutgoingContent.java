@@ -44,7 +44,7 @@ final class OutgoingContent implements Exchange {
     private final Answer answer;
     private final BlockBuffers<ByteBuffer> buffers;
     private final int maxUnsent;
-    private final Executor workers;
+    private final Executor diskThreads;
 
     /** A step runs or will run; at first the one that opens the chunk. */
     @GuardedBy("this")
@@ -70,12 +70,16 @@ final class OutgoingContent implements Exchange {
     private int crc32c;
 
     OutgoingContent(
-            Request.Read request, Answer answer, BlockBuffers<ByteBuffer> buffers, int maxUnsent, Executor workers) {
+            Request.Read request,
+            Answer answer,
+            BlockBuffers<ByteBuffer> buffers,
+            int maxUnsent,
+            Executor diskThreads) {
         this.request = request;
         this.answer = answer;
         this.buffers = buffers;
         this.maxUnsent = maxUnsent;
-        this.workers = workers;
+        this.diskThreads = diskThreads;
     }
 
     /**
@@ -257,9 +261,9 @@ final class OutgoingContent implements Exchange {
 
     private void run(Runnable step) {
         try {
-            workers.execute(step);
+            diskThreads.execute(step);
         } catch (RejectedExecutionException e) {
-            // The endpoint is closed, its connections too: nothing is left to send.
+            // The server is closed: what is not read yet cannot be.
             close();
         }
     }
