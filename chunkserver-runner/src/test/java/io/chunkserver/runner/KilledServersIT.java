@@ -7,6 +7,7 @@ import io.chunkserver.core.commit.Receipt;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.client.ChunkClient;
@@ -24,8 +25,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -42,7 +45,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Kills the primary or a replica at many moments of a store, with SIGKILL, on real processes and disks.
+ * Kills the primary or a replica at many moments of a store, with SIGKILL, on real processes and disks. After every round all chunks are looked
+ * at on all servers: what was acknowledged last is there, or what was stored after it and may have been committed.
  *
  * <p>Rounds and seed: {@code -Dkills.rounds=N -Dkills.seed=S}. A seed repeats the moments of the kills, not what the machine does
  * in them.
@@ -73,6 +77,7 @@ class KilledServersIT {
     private final Random random = new Random(SEED);
     private final List<ServerProcess> servers = new ArrayList<>();
     private final List<ServerAddress> addresses = new ArrayList<>();
+    private final Map<ChunkId, Story> stories = new HashMap<>();
     private final ScheduledExecutorService executioner = Executors.newScheduledThreadPool(2);
     private TcpTransport transport;
     private ChunkClient client;
@@ -118,13 +123,12 @@ class KilledServersIT {
             servers.set(victim, serve(victim));
             awaitQuiet();
 
-            Set<String> copies = new HashSet<>();
-            for (ServerAddress address : addresses) {
-                copies.add(check(address, chunk, transaction, receipt, bytes));
+            stories.computeIfAbsent(chunk, any -> new Story()).tried(transaction, bytes, receipt.isPresent());
+            for (Map.Entry<ChunkId, Story> story : stories.entrySet()) {
+                String when = "chunk %s in round %s of seed %s, server %s killed"
+                        .formatted(story.getKey(), round, SEED, victim);
+                story.getValue().check(story.getKey(), when);
             }
-            assertThat(copies)
-                    .as("copies of chunk %s in round %s of seed %s, server %s killed", chunk, round, SEED, victim)
-                    .hasSize(1);
             checkSpace();
             committed += receipt.isPresent() ? 1 : 0;
             aborted += receipt.isPresent() ? 0 : 1;
@@ -134,6 +138,61 @@ class KilledServersIT {
         }
         LOG.warn("{} rounds of seed {}: {} committed, {} not", ROUNDS, SEED, committed, aborted);
         assertThat(committed).as("stores that were over before the kill").isPositive();
+    }
+
+    /** What the client knows of one chunk. */
+    private final class Story {
+
+        /** The bytes of what was acknowledged last, and of what was tried since, by their transactions. */
+        private final Map<TransactionId, byte[]> possible = new HashMap<>();
+
+        private boolean acknowledged;
+        private ChunkVersion seen = ChunkVersion.NONE;
+
+        void tried(TransactionId transaction, byte[] bytes, boolean committed) {
+            if (committed) {
+                acknowledged = true;
+                possible.clear();
+            }
+            possible.put(transaction, bytes);
+        }
+
+        /** All servers have the same, which may be there; nothing else may be any more. */
+        void check(ChunkId chunk, String when) throws IOException {
+            Set<Optional<ChunkInfo>> copies = new HashSet<>();
+            for (ServerAddress address : addresses) {
+                Optional<ChunkInfo> info = stat(address, chunk);
+                copies.add(info);
+                if (info.isPresent()) {
+                    ByteArrayOutputStream copy = new ByteArrayOutputStream();
+                    client.read(address, chunk, ReadOptions.ALL, copy);
+                    assertThat(possible)
+                            .as("what may be there: %s", when)
+                            .containsKey(info.get().transaction());
+                    assertThat(copy.toByteArray())
+                            .as("bytes at %s: %s", address, when)
+                            .isEqualTo(possible.get(info.get().transaction()));
+                }
+            }
+            assertThat(copies).as("copies: %s", when).hasSize(1);
+            Optional<ChunkInfo> copy = copies.iterator().next();
+            assertThat(copy.isPresent() || !acknowledged)
+                    .as("what was acknowledged is there: %s", when)
+                    .isTrue();
+            copy.ifPresent(this::remember);
+            assertThat(copy.map(ChunkInfo::version).orElse(ChunkVersion.NONE))
+                    .as("versions never go back: %s", when)
+                    .isEqualTo(seen);
+        }
+
+        /** What is decided now stays, whatever the client was told. */
+        private void remember(ChunkInfo info) {
+            possible.keySet().retainAll(Set.of(info.transaction()));
+            acknowledged = true;
+            if (!seen.isNewerThan(info.version())) {
+                seen = info.version();
+            }
+        }
     }
 
     /** Empty when the store failed or its outcome is not known to the client. */
@@ -159,27 +218,6 @@ class KilledServersIT {
                 assertThat(client.transactions(address)).isEmpty();
             }
         });
-    }
-
-    /** What the server has of the chunk, its bytes read and verified. */
-    private String check(
-            ServerAddress address, ChunkId chunk, TransactionId transaction, Optional<Receipt> receipt, byte[] bytes)
-            throws IOException {
-        Optional<ChunkInfo> info = stat(address, chunk);
-        if (receipt.isPresent()) {
-            assertThat(info.map(ChunkInfo::transaction))
-                    .as("transaction of the acknowledged chunk %s at %s", chunk, address)
-                    .contains(transaction);
-        }
-        if (info.isPresent()) {
-            ByteArrayOutputStream copy = new ByteArrayOutputStream();
-            client.read(address, chunk, ReadOptions.ALL, copy);
-            if (info.get().transaction().equals(transaction)) {
-                assertThat(copy.toByteArray()).isEqualTo(bytes);
-            }
-        }
-        return info.map(known -> known.version() + " by " + known.transaction() + " crc " + known.crc32c())
-                .orElse("none");
     }
 
     private Optional<ChunkInfo> stat(ServerAddress address, ChunkId chunk) throws IOException {
