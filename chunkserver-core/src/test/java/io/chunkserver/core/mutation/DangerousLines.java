@@ -174,6 +174,26 @@ final class DangerousLines {
 
     private static List<DangerousLine> checks() {
         return List.of(
+                changed(
+                        "replaced master when a store is begun",
+                        "commit/ChainCoordinator.java",
+                        "placementRefusal(request.chunk(), request.placementEpoch())",
+                        "placementRefusal(request.chunk(), 0)"),
+                changed(
+                        "replaced master when a member is asked",
+                        "commit/Participant.java",
+                        "placementRefusal(request.chunk(), request.placementEpoch())",
+                        "placementRefusal(request.chunk(), 0)"),
+                changed(
+                        "replaced master before a promise",
+                        "commit/ChunkLane.java",
+                        "placementRefusal(chunk, request.placementEpoch())",
+                        "placementRefusal(chunk, 0)"),
+                changed(
+                        "replaced master before the decision",
+                        "commit/CoordinatedTransaction.java",
+                        "requireNonNull(asked).placementEpoch()",
+                        "0 * requireNonNull(asked).placementEpoch()"),
                 changed("block that is staged", "store/StagedFile.java", "!block.intact()", "false"),
                 changed("sum of a staged chunk", "store/StagedFile.java", " || crc32c != checksums.crc32c()", ""),
                 changed(
