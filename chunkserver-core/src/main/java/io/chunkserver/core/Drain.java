@@ -19,7 +19,8 @@ import java.util.function.Supplier;
 /**
  * Ends the taking of new chunks: for as long as an operator wants it, over restarts; and for good, when the server goes down.
  *
- * <p>Thread-safe. The lock is held while a mark is made or removed in the data directory, which nothing but an operator waits for.
+ * <p>Thread-safe. Operators wait for each other, and for the disk, one at a time. Whoever has the server go down waits for neither: a disk
+ * may hang.
  */
 final class Drain {
 
@@ -31,9 +32,14 @@ final class Drain {
     private final ScheduledExecutorService timers;
     private final Supplier<List<TransactionSummary>> transactions;
     private final Failure byOperator;
+
+    /** Held while marks are made or removed in the data directories; taken before {@link #closing}. */
     private final Object marking = new Object();
 
-    @GuardedBy("marking")
+    /** Held for what is done in memory alone. */
+    private final Object closing = new Object();
+
+    @GuardedBy("closing")
     private boolean goingDown;
 
     /** Drains from the beginning when an operator had begun to before the server was started. */
@@ -73,10 +79,12 @@ final class Drain {
             if (isDrained()) {
                 joining.parts().admission().close(byOperator);
             }
-            if (goingDown) {
-                joining.parts().admission().close(goingDown());
+            synchronized (closing) {
+                if (goingDown) {
+                    joining.parts().admission().close(goingDown());
+                }
+                volumes.add(joining);
             }
-            volumes.add(joining);
             return true;
         }
     }
@@ -95,11 +103,31 @@ final class Drain {
         }
     }
 
-    /** Takes no new chunks until {@link #resume}, over restarts. Durable on return. */
+    /**
+     * Takes no new chunks until {@link #resume}, over restarts. Durable on return; nothing is taken while the disks are waited for. When it
+     * cannot be remembered by any disk it was not begun.
+     */
     void begin() throws IOException {
         synchronized (marking) {
-            mark(true);
             close(byOperator);
+            try {
+                mark(true);
+            } catch (IOException e) {
+                if (!isDrained()) {
+                    reopen();
+                }
+                throw e;
+            }
+        }
+    }
+
+    /** Whether chunks are taken again as far as the operator goes: not when the server goes down. */
+    private boolean reopen() {
+        synchronized (closing) {
+            if (!goingDown) {
+                volumes.all().forEach(volume -> volume.parts().admission().reopen(byOperator));
+            }
+            return !goingDown;
         }
     }
 
@@ -111,10 +139,9 @@ final class Drain {
     void resume() throws IOException {
         synchronized (marking) {
             mark(false);
-            if (goingDown) {
+            if (!reopen()) {
                 throw goingDown().toException();
             }
-            volumes.all().forEach(volume -> volume.parts().admission().reopen(byOperator));
         }
     }
 
@@ -125,12 +152,12 @@ final class Drain {
     }
 
     /**
-     * Takes nothing new any more.
+     * Takes nothing new any more. Does not wait for the disk.
      *
      * @return whether all that was in flight has ended in this time
      */
     CompletionStage<Boolean> goDown(Duration timeout) {
-        synchronized (marking) {
+        synchronized (closing) {
             goingDown = true;
             close(goingDown());
         }

@@ -12,6 +12,7 @@ import io.chunkserver.core.commit.log.SegmentedTransactionLog;
 import io.chunkserver.core.disk.CallWatch;
 import io.chunkserver.core.disk.DataDirectory;
 import io.chunkserver.core.disk.EmergencyReserve;
+import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.replication.ForwardingChain;
@@ -239,6 +240,8 @@ record OpenParts(
     private static void forced(Force force, Admission admission) throws IOException {
         try {
             force.force();
+        } catch (ChunkServerException.Overloaded untried) {
+            throw untried;
         } catch (IOException e) {
             admission.close(
                     Failure.of(ErrorCode.DISK_FAILED, "published chunks could not be forced: " + e.getMessage()));

@@ -26,6 +26,8 @@ final class DiskTrouble implements DiskScript {
         LOOK_FAILS,
         READ_FAILS,
         READ_IS_SHORT,
+        /** No file handle is free, once. */
+        NO_HANDLE,
         /** On the way from the disk, where it is right. */
         BIT_FLIPS;
 
@@ -36,6 +38,7 @@ final class DiskTrouble implements DiskScript {
                 case WRITE_FAILS, WRITE_IS_SHORT -> kind == DiskOperation.Kind.WRITE;
                 case NAME_FAILS -> NAMES.contains(kind);
                 case LOOK_FAILS -> LOOKS.contains(kind);
+                case NO_HANDLE -> HANDLES.contains(kind);
                 case READ_FAILS, READ_IS_SHORT, BIT_FLIPS -> kind == DiskOperation.Kind.READ;
             };
         }
@@ -44,6 +47,7 @@ final class DiskTrouble implements DiskScript {
             return switch (this) {
                 case FORCE_FAILS, WRITE_FAILS, NAME_FAILS, LOOK_FAILS, READ_FAILS -> DiskFault.IO_ERROR;
                 case WRITE_IS_SHORT, READ_IS_SHORT -> DiskFault.SHORT_COUNT;
+                case NO_HANDLE -> DiskFault.NO_HANDLES;
                 case BIT_FLIPS -> DiskFault.FLIPPED_BIT;
             };
         }
@@ -66,6 +70,12 @@ final class DiskTrouble implements DiskScript {
             DiskOperation.Kind.SIZE,
             DiskOperation.Kind.STAMP,
             DiskOperation.Kind.LOCK);
+
+    private static final Set<DiskOperation.Kind> HANDLES = Set.of(
+            DiskOperation.Kind.CREATE,
+            DiskOperation.Kind.OPEN,
+            DiskOperation.Kind.LIST,
+            DiskOperation.Kind.FORCE_DIRECTORY);
 
     private final Map<Kind, Integer> ahead = new EnumMap<>(Kind.class);
     private final Map<Kind, Integer> happened = new EnumMap<>(Kind.class);
@@ -104,7 +114,7 @@ final class DiskTrouble implements DiskScript {
         for (Kind kind : Kind.values()) {
             if (kind.mayBefall(operation) && isDue(kind)) {
                 happened.merge(kind, 1, Integer::sum);
-                folderFailed |= operation.kind() == DiskOperation.Kind.FORCE_DIRECTORY;
+                folderFailed |= kind != Kind.NO_HANDLE && operation.kind() == DiskOperation.Kind.FORCE_DIRECTORY;
                 return kind.fault();
             }
         }

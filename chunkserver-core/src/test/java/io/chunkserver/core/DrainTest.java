@@ -16,6 +16,10 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** A server that an operator drains takes nothing new, over restarts and power losses, and serves on. */
@@ -91,6 +95,33 @@ class DrainTest {
             assertThatExceptionOfType(IOException.class).isThrownBy(server::drain);
             script = DiskScript.GOOD;
             assertThat(server.status().state()).isEqualTo(ServerState.READY);
+        }
+    }
+
+    /** The mark is being written, for as long as the disk hangs. */
+    @Test
+    void aServerGoesDownAndRefusesStoresWhileTheDiskHangsThatADrainWaitsFor() throws IOException {
+        try (ChunkServer server = start()) {
+            List<Boolean> idle = new ArrayList<>();
+            List<ServerState> seen = new ArrayList<>();
+            script = operation -> {
+                if (operation.kind() == DiskOperation.Kind.CREATE && idle.isEmpty()) {
+                    seen.add(server.status().state());
+                    // By another thread, as that of a signal is.
+                    idle.add(CompletableFuture.supplyAsync(() -> server.drain(Duration.ZERO))
+                            .thenCompose(drained -> drained)
+                            .orTimeout(30, TimeUnit.SECONDS)
+                            .join());
+                }
+                return DiskFault.NONE;
+            };
+            server.drain();
+
+            assertThat(seen).containsExactly(ServerState.DRAINING);
+            assertThat(idle).containsExactly(true);
+        }
+        try (ChunkServer server = start()) {
+            assertRefuses(server);
         }
     }
 

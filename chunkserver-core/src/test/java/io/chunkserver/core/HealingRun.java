@@ -64,6 +64,7 @@ final class HealingRun {
             DiskTrouble.Kind.READ_FAILS,
             DiskTrouble.Kind.READ_IS_SHORT,
             DiskTrouble.Kind.WRITE_IS_SHORT,
+            DiskTrouble.Kind.NO_HANDLE,
             DiskTrouble.Kind.BIT_FLIPS);
 
     private static final int OPERATIONS_AHEAD = 8;

@@ -20,7 +20,8 @@ import java.util.OptionalLong;
  *
  * <p><b>Errors</b> are {@link IOException}s: {@link java.nio.file.NoSuchFileException} and
  * {@link java.nio.file.FileAlreadyExistsException} where named below, {@link DiskFullException} when the file
- * system has no room, anything else when the device failed.
+ * system has no room, {@link io.chunkserver.core.error.ChunkServerException.Overloaded} when no file handle is free, which
+ * leaves everything as it was and says nothing about the device; anything else when the device failed.
  *
  * <p>{@link Object#toString} names the disk in messages for people: for a local disk, its root directory.
  *

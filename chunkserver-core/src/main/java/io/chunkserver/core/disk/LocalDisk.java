@@ -98,7 +98,7 @@ public final class LocalDisk implements Disk {
             Path resolved = resolve(file);
             return new LocalDiskFile(resolved, FileChannel.open(resolved, options), background, direct);
         } catch (IOException e) {
-            throw FullDisk.translate(e);
+            throw SystemErrors.translate(e);
         }
     }
 
@@ -107,7 +107,7 @@ public final class LocalDisk implements Disk {
         try {
             Files.move(resolve(from), resolve(to), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            throw FullDisk.translate(e);
+            throw SystemErrors.translate(e);
         }
         if (!DiskNames.parentOf(from).equals(DiskNames.parentOf(to))) {
             // A journal makes both names one step; a file system without one must not lose the new name and force the
@@ -134,7 +134,7 @@ public final class LocalDisk implements Disk {
             }
             Files.createDirectories(target);
         } catch (IOException e) {
-            throw FullDisk.translate(e);
+            throw SystemErrors.translate(e);
         }
     }
 
@@ -157,6 +157,8 @@ public final class LocalDisk implements Disk {
             entries.forEach(entry -> names.add(entry.getFileName()));
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
+        } catch (IOException e) {
+            throw SystemErrors.translate(e);
         }
         names.sort(null);
         return names;
@@ -190,8 +192,17 @@ public final class LocalDisk implements Disk {
     }
 
     private static void forceResolved(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+        try (FileChannel channel = openDirectory(directory)) {
             channel.force(true);
+        }
+    }
+
+    /** Only the opening is told apart: a force that fails for any reason leaves names in a state that nobody knows. */
+    private static FileChannel openDirectory(Path directory) throws IOException {
+        try {
+            return FileChannel.open(directory, StandardOpenOption.READ);
+        } catch (IOException e) {
+            throw SystemErrors.translate(e);
         }
     }
 
@@ -199,7 +210,12 @@ public final class LocalDisk implements Disk {
     public long freeBytes() throws IOException {
         FileStore store = fileStore;
         if (store == null) {
-            store = Files.getFileStore(root);
+            try {
+                store = Files.getFileStore(root);
+            } catch (IOException e) {
+                // It reads the mount table, which takes a file handle.
+                throw SystemErrors.translate(e);
+            }
             fileStore = store;
         }
         return store.getUsableSpace();

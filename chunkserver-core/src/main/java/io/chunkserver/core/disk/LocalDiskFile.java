@@ -45,7 +45,7 @@ final class LocalDiskFile implements DiskFile {
         try {
             return channel.write(source, position);
         } catch (IOException e) {
-            throw FullDisk.translate(e);
+            throw SystemErrors.translate(e);
         }
     }
 
@@ -64,7 +64,7 @@ final class LocalDiskFile implements DiskFile {
                 access.giveUp(path, e);
                 return false;
             }
-            throw FullDisk.translate(e);
+            throw SystemErrors.translate(e);
         }
         writeFully(source, position + count);
         return true;
@@ -75,11 +75,19 @@ final class LocalDiskFile implements DiskFile {
         if (opened != null) {
             return opened;
         }
-        Optional<FileChannel> fresh = access.open(path);
+        Optional<FileChannel> fresh = open();
         if (fresh.isPresent() && !direct.compareAndSet(null, fresh.get())) {
             fresh.get().close();
         }
         return direct.get();
+    }
+
+    private Optional<FileChannel> open() throws IOException {
+        try {
+            return access.open(path);
+        } catch (IOException e) {
+            throw SystemErrors.translate(e);
+        }
     }
 
     @Override

@@ -56,7 +56,7 @@ final class LocalLock implements Closeable {
         try {
             channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         } catch (IOException e) {
-            throw FullDisk.translate(e);
+            throw SystemErrors.translate(e);
         }
         try {
             FileLock lock = channel.tryLock();

@@ -50,10 +50,19 @@ public abstract sealed class ChunkServerException extends IOException {
     }
 
     /** Nothing was changed by this request: wait or go elsewhere, then retry. */
-    public static final class Unavailable extends ChunkServerException {
+    public static sealed class Unavailable extends ChunkServerException {
         private static final long serialVersionUID = 1L;
 
         private Unavailable(Failure failure, @Nullable Throwable cause) {
+            super(failure, cause);
+        }
+    }
+
+    /** A limit is reached, of concurrent work or of file handles, and nothing is broken: retry later. */
+    public static final class Overloaded extends Unavailable {
+        private static final long serialVersionUID = 1L;
+
+        private Overloaded(Failure failure, @Nullable Throwable cause) {
             super(failure, cause);
         }
     }
@@ -130,8 +139,8 @@ public abstract sealed class ChunkServerException extends IOException {
                     DRAINING,
                     DISK_FAILED,
                     NOT_LEADING,
-                    OVERLOADED,
                     CANCELLED -> new Unavailable(failure, cause);
+            case OVERLOADED -> new Overloaded(failure, cause);
             case INSUFFICIENT_SPACE -> new InsufficientSpace(failure, cause);
             case CORRUPT, CHECKSUM_MISMATCH -> new Corrupt(failure, cause);
             case VERSION_CONFLICT,
@@ -158,7 +167,7 @@ public abstract sealed class ChunkServerException extends IOException {
         return thrown instanceof ChunkServerException known
                 ? known
                 : Failure.of(ErrorCode.DISK_FAILED, "the disk could not be read: " + thrown.getMessage())
-                        .withHint("read from another server; check the disk, its mount and the limit of open files")
+                        .withHint("read from another server; check the disk and its mount")
                         .toException(thrown);
     }
 

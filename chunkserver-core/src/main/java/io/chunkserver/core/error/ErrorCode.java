@@ -79,7 +79,7 @@ public enum ErrorCode {
     DISK_FAILED(12, false),
     /** Another master leads, or none does at present; the one that leads has the answer. */
     NOT_LEADING(12, true),
-    /** A limit on concurrent work is reached; try again later. */
+    /** A limit on concurrent work, or on open files, is reached; try again later. */
     OVERLOADED(12, true),
     /** The caller itself gave up. */
     CANCELLED(9, false),

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.disk.DiskFullException;
 import io.chunkserver.core.disk.FileStamp;
+import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.model.ChunkInfo;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -138,6 +139,8 @@ final class CheckpointWriter {
             }
         } catch (DiskFullException e) {
             sayFull();
+        } catch (ChunkServerException.Overloaded e) {
+            logger.warn("{} is not written this time: {}", file, e.getMessage());
         } catch (IOException e) {
             failed = true;
             logger.warn("no more checkpoints of the index: {} cannot be written, starts take longer", file, e);

@@ -3,6 +3,7 @@ package io.chunkserver.core.store;
 import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.disk.DiskNames;
 import io.chunkserver.core.disk.FileStamp;
+import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import java.io.IOException;
@@ -85,6 +86,8 @@ final class StoreFolders {
         }
         try {
             disk.forceDirectory(folder);
+        } catch (ChunkServerException.Overloaded untried) {
+            throw untried;
         } catch (IOException e) {
             failure = e;
             throw e;

@@ -136,6 +136,25 @@ class ParticipantStagingTest extends ParticipantOnMemoryDisk {
         assertNothingIsHeld();
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = Kind.class,
+            names = {"CREATE", "FORCE_DIRECTORY"})
+    void aLackOfFileHandlesRefusesAStoreAndClosesNothing(Kind kind) throws IOException {
+        script = operation ->
+                operation.kind() == kind && !operation.path().startsWith("log") ? DiskFault.NO_HANDLES : DiskFault.NONE;
+        PrepareStream stream = participant.prepare(request(ChunkVersion.NONE));
+        send(stream);
+
+        Failure why = refusal(stream);
+        assertThat(why.code()).isEqualTo(ErrorCode.OVERLOADED);
+        assertThat(why.server()).contains(self.id());
+        assertThat(admission.closed()).isEmpty();
+        assertNothingIsHeld();
+        script = DiskScript.GOOD;
+        assertTheNextStoreIsTaken();
+    }
+
     /** Room that is given back while its bytes are still on the disk would be given away twice (S3). */
     @Test
     void roomOfBytesThatCannotBeRemovedIsKept() throws IOException {

@@ -3,6 +3,7 @@ package io.chunkserver.core.disk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.testkit.DiskContract;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -141,15 +142,28 @@ class LocalDiskTest {
     }
 
     @Test
+    void aLackOfFileHandlesIsKnownByItsReason() {
+        for (String reason : List.of("Too many open files", "Too many open files in system")) {
+            assertThat(SystemErrors.translate(new FileSystemException("file", null, reason)))
+                    .isInstanceOfSatisfying(
+                            ChunkServerException.Overloaded.class,
+                            e -> assertThat(e.failure().hint()).contains("ulimit -n"))
+                    .hasMessageContaining("file: " + reason);
+        }
+        IOException other = new FileSystemException("Too many open files", null, "Input/output error");
+        assertThat(SystemErrors.translate(other)).isSameAs(other);
+    }
+
+    @Test
     void aFullDiskIsKnownByItsReason() {
-        assertThat(FullDisk.translate(new IOException("No space left on device")))
+        assertThat(SystemErrors.translate(new IOException("No space left on device")))
                 .isInstanceOf(DiskFullException.class);
-        assertThat(FullDisk.translate(new FileSystemException("file", null, "Disk quota exceeded")))
+        assertThat(SystemErrors.translate(new FileSystemException("file", null, "Disk quota exceeded")))
                 .isInstanceOf(DiskFullException.class)
                 .hasMessageContaining("file");
         IOException other = new FileSystemException("No space left on device", null, "Input/output error");
-        assertThat(FullDisk.translate(other)).isSameAs(other);
+        assertThat(SystemErrors.translate(other)).isSameAs(other);
         IOException silent = new IOException();
-        assertThat(FullDisk.translate(silent)).isSameAs(silent);
+        assertThat(SystemErrors.translate(silent)).isSameAs(silent);
     }
 }

@@ -319,6 +319,28 @@ class IndexCheckpointTest extends StoreOnMemoryDisk {
         assertThat(all()).hasSameSizeAs(stored);
     }
 
+    /** Neither the folders nor the checkpoints have failed by that. */
+    @Test
+    void aLackOfFileHandlesIsOverWhenItIsOver() throws IOException {
+        reopenWatched();
+        putMany();
+        put(OTHER, 2);
+        fault = DiskFault.NO_HANDLES;
+        failing = operation -> true;
+        assertThatThrownBy(store::forcePublished).isInstanceOf(ChunkServerException.Overloaded.class);
+        failing = operation -> operation.path().startsWith(DataDirectory.INDEX);
+        store.checkpointIfDue();
+        operations.clear();
+        store.checkpointIfDue();
+        assertThat(operations).anyMatch(failing);
+        assertThat(disk.size(CHECKPOINT)).isEmpty();
+
+        failing = operation -> false;
+        put(CHUNK, 3);
+        store.close();
+        assertThat(disk.size(CHECKPOINT)).isPresent();
+    }
+
     /** D3: that a folder cannot be forced is no matter of the checkpoint alone. */
     @Test
     void aFolderThatCannotBeForcedFailsTheStore() throws IOException {

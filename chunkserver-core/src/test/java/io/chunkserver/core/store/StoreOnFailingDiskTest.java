@@ -7,6 +7,7 @@ import io.chunkserver.core.disk.DataDirectory;
 import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.model.Durability;
 import io.chunkserver.core.testkit.DiskFault;
@@ -25,8 +26,11 @@ import org.junit.jupiter.api.Test;
 
 class StoreOnFailingDiskTest extends StoreOnMemoryDisk {
 
+    private static final IOException NO_HANDLE =
+            Failure.of(ErrorCode.OVERLOADED, "no file handle is free").toException();
+
     private final AtomicReference<String> failing = new AtomicReference<>("");
-    private final IOException failure = new IOException("Input/output error");
+    private IOException failure = new IOException("Input/output error");
 
     /** As when the file system is gone and the empty folder under it is seen. */
     private boolean unmounted;
@@ -68,6 +72,31 @@ class StoreOnFailingDiskTest extends StoreOnMemoryDisk {
                 .isInstanceOfSatisfying(
                         ChunkServerException.Unavailable.class,
                         e -> assertThat(e.code()).isEqualTo(ErrorCode.DISK_FAILED));
+    }
+
+    /** The folder was not even opened for it. */
+    @Test
+    void aForceForWhichNoHandleWasFreeIsTriedAgain() throws IOException {
+        put(CHUNK, 1);
+        failure = NO_HANDLE;
+        failing.set("forceDirectory");
+        assertThatThrownBy(() -> store.forcePublished()).isSameAs(failure);
+        failing.set("");
+
+        store.forcePublished();
+    }
+
+    @Test
+    void aLackOfFileHandlesIsNoDamage() throws IOException {
+        ChunkInfo info = put(CHUNK, 1);
+        failure = NO_HANDLE;
+        failing.set("openForRead");
+        assertThatThrownBy(() -> store.open(CHUNK)).isSameAs(failure);
+        assertThatThrownBy(() -> store.withdraw(info)).isSameAs(failure);
+        failing.set("");
+
+        assertThat(store.verify(CHUNK)).isEqualTo(info);
+        assertThat(store.missing(CHUNK)).isEmpty();
     }
 
     @Test

@@ -17,6 +17,9 @@ public sealed interface DiskFault {
     /** The file system is full. */
     DiskFault NO_SPACE = new Simple(Simple.Kind.NO_SPACE);
 
+    /** No file handle is free: what would need one fails, anything else does not. */
+    DiskFault NO_HANDLES = new Simple(Simple.Kind.NO_HANDLES);
+
     /** Half of the bytes are read or written, at least one. */
     DiskFault SHORT_COUNT = new Simple(Simple.Kind.SHORT_COUNT);
 
@@ -33,6 +36,7 @@ public sealed interface DiskFault {
             NONE,
             IO_ERROR,
             NO_SPACE,
+            NO_HANDLES,
             SHORT_COUNT,
             FLIPPED_BIT
         }

@@ -4,6 +4,8 @@ import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.disk.DiskFile;
 import io.chunkserver.core.disk.DiskFullException;
 import io.chunkserver.core.disk.FileStamp;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.testkit.DiskOperation.Kind;
 import java.io.Closeable;
 import java.io.IOException;
@@ -27,6 +29,9 @@ public final class FaultyDisk implements Disk {
 
     private static final int SECTOR_BYTES = 512;
 
+    private static final Set<Kind> NEED_HANDLE =
+            Set.of(Kind.CREATE, Kind.OPEN, Kind.LIST, Kind.FORCE_DIRECTORY, Kind.LOCK);
+
     private final Disk disk;
     private final DiskScript script;
 
@@ -41,8 +46,16 @@ public final class FaultyDisk implements Disk {
     /** Asks the script, and fails if that is the fault; other faults are returned. */
     private DiskFault meet(Kind kind, Path path) throws IOException {
         DiskFault fault = script.before(new DiskOperation(kind, path));
+        failOpening(fault, kind, path);
         fail(fault, path);
         return fault;
+    }
+
+    private static void failOpening(DiskFault fault, Kind kind, Path path) throws IOException {
+        if (fault.equals(DiskFault.NO_HANDLES) && NEED_HANDLE.contains(kind)) {
+            throw Failure.of(ErrorCode.OVERLOADED, "no file handle is free: " + path)
+                    .toException();
+        }
     }
 
     private void fail(DiskFault fault, Path path) throws IOException {
@@ -124,6 +137,7 @@ public final class FaultyDisk implements Disk {
         if (fault.equals(DiskFault.IO_ERROR) && disk instanceof MemoryDisk memory) {
             memory.failForce(directory);
         }
+        failOpening(fault, Kind.FORCE_DIRECTORY, directory);
         fail(fault, directory);
         disk.forceDirectory(directory);
     }

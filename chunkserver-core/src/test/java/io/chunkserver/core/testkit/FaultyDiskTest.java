@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.disk.DiskFile;
 import io.chunkserver.core.disk.DiskFullException;
+import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.testkit.DiskOperation.Kind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -68,6 +69,24 @@ class FaultyDiskTest {
             file.writeFully(ByteBuffer.wrap(BYTES), 0);
             assertThat(read(file)).isEqualTo(BYTES);
         }
+    }
+
+    @Test
+    void withoutAHandleNothingIsOpenedAndNothingIsLost() throws IOException {
+        try (DiskFile file = memory.create(FILE)) {
+            file.writeFully(ByteBuffer.wrap(BYTES), 0);
+            FaultyDisk without = new FaultyDisk(memory, operation -> DiskFault.NO_HANDLES);
+            assertThatThrownBy(() -> without.openForRead(FILE)).isInstanceOf(ChunkServerException.Overloaded.class);
+            assertThatThrownBy(() -> without.create(Path.of("other")))
+                    .isInstanceOf(ChunkServerException.Overloaded.class);
+            assertThatThrownBy(() -> without.forceDirectory(Path.of("")))
+                    .isInstanceOf(ChunkServerException.Overloaded.class);
+            without.rename(FILE, Path.of("renamed"));
+            assertThat(read(file)).isEqualTo(BYTES);
+        }
+        memory.forceDirectory(Path.of(""));
+        memory.crash();
+        assertThat(memory.size(Path.of("renamed"))).isPresent();
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.chunkserver.core.commit.log;
 import static io.chunkserver.core.commit.log.LogSegmentFormat.SECTOR_BYTES;
 import static io.chunkserver.core.commit.log.LogSegmentFormat.batchBytes;
 
+import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.model.TransactionId;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -125,7 +126,12 @@ final class Checkpoints {
             return;
         }
         changes = 0;
-        folder.remove(oldestSegment, first - 1);
+        try {
+            folder.remove(oldestSegment, first - 1);
+        } catch (ChunkServerException.Overloaded untried) {
+            LOG.warn("old segments of the transaction log stay until the next checkpoint: {}", untried.getMessage());
+            return;
+        }
         LOG.debug(
                 "wrote a checkpoint of {} entries to the transaction log, removed segments {} to {}",
                 entries.size(),
@@ -145,6 +151,9 @@ final class Checkpoints {
         try {
             setting.barrier().forcePublished();
             return true;
+        } catch (ChunkServerException.Overloaded untried) {
+            LOG.warn("publications are not forced yet: {}", untried.getMessage());
+            return false;
         } catch (IOException e) {
             // A force that failed is not tried again: a later one may succeed without having written anything.
             barrierFailed = true;

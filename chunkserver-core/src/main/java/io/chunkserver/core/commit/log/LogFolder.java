@@ -83,11 +83,14 @@ record LogFolder(Disk disk, Path path, UUID logId) {
 
     /**
      * Removes segments, the oldest first. Each removal is forced before the next, so that a crash leaves the numbers
-     * of the rest without a gap; a gap always means damage.
+     * of the rest without a gap; a gap always means damage. Where no file handle was free for that force, the same call
+     * again goes on with those that are not gone.
      */
     void remove(long first, long last) throws IOException {
         for (long number = first; number <= last; number++) {
-            disk.delete(segment(number));
+            if (disk.size(segment(number)).isPresent()) {
+                disk.delete(segment(number));
+            }
             disk.forceDirectory(path);
         }
     }

@@ -3,10 +3,12 @@ package io.chunkserver.core.commit.log;
 import static io.chunkserver.core.commit.log.LogSegmentFormat.MAX_BATCH_BYTES;
 import static io.chunkserver.core.commit.log.LogSegmentFormat.SECTOR_BYTES;
 
+import io.chunkserver.core.error.ChunkServerException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The end of the log: where the next batch goes, and how much room there is for it.
@@ -112,6 +114,11 @@ final class LogTail implements Closeable {
         boolean unfinished = supply.unfinished();
         supply.step();
         return unfinished;
+    }
+
+    /** Why no room could be made, when the disk may well have some. */
+    ChunkServerException.@Nullable Overloaded withoutHandle() {
+        return supply.withoutHandle();
     }
 
     /** Lets a disk that was full be asked again. */

@@ -3,6 +3,7 @@ package io.chunkserver.core.commit.log;
 import static io.chunkserver.core.commit.log.LogSegmentFormat.SECTOR_BYTES;
 import static io.chunkserver.core.commit.log.LogSegmentFormat.batchBytes;
 
+import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import java.io.Closeable;
@@ -106,6 +107,11 @@ final class LogWriter implements Closeable {
     }
 
     private void refuse(QueuedRecord record) throws IOException {
+        ChunkServerException withoutHandle = tail.withoutHandle();
+        if (withoutHandle != null) {
+            record.durable().completeExceptionally(withoutHandle);
+            return;
+        }
         long free = tail.freeBytes();
         Failure full = Failure.insufficientSpace(segment().sizeBytes(), free);
         record.durable()

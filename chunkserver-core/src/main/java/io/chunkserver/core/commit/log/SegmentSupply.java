@@ -2,6 +2,7 @@ package io.chunkserver.core.commit.log;
 
 import io.chunkserver.core.disk.DiskFile;
 import io.chunkserver.core.disk.DiskFullException;
+import io.chunkserver.core.error.ChunkServerException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * <p>A segment is made under a temporary name: filled with zeros and forced, then renamed, then the directory forced. So
  * a segment that has its name is whole, and its unused part is zeros.
  *
- * <p>When the disk is full, what was made is removed again and the supply is starved until {@link #retry}.
+ * <p>When the disk is full or no file handle is free, what was made is removed again and the supply is starved until {@link #retry}.
  *
  * <p>One thread at a time uses it. Any {@link IOException} out of it means that the disk failed.
  */
@@ -37,6 +38,10 @@ final class SegmentSupply implements Closeable {
     private int filledBytes;
     private @Nullable SegmentFile ready;
     private boolean starved;
+
+    /** Why it is starved, when that is not for want of room. */
+    private ChunkServerException.@Nullable Overloaded withoutHandle;
+
     private boolean reported;
 
     /**
@@ -64,6 +69,7 @@ final class SegmentSupply implements Closeable {
     /** Lets a starved supply look for room again. */
     void retry() {
         starved = false;
+        withoutHandle = null;
     }
 
     /** Makes all steps that are left; afterwards a segment is ready, or the disk was full since the last retry. */
@@ -81,10 +87,22 @@ final class SegmentSupply implements Closeable {
         try {
             fill();
         } catch (DiskFullException e) {
-            starved = true;
-            reportOnce(e);
-            giveUp();
+            starve(e);
+        } catch (ChunkServerException.Overloaded e) {
+            withoutHandle = e;
+            starve(e);
         }
+    }
+
+    private void starve(IOException why) throws IOException {
+        starved = true;
+        reportOnce(why);
+        giveUp();
+    }
+
+    /** The failure for want of file handles that starves it, if that does. */
+    ChunkServerException.@Nullable Overloaded withoutHandle() {
+        return withoutHandle;
     }
 
     /** Bytes that the file system would still take. */
@@ -135,14 +153,14 @@ final class SegmentSupply implements Closeable {
         }
     }
 
-    private void reportOnce(DiskFullException full) {
+    private void reportOnce(IOException why) {
         if (!reported) {
             reported = true;
             LOG.warn(
-                    "no room for log segment {} of {} bytes, going on in the segment before it: {}",
+                    "log segment {} of {} bytes cannot be made, going on in the segment before it: {}",
                     folder.segment(nextNumber),
                     segmentBytes,
-                    full.getMessage());
+                    why.getMessage());
         }
     }
 

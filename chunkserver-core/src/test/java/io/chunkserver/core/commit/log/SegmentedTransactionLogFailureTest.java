@@ -2,6 +2,7 @@ package io.chunkserver.core.commit.log;
 
 import static io.chunkserver.core.commit.log.LogFixture.failureOf;
 import static io.chunkserver.core.commit.log.LogFixture.force;
+import static io.chunkserver.core.testkit.LogRecords.aborted;
 import static io.chunkserver.core.testkit.LogRecords.prepared;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -28,6 +29,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A log on a disk of which one write or force fails. */
@@ -83,6 +85,62 @@ class SegmentedTransactionLogFailureTest {
         log.append(prepared(2));
 
         assertThat(log.table().inDoubt()).containsExactly(prepared(1));
+    }
+
+    /** A new segment, the folder that it is in, and one that is removed after a checkpoint: each needs a file handle. */
+    @ParameterizedTest
+    @EnumSource(
+            value = DiskOperation.Kind.class,
+            names = {"CREATE", "FORCE_DIRECTORY"})
+    void aLackOfFileHandlesRefusesRecordsAndFailsNothing(DiskOperation.Kind kind) throws IOException {
+        boolean[] without = {false};
+        LogFixture fixture = new LogFixture(new FaultyDisk(
+                memory, operation -> without[0] && operation.kind() == kind ? DiskFault.NO_HANDLES : DiskFault.NONE));
+        SegmentedTransactionLog log = fixture.open();
+        without[0] = true;
+        int number = 0;
+        CompletionStage<Void> refused = log.force(prepared(number));
+        while (!refused.toCompletableFuture().isCompletedExceptionally()) {
+            number++;
+            refused = log.force(prepared(number));
+        }
+        assertThat(failureOf(refused)).isEqualTo(ErrorCode.OVERLOADED);
+        assertThat(log.failed().toCompletableFuture()).isNotDone();
+
+        without[0] = false;
+        force(log, prepared(number));
+        log.close();
+        assertThat(fixture.open().table().inDoubt()).hasSize(number + 1);
+    }
+
+    private static long last(LogFixture fixture) throws IOException {
+        List<Long> segments = fixture.segments();
+        return segments.get(segments.size() - 1);
+    }
+
+    @Test
+    void segmentsThatCouldNotBeRemovedForWantOfAFileHandleAreRemovedWithTheNextOnes() throws IOException {
+        boolean[] removing = {false};
+        int[] without = {0};
+        LogFixture fixture = new LogFixture(new FaultyDisk(memory, operation -> {
+            boolean forced = operation.kind() == DiskOperation.Kind.FORCE_DIRECTORY && removing[0];
+            removing[0] = operation.kind() == DiskOperation.Kind.DELETE;
+            if (forced && without[0] == 0) {
+                without[0]++;
+                return DiskFault.NO_HANDLES;
+            }
+            return DiskFault.NONE;
+        }));
+        SegmentedTransactionLog log = fixture.open();
+        for (int number = 0; last(fixture) < 20; number++) {
+            force(log, LogFixture.largePrepared(number));
+            force(log, aborted(LogFixture.largePrepared(number)));
+        }
+
+        assertThat(without[0]).isOne();
+        assertThat(fixture.segments().get(0)).isGreaterThan(10);
+        log.close();
+        assertThat(fixture.open().table().inDoubt()).isEmpty();
     }
 
     /** The bit that is wrong is one of the last batch, in the middle of the segment: it looks as if a crash had torn it. */
