@@ -9,18 +9,18 @@ import java.util.UUID;
 /**
  * How far a check has come: enough to go on with the next folder in another run.
  *
- * <p>As text it is one line: the format, the directory, its boot count, the last folder that was checked, whether the index may be
- * believed, six sums, and the number of findings of each kind. A server that ran in between has another boot count, and the check begins anew.
+ * <p>As text it is one line: the format, the directory, its boot count, the last folder that was checked, what the index is
+ * worth, six sums, and the number of findings of each kind. A server that ran in between has another boot count, and the check begins anew.
  *
  * @param directory  the directory's own id
  * @param bootCount  how often a server was started in it
  * @param lastFolder the last folder that was checked; folders are checked in the order of their names
- * @param indexRight whether the index was right about all folders up to there
+ * @param index      what the index is worth beside the folders up to there
  * @param folders    what was found in the folders up to there
  */
-public record CheckState(UUID directory, long bootCount, Path lastFolder, boolean indexRight, CheckReport folders) {
+public record CheckState(UUID directory, long bootCount, Path lastFolder, IndexVerdict index, CheckReport folders) {
 
-    private static final String FORMAT = "chunkserver-fsck-2";
+    private static final String FORMAT = "chunkserver-fsck-3";
     private static final int FIXED_FIELDS = 11;
 
     /** The state as text. */
@@ -32,7 +32,7 @@ public record CheckState(UUID directory, long bootCount, Path lastFolder, boolea
                         directory.toString(),
                         String.valueOf(bootCount),
                         lastFolder.toString(),
-                        String.valueOf(indexRight),
+                        index.word(),
                         String.valueOf(folders.chunks()),
                         String.valueOf(folders.tombstones()),
                         String.valueOf(folders.chunkBytes()),
@@ -63,7 +63,7 @@ public record CheckState(UUID directory, long bootCount, Path lastFolder, boolea
                     UUID.fromString(fields[1]),
                     Long.parseLong(fields[2]),
                     Path.of(fields[3]),
-                    truth(fields[4]),
+                    verdict(fields[4]),
                     new CheckReport(
                             Long.parseLong(fields[5]),
                             Long.parseLong(fields[6]),
@@ -77,12 +77,13 @@ public record CheckState(UUID directory, long bootCount, Path lastFolder, boolea
         }
     }
 
-    private static boolean truth(String word) {
-        return switch (word) {
-            case "true" -> true;
-            case "false" -> false;
-            default -> throw new IllegalArgumentException(word + " is neither true nor false");
-        };
+    private static IndexVerdict verdict(String word) {
+        for (IndexVerdict verdict : IndexVerdict.values()) {
+            if (verdict.word().equals(word)) {
+                return verdict;
+            }
+        }
+        throw new IllegalArgumentException("no verdict on an index is called " + word);
     }
 
     private static FindingKind kind(String word) {

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * Looks through the data directory of a server that does not run.
  *
  * <p><b>Guarantees.</b> Without repair nothing is changed. Repair moves damaged chunk files to the quarantine, and removes what a start
- * makes anew or removes itself: an index checkpoint that is of no use, and files that a crash left while they were being made. It never
- * touches the log, staged files or the identity. What cannot be read is told as such, and is never called damage.
+ * makes anew or removes itself: an index checkpoint that is damaged or says less than the files, and files that a crash left while they
+ * were being made. A start never knows less after it: an index that alone knows of a version stays. It never touches the log, staged files or the identity. What cannot be read is told as such, and is never called damage.
  *
  * <p><b>Memory</b>: that of a start, for what the log and the index checkpoint say; of chunk files one block and one table at a time.
  *
@@ -97,9 +97,9 @@ public final class DirectoryCheck {
         Optional<CheckState> resumed = earlier.filter(this::isOfThisDirectory);
         Tally inFolders = Tally.from(resumed.map(CheckState::folders).orElse(NOTHING));
         findings.countFor(inFolders);
-        boolean indexRight = checkFolders(folders, resumed, expected, index, missing, inFolders);
-        if (!indexRight && !indexGone && repair) {
-            findings.foundUseless(FindingKind.WRONG_INDEX, index.file(), "it does not tell what is in the folders");
+        IndexVerdict verdict = checkFolders(folders, resumed, expected, index, missing, inFolders);
+        if (verdict == IndexVerdict.BEHIND && !indexGone && repair) {
+            findings.foundUseless(FindingKind.WRONG_INDEX, index.file(), "it says less than what is in the folders");
         }
         return whole.plus(inFolders).report();
     }
@@ -187,7 +187,7 @@ public final class DirectoryCheck {
         }
     }
 
-    private boolean checkFolders(
+    private IndexVerdict checkFolders(
             SortedSet<Path> folders,
             Optional<CheckState> resumed,
             ExpectedVersions expected,
@@ -196,10 +196,10 @@ public final class DirectoryCheck {
             Tally tally)
             throws IOException {
         long totalBytes = totalBytes(folders);
-        boolean indexRight = resumed.map(CheckState::indexRight).orElse(true);
+        IndexVerdict verdict = resumed.map(CheckState::index).orElse(IndexVerdict.RIGHT);
         for (Path folder : folders) {
             if (resumed.isEmpty() || folder.compareTo(resumed.get().lastFolder()) > 0) {
-                indexRight &= new FolderCheck(
+                IndexVerdict ofFolder = new FolderCheck(
                                 disk,
                                 files,
                                 expected,
@@ -213,17 +213,18 @@ public final class DirectoryCheck {
                                 },
                                 folder)
                         .check();
-                checkpoint(folder, indexRight, tally);
+                verdict = verdict.and(ofFolder);
+                checkpoint(folder, verdict, tally);
             }
         }
-        return indexRight;
+        return verdict;
     }
 
-    private void checkpoint(Path folder, boolean indexRight, Tally tally) throws IOException {
+    private void checkpoint(Path folder, IndexVerdict verdict, Tally tally) throws IOException {
         Optional<ServerIdentity> identity = directory.identity();
         if (identity.isPresent()) {
-            listener.checkpoint(new CheckState(
-                    identity.get().uuid(), identity.get().bootCount(), folder, indexRight, tally.report()));
+            listener.checkpoint(
+                    new CheckState(identity.get().uuid(), identity.get().bootCount(), folder, verdict, tally.report()));
         }
     }
 

@@ -63,6 +63,12 @@ final class Findings {
         tell(new Finding(kind, file, offsetBytes, message, done));
     }
 
+    /** A version of which no file is there: written down in the quarantine as missing, as a server does that meets it. */
+    void foundToRemember(FindingKind kind, Path file, String message, MissingVersion missing) throws IOException {
+        String done = repair ? "remembered as missing by " + files.rememberMissing(file, missing, clock) : "";
+        tell(new Finding(kind, file, 0, message, done));
+    }
+
     /** A file that can be made anew from others, or that nobody needs. */
     void foundUseless(FindingKind kind, Path file, String message) throws IOException {
         if (repair) {

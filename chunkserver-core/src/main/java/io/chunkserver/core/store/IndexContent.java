@@ -68,13 +68,10 @@ public final class IndexContent {
         return folder.resolve("checkpoint");
     }
 
-    /** The versions that a start would believe to be in this folder of chunks; empty when it would look for itself. */
-    public Optional<List<ChunkInfo>> believed(Path chunkFolder) throws IOException {
-        int number = layout.folderNumber(chunkFolder);
-        FileStamp stamp = stamps.get(number);
-        return stamp != null && disk.stamp(chunkFolder).equals(Optional.of(stamp))
-                ? Optional.of(versions.getOrDefault(number, List.of()))
-                : Optional.empty();
+    /** Whether a start would believe the index about this folder of chunks, and not look for itself. */
+    public boolean isBelieved(Path chunkFolder) throws IOException {
+        FileStamp stamp = stamps.get(layout.folderNumber(chunkFolder));
+        return stamp != null && disk.stamp(chunkFolder).equals(Optional.of(stamp));
     }
 
     /** What was published in this place when the checkpoint was written, also when a start would look for itself; empty for nothing. */
