@@ -9,19 +9,22 @@ import java.util.UUID;
 /**
  * How far a check has come: enough to go on with the next folder in another run.
  *
- * <p>As text it is one line: the format, the directory, its boot count, the last folder that was checked, what the index is
- * worth, six sums, and the number of findings of each kind. A server that ran in between has another boot count, and the check begins anew.
+ * <p>As text it is one line: the format, the directory, its boot count, whether it repairs, the last folder that was checked, what the index is
+ * worth, six sums, and the number of findings of each kind. A server that ran in between has another boot count, and the check begins anew. So does one that repairs after one that did not: the folders up to there are
+ * not repaired.
  *
  * @param directory  the directory's own id
  * @param bootCount  how often a server was started in it
+ * @param repair     whether the folders up to there were repaired
  * @param lastFolder the last folder that was checked; folders are checked in the order of their names
  * @param index      what the index is worth beside the folders up to there
  * @param folders    what was found in the folders up to there
  */
-public record CheckState(UUID directory, long bootCount, Path lastFolder, IndexVerdict index, CheckReport folders) {
+public record CheckState(
+        UUID directory, long bootCount, boolean repair, Path lastFolder, IndexVerdict index, CheckReport folders) {
 
     private static final String FORMAT = "chunkserver-fsck-3";
-    private static final int FIXED_FIELDS = 11;
+    private static final int FIXED_FIELDS = 12;
 
     /** The state as text. */
     public String encode() {
@@ -31,6 +34,7 @@ public record CheckState(UUID directory, long bootCount, Path lastFolder, IndexV
                         FORMAT,
                         directory.toString(),
                         String.valueOf(bootCount),
+                        repair ? "repair" : "look",
                         lastFolder.toString(),
                         index.word(),
                         String.valueOf(folders.chunks()),
@@ -62,19 +66,28 @@ public record CheckState(UUID directory, long bootCount, Path lastFolder, IndexV
             return Optional.of(new CheckState(
                     UUID.fromString(fields[1]),
                     Long.parseLong(fields[2]),
-                    Path.of(fields[3]),
-                    verdict(fields[4]),
+                    isRepair(fields[3]),
+                    Path.of(fields[4]),
+                    verdict(fields[5]),
                     new CheckReport(
-                            Long.parseLong(fields[5]),
                             Long.parseLong(fields[6]),
                             Long.parseLong(fields[7]),
                             Long.parseLong(fields[8]),
                             Long.parseLong(fields[9]),
+                            Long.parseLong(fields[10]),
                             findings,
-                            Long.parseLong(fields[10]))));
+                            Long.parseLong(fields[11]))));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
+    }
+
+    private static boolean isRepair(String word) {
+        return switch (word) {
+            case "repair" -> true;
+            case "look" -> false;
+            default -> throw new IllegalArgumentException("nothing is done to a directory that is called " + word);
+        };
     }
 
     private static IndexVerdict verdict(String word) {

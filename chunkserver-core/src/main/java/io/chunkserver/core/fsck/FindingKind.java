@@ -68,6 +68,10 @@ public enum FindingKind {
             Severity.OTHER_FORMAT,
             "the file has a format that is no longer read; it is not damaged",
             "upgrade in steps, by a version that still reads it"),
+    OTHER_INDEX(
+            Severity.OTHER_FORMAT,
+            "the index checkpoint has a format that this version does not read; a start ignores it and writes its own in its place",
+            "run the version that wrote it, or remove it by hand; until then repair leaves it alone, and damaged chunk files in their place"),
     UNREADABLE(
             Severity.UNREADABLE,
             "the disk or its permissions do not let one read it, which says nothing about what is in it",

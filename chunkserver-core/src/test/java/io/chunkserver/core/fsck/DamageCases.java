@@ -145,14 +145,8 @@ final class DamageCases {
                 of("a bit of a block of the index", s -> s.flip(CHECKPOINT, 40), FindingKind.DAMAGED_INDEX),
                 of("an index without its end", s -> s.truncate(CHECKPOINT, 40), FindingKind.DAMAGED_INDEX),
                 of("an empty index", s -> s.truncate(CHECKPOINT, 0), FindingKind.DAMAGED_INDEX),
-                of(
-                        "an index of a newer format",
-                        s -> s.reseal(CHECKPOINT, 8, 2, 0, 12, 12),
-                        FindingKind.FORMAT_TOO_NEW),
-                of(
-                        "an index of an older format",
-                        s -> s.reseal(CHECKPOINT, 8, 0, 0, 12, 12),
-                        FindingKind.FORMAT_TOO_OLD),
+                of("an index of a newer format", s -> s.reseal(CHECKPOINT, 8, 2, 0, 12, 12), FindingKind.OTHER_INDEX),
+                of("an index of an older format", s -> s.reseal(CHECKPOINT, 8, 0, 0, 12, 12), FindingKind.OTHER_INDEX),
                 of("no index", s -> s.disk.delete(CHECKPOINT)),
                 of("an index from another time", s -> s.write(CHECKPOINT, s.olderIndex)),
                 of(
@@ -258,6 +252,23 @@ final class DamageCases {
                         },
                         FindingKind.TEMPORARY_FILE,
                         FindingKind.TEMPORARY_FILE,
+                        FindingKind.TEMPORARY_FILE),
+                of(
+                        "files of somebody else that are called as temporary ones",
+                        s -> {
+                            s.write(Path.of("report.tmp"), new byte[3]);
+                            s.write(DataDirectory.INDEX.resolve("report.tmp"), new byte[3]);
+                            s.write(DataDirectory.INDEX.resolve("server_info.json.tmp"), new byte[3]);
+                        },
+                        FindingKind.FOREIGN_FILE,
+                        FindingKind.FOREIGN_FILE,
+                        FindingKind.FOREIGN_FILE),
+                of(
+                        "how far a scrub has come, and what a crash left while that was written",
+                        s -> {
+                            s.write(DataDirectory.INDEX.resolve("scrub"), new byte[3]);
+                            s.write(DataDirectory.INDEX.resolve("scrub.tmp"), new byte[3]);
+                        },
                         FindingKind.TEMPORARY_FILE),
                 of(
                         "a file of somebody else",
