@@ -45,6 +45,10 @@ public final class DataDirectory implements Closeable {
     public static final Path LOG = Path.of("log");
     public static final Path QUARANTINE = Path.of("quarantine");
     public static final Path INDEX = Path.of("index");
+
+    /** In the folder of the index: how far the scrub has come. */
+    public static final Path SCRUB_PROGRESS = Path.of("scrub");
+
     public static final Path IDENTITY_FILE = Path.of("server_info.json");
 
     static final Path DRAINING = Path.of("draining");

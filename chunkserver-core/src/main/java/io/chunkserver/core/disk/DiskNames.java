@@ -28,4 +28,9 @@ public final class DiskNames {
         Path parent = name.getParent();
         return parent == null ? Path.of("") : parent;
     }
+
+    /** Where a file is made that is to replace this one in one step; a crash may leave it there. */
+    public static Path temporaryOf(Path file) {
+        return parentOf(file).resolve(file.getFileName() + ".tmp");
+    }
 }

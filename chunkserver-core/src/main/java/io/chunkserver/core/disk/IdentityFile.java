@@ -25,7 +25,7 @@ final class IdentityFile {
         this.disk = disk;
         this.file = file;
         this.folder = DiskNames.parentOf(file);
-        this.temporary = folder.resolve(file.getFileName() + ".tmp");
+        this.temporary = DiskNames.temporaryOf(file);
     }
 
     /**

@@ -19,17 +19,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OfflineDirectory implements Closeable {
 
-    private final Disk disk;
     private final Closeable lock;
+    private final Path temporaryFile;
     private final @Nullable ServerIdentity identity;
-    private final @Nullable ChunkServerException damage;
+    private final @Nullable IOException failure;
 
     private OfflineDirectory(
-            Disk disk, Closeable lock, @Nullable ServerIdentity identity, @Nullable ChunkServerException damage) {
-        this.disk = disk;
+            Closeable lock, Path temporaryFile, @Nullable ServerIdentity identity, @Nullable IOException failure) {
         this.lock = lock;
+        this.temporaryFile = temporaryFile;
         this.identity = identity;
-        this.damage = damage;
+        this.failure = failure;
     }
 
     /**
@@ -37,6 +37,7 @@ public final class OfflineDirectory implements Closeable {
      *
      * @param identityDisk where the identity file lies
      * @param identityFile its name there
+     * @throws IOException when the lock cannot be taken; an identity file that cannot be read is {@link #unreadable told}
      * @throws ChunkServerException.Unusable with {@code BAD_CONFIGURATION} when it is no data directory, {@code DIRECTORY_LOCKED} when a
      *     server uses it
      */
@@ -47,15 +48,16 @@ public final class OfflineDirectory implements Closeable {
                     .toException();
         }
         Closeable lock = disk.lock(DataDirectory.LOCK);
+        Path temporary = DiskNames.temporaryOf(identityFile);
         try {
             return new OfflineDirectory(
-                    disk,
                     lock,
+                    temporary,
                     new IdentityFile(identityDisk, identityFile).read().orElse(null),
                     null);
-        } catch (ChunkServerException e) {
-            return new OfflineDirectory(disk, lock, null, e);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException e) {
+            return new OfflineDirectory(lock, temporary, null, e);
+        } catch (RuntimeException e) {
             lock.close();
             throw e;
         }
@@ -73,21 +75,24 @@ public final class OfflineDirectory implements Closeable {
         }
     }
 
-    /** Files of the root that no server needs, besides those of its folders. */
-    public List<Path> temporaryFiles() throws IOException {
-        return disk.list(Path.of("")).stream()
-                .filter(name -> name.toString().endsWith(".tmp"))
-                .toList();
+    /** What the identity file is called in the root while it is made. */
+    public Path temporaryFile() {
+        return temporaryFile;
     }
 
-    /** Empty when there is no identity file, or {@link #damage} says what is wrong with it. */
+    /** Empty when there is no identity file, or {@link #damage} or {@link #unreadable} says what is wrong with it. */
     public Optional<ServerIdentity> identity() {
         return Optional.ofNullable(identity);
     }
 
     /** Why the identity file cannot be understood. */
     public Optional<ChunkServerException> damage() {
-        return Optional.ofNullable(damage);
+        return failure instanceof ChunkServerException damage ? Optional.of(damage) : Optional.empty();
+    }
+
+    /** Why the identity file cannot be read, which says nothing about what is in it. */
+    public Optional<IOException> unreadable() {
+        return damage().isPresent() ? Optional.empty() : Optional.ofNullable(failure);
     }
 
     @Override

@@ -9,19 +9,22 @@ import java.util.UUID;
 /**
  * How far a check has come: enough to go on with the next folder in another run.
  *
- * <p>As text it is one line: the format, the directory, its boot count, the last folder that was checked, whether the index may be
- * believed, six sums, and the number of findings of each kind. A server that ran in between has another boot count, and the check begins anew.
+ * <p>As text it is one line: the format, the directory, its boot count, whether it repairs, the last folder that was checked, what the index is
+ * worth, six sums, and the number of findings of each kind. A server that ran in between has another boot count, and the check begins anew. So does one that repairs after one that did not: the folders up to there are
+ * not repaired.
  *
  * @param directory  the directory's own id
  * @param bootCount  how often a server was started in it
+ * @param repair     whether the folders up to there were repaired
  * @param lastFolder the last folder that was checked; folders are checked in the order of their names
- * @param indexRight whether the index was right about all folders up to there
+ * @param index      what the index is worth beside the folders up to there
  * @param folders    what was found in the folders up to there
  */
-public record CheckState(UUID directory, long bootCount, Path lastFolder, boolean indexRight, CheckReport folders) {
+public record CheckState(
+        UUID directory, long bootCount, boolean repair, Path lastFolder, IndexVerdict index, CheckReport folders) {
 
-    private static final String FORMAT = "chunkserver-fsck-2";
-    private static final int FIXED_FIELDS = 11;
+    private static final String FORMAT = "chunkserver-fsck-3";
+    private static final int FIXED_FIELDS = 12;
 
     /** The state as text. */
     public String encode() {
@@ -31,8 +34,9 @@ public record CheckState(UUID directory, long bootCount, Path lastFolder, boolea
                         FORMAT,
                         directory.toString(),
                         String.valueOf(bootCount),
+                        repair ? "repair" : "look",
                         lastFolder.toString(),
-                        String.valueOf(indexRight),
+                        index.word(),
                         String.valueOf(folders.chunks()),
                         String.valueOf(folders.tombstones()),
                         String.valueOf(folders.chunkBytes()),
@@ -62,27 +66,37 @@ public record CheckState(UUID directory, long bootCount, Path lastFolder, boolea
             return Optional.of(new CheckState(
                     UUID.fromString(fields[1]),
                     Long.parseLong(fields[2]),
-                    Path.of(fields[3]),
-                    truth(fields[4]),
+                    isRepair(fields[3]),
+                    Path.of(fields[4]),
+                    verdict(fields[5]),
                     new CheckReport(
-                            Long.parseLong(fields[5]),
                             Long.parseLong(fields[6]),
                             Long.parseLong(fields[7]),
                             Long.parseLong(fields[8]),
                             Long.parseLong(fields[9]),
+                            Long.parseLong(fields[10]),
                             findings,
-                            Long.parseLong(fields[10]))));
+                            Long.parseLong(fields[11]))));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
     }
 
-    private static boolean truth(String word) {
+    private static boolean isRepair(String word) {
         return switch (word) {
-            case "true" -> true;
-            case "false" -> false;
-            default -> throw new IllegalArgumentException(word + " is neither true nor false");
+            case "repair" -> true;
+            case "look" -> false;
+            default -> throw new IllegalArgumentException("nothing is done to a directory that is called " + word);
         };
+    }
+
+    private static IndexVerdict verdict(String word) {
+        for (IndexVerdict verdict : IndexVerdict.values()) {
+            if (verdict.word().equals(word)) {
+                return verdict;
+            }
+        }
+        throw new IllegalArgumentException("no verdict on an index is called " + word);
     }
 
     private static FindingKind kind(String word) {

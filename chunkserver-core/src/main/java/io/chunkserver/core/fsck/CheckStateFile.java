@@ -23,7 +23,7 @@ public final class CheckStateFile {
     public CheckStateFile(Disk disk, Path file) {
         this.disk = disk;
         this.file = file;
-        this.temporary = DiskNames.parentOf(file).resolve(file.getFileName() + ".tmp");
+        this.temporary = DiskNames.temporaryOf(file);
     }
 
     /** What was kept; empty when there is nothing, or nothing to go on from. */

@@ -3,26 +3,31 @@ package io.chunkserver.core.fsck;
 import io.chunkserver.core.commit.log.LogContent;
 import io.chunkserver.core.disk.DataDirectory;
 import io.chunkserver.core.disk.Disk;
+import io.chunkserver.core.disk.DiskNames;
 import io.chunkserver.core.disk.OfflineDirectory;
 import io.chunkserver.core.disk.ServerIdentity;
 import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.store.IndexContent;
 import io.chunkserver.core.store.StoreFiles;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Looks through the data directory of a server that does not run.
  *
  * <p><b>Guarantees.</b> Without repair nothing is changed. Repair moves damaged chunk files to the quarantine, and removes what a start
- * makes anew or removes itself: an index checkpoint that is of no use, and files that a crash left while they were being made. It never
- * touches the log, staged files or the identity. What cannot be read is told as such, and is never called damage.
+ * makes anew or removes itself: an index checkpoint that is damaged or says less than the files, and files that a crash left while they
+ * were being made. A start never knows less after it: an index that alone knows of a version stays. It never touches the log, staged files or the identity. What cannot be read is told as such, and is never called damage.
  *
  * <p><b>Memory</b>: that of a start, for what the log and the index checkpoint say; of chunk files one block and one table at a time.
  *
@@ -71,7 +76,7 @@ public final class DirectoryCheck {
     /**
      * Checks everything.
      *
-     * @param earlier where an earlier run has ended; ignored when it was of another directory, or a server ran since
+     * @param earlier where an earlier run has ended; ignored when it was of another directory, did not repair as this one does or did, or a server ran since
      * @throws IOException when something could not be repaired, or the state not be kept
      */
     public CheckReport run(Optional<CheckState> earlier) throws IOException {
@@ -89,27 +94,28 @@ public final class DirectoryCheck {
         });
         LogContent log = checkLog(!folders.isEmpty());
         IndexContent index = IndexContent.read(disk, DataDirectory.INDEX, DataDirectory.CHUNKS);
-        boolean indexGone = checkIndex(index);
+        boolean indexKnown = checkIndex(index);
         Set<Path> missing = checkQuarantine();
         ExpectedVersions expected = new ExpectedVersions(log, files);
         folders.addAll(expected.folders());
         folders.addAll(index.folders());
-        Optional<CheckState> resumed = earlier.filter(this::isOfThisDirectory);
+        Optional<CheckState> resumed = earlier.filter(this::isOfThisCheck);
         Tally inFolders = Tally.from(resumed.map(CheckState::folders).orElse(NOTHING));
         findings.countFor(inFolders);
-        boolean indexRight = checkFolders(folders, resumed, expected, index, missing, inFolders);
-        if (!indexRight && !indexGone && repair) {
-            findings.foundUseless(FindingKind.WRONG_INDEX, index.file(), "it does not tell what is in the folders");
+        IndexVerdict verdict = checkFolders(folders, resumed, expected, index, missing, inFolders);
+        if (verdict == IndexVerdict.BEHIND && indexKnown && repair) {
+            findings.foundUseless(FindingKind.WRONG_INDEX, index.file(), "it says less than what is in the folders");
         }
         return whole.plus(inFolders).report();
     }
 
-    private boolean isOfThisDirectory(CheckState state) {
+    private boolean isOfThisCheck(CheckState state) {
         return directory
-                .identity()
-                .filter(identity ->
-                        identity.uuid().equals(state.directory()) && identity.bootCount() == state.bootCount())
-                .isPresent();
+                        .identity()
+                        .filter(identity ->
+                                identity.uuid().equals(state.directory()) && identity.bootCount() == state.bootCount())
+                        .isPresent()
+                && state.repair() == repair;
     }
 
     private void checkIdentity() throws IOException {
@@ -119,11 +125,35 @@ public final class DirectoryCheck {
                     DataDirectory.IDENTITY_FILE,
                     0,
                     directory.damage().get().failure().message());
+        } else if (directory.unreadable().isPresent()) {
+            findings.unreadable(
+                    DataDirectory.IDENTITY_FILE,
+                    directory.unreadable().get(),
+                    "whose directory it is and which log belongs to it was not checked; a start fails");
         } else if (directory.identity().isEmpty()) {
             findings.found(FindingKind.MISSING_IDENTITY, DataDirectory.IDENTITY_FILE, 0, "there is none");
         }
-        for (Path file : directory.temporaryFiles()) {
-            findings.foundUseless(FindingKind.TEMPORARY_FILE, file, "it was to become the identity file");
+        checkNames(Path.of(""), name -> !name.toString().endsWith(".tmp"), directory.temporaryFile());
+    }
+
+    /** Tells of temporary files that a crash left in a folder, and of names in it that are nobody's. */
+    private void checkNames(Path folder, Predicate<Path> known, Path... temporary) throws IOException {
+        List<Path> names;
+        try {
+            names = disk.list(folder);
+        } catch (NoSuchFileException none) {
+            return;
+        } catch (IOException e) {
+            findings.unreadable(folder, e, "what a crash may have left in it was not looked for");
+            return;
+        }
+        for (Path name : names) {
+            Path file = folder.resolve(name);
+            if (List.of(temporary).contains(file)) {
+                findings.foundUseless(FindingKind.TEMPORARY_FILE, file, "it was to replace another file in one step");
+            } else if (!known.test(name)) {
+                findings.found(FindingKind.FOREIGN_FILE, file, 0, "no file of a server is called so");
+            }
         }
     }
 
@@ -162,16 +192,31 @@ public final class DirectoryCheck {
         return log;
     }
 
+    /** Whether the folders are to be compared with it; one of another format is not damaged, and stays. */
     private boolean checkIndex(IndexContent index) throws IOException {
-        for (Path file : index.temporaryFiles()) {
-            findings.foundUseless(FindingKind.TEMPORARY_FILE, file, "it was to become an index checkpoint");
+        Path scrub = DataDirectory.INDEX.resolve(DataDirectory.SCRUB_PROGRESS);
+        checkNames(
+                DataDirectory.INDEX,
+                name -> List.of(index.file(), scrub).contains(DataDirectory.INDEX.resolve(name)),
+                DiskNames.temporaryOf(index.file()),
+                DiskNames.temporaryOf(scrub));
+        Optional<IOException> unreadable = index.unreadable();
+        Optional<Failure> damage = index.damage();
+        if (unreadable.isPresent()) {
+            findings.indexIsHidden();
+            findings.unreadable(
+                    index.file(),
+                    unreadable.get(),
+                    "what it alone knows was not checked, and repair moves no chunk file; a start reads every chunk file instead");
+        } else if (damage.isPresent() && damage.get().code() == ErrorCode.CORRUPT) {
+            findings.foundUseless(
+                    FindingKind.DAMAGED_INDEX, index.file(), damage.get().message());
+        } else if (damage.isPresent()) {
+            findings.indexIsHidden();
+            findings.found(
+                    FindingKind.OTHER_INDEX, index.file(), 0, damage.get().message());
         }
-        if (index.damage().isEmpty()) {
-            return false;
-        }
-        FindingKind kind = Findings.kind(index.damage().get().code(), FindingKind.DAMAGED_INDEX);
-        findings.foundUseless(kind, index.file(), index.damage().get().message());
-        return true;
+        return unreadable.isEmpty() && damage.isEmpty();
     }
 
     /** Where chunks belong of which it says that they are missing. */
@@ -187,7 +232,7 @@ public final class DirectoryCheck {
         }
     }
 
-    private boolean checkFolders(
+    private IndexVerdict checkFolders(
             SortedSet<Path> folders,
             Optional<CheckState> resumed,
             ExpectedVersions expected,
@@ -196,10 +241,10 @@ public final class DirectoryCheck {
             Tally tally)
             throws IOException {
         long totalBytes = totalBytes(folders);
-        boolean indexRight = resumed.map(CheckState::indexRight).orElse(true);
+        IndexVerdict verdict = resumed.map(CheckState::index).orElse(IndexVerdict.RIGHT);
         for (Path folder : folders) {
             if (resumed.isEmpty() || folder.compareTo(resumed.get().lastFolder()) > 0) {
-                indexRight &= new FolderCheck(
+                IndexVerdict ofFolder = new FolderCheck(
                                 disk,
                                 files,
                                 expected,
@@ -213,17 +258,18 @@ public final class DirectoryCheck {
                                 },
                                 folder)
                         .check();
-                checkpoint(folder, indexRight, tally);
+                verdict = verdict.and(ofFolder);
+                checkpoint(folder, verdict, tally);
             }
         }
-        return indexRight;
+        return verdict;
     }
 
-    private void checkpoint(Path folder, boolean indexRight, Tally tally) throws IOException {
+    private void checkpoint(Path folder, IndexVerdict verdict, Tally tally) throws IOException {
         Optional<ServerIdentity> identity = directory.identity();
         if (identity.isPresent()) {
             listener.checkpoint(new CheckState(
-                    identity.get().uuid(), identity.get().bootCount(), folder, indexRight, tally.report()));
+                    identity.get().uuid(), identity.get().bootCount(), repair, folder, verdict, tally.report()));
         }
     }
 

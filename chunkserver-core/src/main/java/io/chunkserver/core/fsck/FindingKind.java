@@ -18,8 +18,12 @@ public enum FindingKind {
             "let another member restore the chunk, or bring the file back from a copy that is as new"),
     MISSING_CHUNK(
             Severity.DAMAGE,
-            "the index has a chunk whose file is gone, though its folder looks untouched",
-            "let another member restore the chunk; repair removes the index, which a start makes anew"),
+            "the index has a chunk whose file is gone, though its folder looks untouched; a server believes the index and has it healed",
+            "let another member restore the chunk, or bring the file back from a copy; keep the index, without which nobody misses it"),
+    STALE_CHUNK(
+            Severity.DAMAGE,
+            "the file is an older copy than the index knows; a server that believes the index gives it to nobody and has the newer one healed",
+            "let another member restore the chunk, or bring the newer file back; keep the index, without which the old one is served"),
     GONE_CHUNK(
             Severity.DAMAGE,
             "the index had a chunk whose file is gone: it is lost, or this server gave its copy up in the last moments before a crash",
@@ -47,7 +51,7 @@ public enum FindingKind {
     WRONG_INDEX(
             Severity.DAMAGE,
             "the index checkpoint says of a folder what is not so, though the folder looks untouched",
-            "repair removes it; a start makes it anew"),
+            "repair removes it, unless nobody else knows of a version that is missing; a start makes it anew"),
     DAMAGED_IDENTITY(
             Severity.DAMAGE,
             "nobody can tell whose directory this is; a start refuses it",
@@ -64,6 +68,10 @@ public enum FindingKind {
             Severity.OTHER_FORMAT,
             "the file has a format that is no longer read; it is not damaged",
             "upgrade in steps, by a version that still reads it"),
+    OTHER_INDEX(
+            Severity.OTHER_FORMAT,
+            "the index checkpoint has a format that this version does not read; a start ignores it and writes its own in its place",
+            "run the version that wrote it, or remove it by hand; until then repair leaves it alone, and damaged chunk files in their place"),
     UNREADABLE(
             Severity.UNREADABLE,
             "the disk or its permissions do not let one read it, which says nothing about what is in it",

@@ -6,6 +6,7 @@ import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.store.MissingVersion;
 import io.chunkserver.core.store.StoreFiles;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 
@@ -18,6 +19,7 @@ final class Findings {
     private final InstantSource clock;
     private final DirectoryCheck.Listener listener;
     private Tally tally;
+    private boolean indexHidden;
 
     Findings(
             Disk disk,
@@ -39,6 +41,14 @@ final class Findings {
         tally = other;
     }
 
+    /**
+     * There is an index that cannot be read now, and may be later. From now on no chunk file is put aside: that would change the stamp by
+     * which the index is believed about the others of the folder, and nobody knows which version it has of the file itself.
+     */
+    void indexIsHidden() {
+        indexHidden = true;
+    }
+
     void found(FindingKind kind, Path file, long offsetBytes, String message) {
         tell(new Finding(kind, file, offsetBytes, message, ""));
     }
@@ -49,7 +59,14 @@ final class Findings {
     }
 
     void unreadable(Path path, IOException why) {
-        found(FindingKind.UNREADABLE, path, 0, String.valueOf(why.getMessage()));
+        unreadable(path, why, "");
+    }
+
+    /** What cannot be read, and what follows from that. */
+    void unreadable(Path path, IOException why, String consequence) {
+        // The message of a permission that is lacking is but the name of the file.
+        String reason = why instanceof AccessDeniedException ? why.getMessage() + ": access denied" : why.getMessage();
+        found(FindingKind.UNREADABLE, path, 0, reason + (consequence.isEmpty() ? "" : "; " + consequence));
     }
 
     /**
@@ -59,8 +76,14 @@ final class Findings {
      */
     void foundToPutAside(FindingKind kind, Path file, long offsetBytes, String message, MissingVersion missing)
             throws IOException {
-        String done = repair ? "moved to " + files.quarantine(file, missing, clock) : "";
+        String done = repair && !indexHidden ? "moved to " + files.quarantine(file, missing, clock) : "";
         tell(new Finding(kind, file, offsetBytes, message, done));
+    }
+
+    /** A version of which no file is there: written down in the quarantine as missing, as a server does that meets it. */
+    void foundToRemember(FindingKind kind, Path file, String message, MissingVersion missing) throws IOException {
+        String done = repair ? "remembered as missing by " + files.rememberMissing(file, missing, clock) : "";
+        tell(new Finding(kind, file, 0, message, done));
     }
 
     /** A file that can be made anew from others, or that nobody needs. */

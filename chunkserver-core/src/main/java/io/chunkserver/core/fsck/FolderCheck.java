@@ -13,6 +13,7 @@ import io.chunkserver.core.store.StoreFiles;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -47,6 +48,16 @@ final class FolderCheck {
     /** Files of which something bad was told already: what they lack is no further finding. */
     private final Set<Path> told = new HashSet<>();
 
+    /** Of these nobody knows which version they have. */
+    private final Set<Path> unjudged = new HashSet<>();
+
+    /** Published files that are to go. Not before all is compared: the first to go changes the stamp that has a start believe the index. */
+    private final List<Bad> bad = new ArrayList<>();
+
+    private IndexVerdict verdict = IndexVerdict.RIGHT;
+
+    private record Bad(FindingKind kind, StoreFiles.Checked file, StoreFiles.Damage damage) {}
+
     /**
      * A check of this folder.
      *
@@ -73,32 +84,40 @@ final class FolderCheck {
         this.folder = folder;
     }
 
-    /**
-     * Checks the folder.
-     *
-     * @return whether the index may be believed
-     */
-    boolean check() throws IOException {
-        // Before anything is moved, which would change the folder's stamp.
-        Optional<List<ChunkInfo>> believed = Optional.empty();
+    /** Checks the folder; tells what the index is worth to whoever starts a server on it. */
+    IndexVerdict check() throws IOException {
+        List<ChunkInfo> known = index.lastKnownIn(folder);
+        boolean believed = false;
         List<Path> names = List.of();
         try {
-            believed = index.believed(folder);
+            believed = index.isBelieved(folder);
             names = disk.list(folder);
         } catch (NoSuchFileException none) {
             // Nothing was stored there, or all of it is gone: what is expected tells.
         } catch (IOException e) {
             findings.unreadable(folder, e);
-            return true;
+            return known.isEmpty() ? IndexVerdict.RIGHT : IndexVerdict.NEEDED;
         }
         for (Path name : names) {
             checkFile(folder.resolve(name));
         }
         checkPromises();
-        boolean indexRight = believed.isEmpty() || checkIndex(believed.get());
+        if (believed) {
+            checkIndex(known);
+        }
         checkOutcomes();
-        checkLastKnown();
-        return indexRight;
+        if (!believed) {
+            checkLastKnown(known);
+        }
+        if (known.stream().anyMatch(info -> unjudged.contains(files.chunkFile(info.id())))) {
+            judgeIndex(IndexVerdict.NEEDED);
+        }
+        putAside();
+        return verdict;
+    }
+
+    private void judgeIndex(IndexVerdict found) {
+        verdict = verdict.and(found);
     }
 
     private void checkFile(Path file) throws IOException {
@@ -116,6 +135,7 @@ final class FolderCheck {
             }
         } catch (IOException e) {
             told.add(file);
+            unjudged.add(file);
             findings.unreadable(file, e);
             return;
         }
@@ -128,7 +148,7 @@ final class FolderCheck {
         }
     }
 
-    private void judgePublished(StoreFiles.Checked checked) throws IOException {
+    private void judgePublished(StoreFiles.Checked checked) {
         StoreFiles.Damage damage = checked.damage();
         ChunkInfo info = checked.info();
         if (damage == null && info != null) {
@@ -140,11 +160,22 @@ final class FolderCheck {
                     ? FindingKind.MISPLACED_CHUNK
                     : Findings.kind(damage.code(), FindingKind.DAMAGED_CHUNK);
             if (kind.severity() == FindingKind.Severity.DAMAGE) {
-                findings.foundToPutAside(
-                        kind, checked.file(), damage.offsetBytes(), damage.message(), lastKnown(checked));
+                bad.add(new Bad(kind, checked, damage));
             } else {
+                unjudged.add(checked.file());
                 findings.found(kind, checked.file(), damage.offsetBytes(), damage.message());
             }
+        }
+    }
+
+    private void putAside() throws IOException {
+        for (Bad one : bad) {
+            findings.foundToPutAside(
+                    one.kind(),
+                    one.file().file(),
+                    one.damage().offsetBytes(),
+                    one.damage().message(),
+                    lastKnown(one.file()));
         }
     }
 
@@ -204,37 +235,39 @@ final class FolderCheck {
         }
     }
 
-    private boolean checkIndex(List<ChunkInfo> believed) {
-        boolean right = true;
+    /** In a folder of which a start would believe the index. */
+    private void checkIndex(List<ChunkInfo> believed) throws IOException {
         Set<ChunkId> known = new HashSet<>();
         for (ChunkInfo info : believed) {
             known.add(info.id());
             ChunkInfo there = published.get(info.id());
-            Path file = files.chunkFile(info.id());
-            if (told.contains(file)) {
-                continue;
-            }
             if (there == null) {
-                told.add(file);
-                right = false;
-                findings.found(
-                        FindingKind.MISSING_CHUNK,
-                        file,
-                        0,
-                        "the index has version " + info.version() + " of chunk " + info.id());
+                if (told.add(files.chunkFile(info.id()))) {
+                    foundAhead(
+                            FindingKind.MISSING_CHUNK,
+                            info,
+                            "the index has version " + info.version() + " of chunk " + info.id());
+                }
+            } else if (info.version().isNewerThan(there.version())) {
+                foundAhead(
+                        FindingKind.STALE_CHUNK,
+                        info,
+                        "the index has version " + info.version() + " of chunk " + info.id()
+                                + ", the file is an older copy, version " + there.version());
             } else if (!there.equals(info)) {
-                right = false;
+                boolean behind = there.version().isNewerThan(info.version());
+                judgeIndex(behind ? IndexVerdict.BEHIND : IndexVerdict.NEEDED);
                 findings.found(
                         FindingKind.WRONG_INDEX,
-                        file,
+                        files.chunkFile(info.id()),
                         0,
-                        "the index has version " + info.version() + " of chunk " + info.id() + ", the file version "
-                                + there.version());
+                        "the index has version " + info.version() + " of chunk " + info.id() + ", the file "
+                                + (behind ? "version " + there.version() : "another version of this number"));
             }
         }
         for (ChunkInfo there : published.values()) {
             if (!known.contains(there.id())) {
-                right = false;
+                judgeIndex(IndexVerdict.BEHIND);
                 findings.found(
                         FindingKind.WRONG_INDEX,
                         files.chunkFile(there.id()),
@@ -242,7 +275,20 @@ final class FolderCheck {
                         "the index does not have chunk " + there.id() + ", the folder does");
             }
         }
-        return right;
+    }
+
+    /**
+     * The index knows of a version of which no file is there, and a start believes it: it lets nobody have an older one. That ends when a
+     * file leaves the folder, so what is missing is written down before.
+     */
+    private void foundAhead(FindingKind kind, ChunkInfo known, String message) throws IOException {
+        Path file = files.chunkFile(known.id());
+        if (bad.isEmpty()) {
+            judgeIndex(IndexVerdict.NEEDED);
+            findings.found(kind, file, 0, message);
+        } else {
+            findings.foundToRemember(kind, file, message, new MissingVersion(known.version(), known.epoch()));
+        }
     }
 
     private void checkOutcomes() {
@@ -263,19 +309,25 @@ final class FolderCheck {
     }
 
     /** In a folder that was changed since the checkpoint: what that has and nobody else remembers, as a chunk that came as a copy. */
-    private void checkLastKnown() {
-        for (ChunkInfo known : index.lastKnownIn(folder)) {
+    private void checkLastKnown(List<ChunkInfo> lastKnown) {
+        for (ChunkInfo known : lastKnown) {
             Path file = files.chunkFile(known.id());
-            boolean accounted = published.containsKey(known.id())
-                    || toldStaged.contains(known.id())
-                    || missing.contains(file)
-                    || expected.isGivenUp(known);
-            if (!known.tombstone() && !accounted && told.add(file)) {
-                findings.found(
-                        FindingKind.GONE_CHUNK,
-                        file,
-                        0,
-                        "the index had version " + known.version() + " of chunk " + known.id());
+            ChunkInfo there = published.get(known.id());
+            boolean asNew = there == null ? known.tombstone() : !known.version().isNewerThan(there.version());
+            boolean accounted = toldStaged.contains(known.id()) || missing.contains(file) || expected.isGivenUp(known);
+            if (!asNew && !accounted && told.add(file)) {
+                judgeIndex(IndexVerdict.NEEDED);
+                String had = "the index had version " + known.version() + " of chunk " + known.id();
+                if (there == null) {
+                    findings.found(FindingKind.GONE_CHUNK, file, 0, had);
+                } else {
+                    findings.found(
+                            FindingKind.STALE_CHUNK,
+                            file,
+                            0,
+                            had + ", the file is an older copy, version " + there.version()
+                                    + "; the folder was changed since, so a start takes the file for the newest");
+                }
             }
         }
     }

@@ -1,7 +1,9 @@
 package io.chunkserver.core.scrub;
 
+import io.chunkserver.core.disk.DataDirectory;
 import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.disk.DiskFile;
+import io.chunkserver.core.disk.DiskNames;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
@@ -29,8 +31,8 @@ final class ScrubProgressFile {
     ScrubProgressFile(Disk disk, Path folder) {
         this.disk = disk;
         this.folder = folder;
-        this.file = folder.resolve("scrub");
-        this.temporary = folder.resolve("scrub.tmp");
+        this.file = folder.resolve(DataDirectory.SCRUB_PROGRESS);
+        this.temporary = DiskNames.temporaryOf(file);
     }
 
     ScrubProgress read() {

@@ -2,6 +2,7 @@ package io.chunkserver.core.store;
 
 import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.disk.DiskFile;
+import io.chunkserver.core.disk.DiskNames;
 import io.chunkserver.core.disk.FileStamp;
 import io.chunkserver.core.error.ChunkServerException;
 import java.io.Closeable;
@@ -18,7 +19,6 @@ import java.util.TreeMap;
 final class IndexCheckpointFile {
 
     private static final Path NAME = Path.of("checkpoint");
-    private static final Path TEMPORARY_NAME = Path.of("checkpoint.tmp");
 
     private final Disk disk;
     private final Path folder;
@@ -30,7 +30,7 @@ final class IndexCheckpointFile {
         this.disk = disk;
         this.folder = folder;
         this.file = folder.resolve(NAME);
-        this.temporary = folder.resolve(TEMPORARY_NAME);
+        this.temporary = DiskNames.temporaryOf(file);
     }
 
     /**

@@ -7,7 +7,6 @@ import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.ChunkInfo;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
@@ -27,16 +26,16 @@ public final class IndexContent {
     private final Disk disk;
     private final Path folder;
     private final StoreLayout layout;
-    private final @Nullable Failure damage;
+    private final @Nullable IOException failure;
     private final Map<Integer, FileStamp> stamps;
     private final Map<Integer, List<ChunkInfo>> versions;
 
     private IndexContent(
-            Disk disk, Path folder, StoreLayout layout, IndexCheckpoint checkpoint, @Nullable Failure damage) {
+            Disk disk, Path folder, StoreLayout layout, IndexCheckpoint checkpoint, @Nullable IOException failure) {
         this.disk = disk;
         this.folder = folder;
         this.layout = layout;
-        this.damage = damage;
+        this.failure = failure;
         this.stamps = checkpoint.folders();
         this.versions = checkpoint.versions().stream()
                 .collect(Collectors.groupingBy(
@@ -46,35 +45,37 @@ public final class IndexContent {
     }
 
     /**
-     * Reads the checkpoint in this folder; none is fine.
+     * Reads the checkpoint in this folder; none is fine. Of one that is damaged, or that the disk does not let one read, nothing is known.
      *
      * @param chunks the folder of the chunks that it tells of
      */
-    public static IndexContent read(Disk disk, Path folder, Path chunks) throws IOException {
+    public static IndexContent read(Disk disk, Path folder, Path chunks) {
         StoreLayout layout = new StoreLayout(chunks, folder);
         try {
             return new IndexContent(disk, folder, layout, new IndexCheckpointFile(disk, folder).read(), null);
-        } catch (ChunkServerException e) {
-            return new IndexContent(disk, folder, layout, IndexCheckpoint.NONE, e.failure());
+        } catch (IOException e) {
+            return new IndexContent(disk, folder, layout, IndexCheckpoint.NONE, e);
         }
     }
 
     /** Why it is of no use. */
     public Optional<Failure> damage() {
-        return Optional.ofNullable(damage);
+        return failure instanceof ChunkServerException damage ? Optional.of(damage.failure()) : Optional.empty();
+    }
+
+    /** Why the disk does not let one read it, which says nothing about what is in it. */
+    public Optional<IOException> unreadable() {
+        return damage().isPresent() ? Optional.empty() : Optional.ofNullable(failure);
     }
 
     public Path file() {
         return folder.resolve("checkpoint");
     }
 
-    /** The versions that a start would believe to be in this folder of chunks; empty when it would look for itself. */
-    public Optional<List<ChunkInfo>> believed(Path chunkFolder) throws IOException {
-        int number = layout.folderNumber(chunkFolder);
-        FileStamp stamp = stamps.get(number);
-        return stamp != null && disk.stamp(chunkFolder).equals(Optional.of(stamp))
-                ? Optional.of(versions.getOrDefault(number, List.of()))
-                : Optional.empty();
+    /** Whether a start would believe the index about this folder of chunks, and not look for itself. */
+    public boolean isBelieved(Path chunkFolder) throws IOException {
+        FileStamp stamp = stamps.get(layout.folderNumber(chunkFolder));
+        return stamp != null && disk.stamp(chunkFolder).equals(Optional.of(stamp));
     }
 
     /** What was published in this place when the checkpoint was written, also when a start would look for itself; empty for nothing. */
@@ -92,17 +93,5 @@ public final class IndexContent {
     /** What was published in this folder when the checkpoint was written, also when a start would look for itself. */
     public List<ChunkInfo> lastKnownIn(Path chunkFolder) {
         return versions.getOrDefault(layout.folderNumber(chunkFolder), List.of());
-    }
-
-    /** Files beside the checkpoint that a crash has left behind. */
-    public List<Path> temporaryFiles() throws IOException {
-        try {
-            return disk.list(folder).stream()
-                    .filter(name -> name.toString().endsWith(".tmp"))
-                    .map(folder::resolve)
-                    .toList();
-        } catch (NoSuchFileException none) {
-            return List.of();
-        }
     }
 }

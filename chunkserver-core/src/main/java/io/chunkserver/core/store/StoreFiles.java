@@ -4,6 +4,7 @@ import io.chunkserver.core.checksum.BlockLayout;
 import io.chunkserver.core.checksum.Crc32c;
 import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.disk.DiskFile;
+import io.chunkserver.core.disk.DiskFullException;
 import io.chunkserver.core.disk.DiskNames;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
@@ -26,8 +27,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files of a store that nobody has open, each judged by itself: footer, place, table and every byte. Only {@link #quarantine} changes
- * anything.
+ * The files of a store that nobody has open, each judged by itself: footer, place, table and every byte. Only {@link #quarantine} and
+ * {@link #rememberMissing} change anything.
  *
  * <p>Memory for one block and one table of checksums. An {@link IOException} that is no {@link ChunkServerException} means that the disk
  * did not let one read, which says nothing about the file.
@@ -233,6 +234,24 @@ public final class StoreFiles {
         disk.forceDirectory(layout.quarantine());
         disk.forceDirectory(DiskNames.parentOf(file));
         return target;
+    }
+
+    /**
+     * Has the next start miss a version, as if its file lay in the quarantine; durable on return.
+     *
+     * @param file  where the version belongs
+     * @param clock says since when it is missing
+     * @return the empty file whose name says so
+     * @throws DiskFullException when there is no room for that file
+     */
+    public Path rememberMissing(Path file, MissingVersion missing, InstantSource clock) throws IOException {
+        disk.createDirectories(layout.quarantine());
+        Quarantine quarantine = new Quarantine(disk, layout.quarantine(), clock);
+        Path mark = quarantine.mark(quarantine.reserve(StoreLayout.hash(file), missing, Quarantine.Kind.MISSING));
+        if (disk.size(mark).isEmpty()) {
+            throw new DiskFullException(mark + ": no room to remember a version as missing");
+        }
+        return mark;
     }
 
     /** Where chunks belong of which the quarantine says that they are missing: a start knows of them. */

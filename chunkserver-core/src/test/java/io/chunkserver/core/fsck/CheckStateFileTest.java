@@ -16,7 +16,7 @@ class CheckStateFileTest {
 
     private static CheckState after(String folder) {
         CheckReport report = new CheckReport(1, 2, 3, 4, 5, Map.of(FindingKind.LOST_CHUNK, 6L), 7);
-        return new CheckState(new UUID(1, 2), 3, Path.of(folder), true, report);
+        return new CheckState(new UUID(1, 2), 3, true, Path.of(folder), IndexVerdict.BEHIND, report);
     }
 
     /** A check of a large directory takes hours, and what ends it may well be a loss of power. */

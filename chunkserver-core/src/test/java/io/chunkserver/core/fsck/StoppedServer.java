@@ -18,16 +18,20 @@ import io.chunkserver.core.model.Attempt;
 import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.Durability;
 import io.chunkserver.core.model.ReadMode;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.core.store.ChunkReader;
+import io.chunkserver.core.store.IndexContent;
 import io.chunkserver.core.store.StageKey;
 import io.chunkserver.core.store.StoreFiles;
+import io.chunkserver.core.store.VouchingIndex;
 import io.chunkserver.core.testkit.MemoryDisk;
 import io.chunkserver.core.testkit.SimulatedTime;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import java.util.stream.IntStream;
 
 /** A directory in memory as a real server leaves it, with ways to harm it byte by byte. */
 final class StoppedServer {
@@ -229,6 +234,56 @@ final class StoppedServer {
         var reading = server.attributes(chunk).toCompletableFuture();
         time.runFor(Duration.ofSeconds(1));
         return reading.join();
+    }
+
+    /** Has a start believe the index about all folders in which it knows of a version, whatever was done to them. */
+    void vouchForFolders() throws IOException {
+        VouchingIndex.make(disk, DataDirectory.INDEX, DataDirectory.CHUNKS);
+    }
+
+    /** Stores another chunk, whose file lies in the same folder as that of this one. */
+    ChunkId storeBeside(ChunkId chunk) throws IOException {
+        ChunkId neighbour = IntStream.iterate(0, i -> i + 1)
+                .mapToObj(i -> new ChunkId("beside", i))
+                .filter(other -> files.folderOf(other).equals(files.folderOf(chunk)))
+                .findFirst()
+                .orElseThrow();
+        ChunkServer server = start();
+        store(server, neighbour, new byte[100]);
+        stop(server);
+        return neighbour;
+    }
+
+    /** What the index checkpoint knows; nothing when it is damaged. */
+    List<ChunkInfo> indexed() throws IOException {
+        IndexContent index = IndexContent.read(disk, DataDirectory.INDEX, DataDirectory.CHUNKS);
+        return index.folders().stream()
+                .flatMap(folder -> index.lastKnownIn(folder).stream())
+                .toList();
+    }
+
+    /** Whether the published file of a chunk or a name in the quarantine tells of this version, or a newer one. */
+    boolean isToldElsewhere(ChunkInfo version) {
+        String hash = file(version.id()).getFileName().toString().replace(".chunk", "");
+        try {
+            return !version.version().isNewerThan(files.version(version.id()))
+                    || files.quarantined().stream()
+                            .map(file -> file.getFileName().toString())
+                            .anyMatch(name -> name.startsWith(hash + "." + version.version() + "."));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The version that a store of each chunk gets from a server that starts now. */
+    Map<ChunkId, ChunkVersion> nextVersions() throws IOException {
+        ChunkServer server = start();
+        Map<ChunkId, ChunkVersion> versions = new LinkedHashMap<>();
+        for (ChunkId chunk : List.of(THREE_BLOCKS, ONE_BLOCK, EMPTY, DELETED, REPLACED)) {
+            versions.put(chunk, store(server, chunk, new byte[1]).version());
+        }
+        stop(server);
+        return versions;
     }
 
     /** Removes the copy of a chunk as a server does that a master has told to: after the log says so. */

@@ -83,6 +83,9 @@ public final class StartCheck {
             if (damage.isPresent()) {
                 throw damage.get();
             }
+            if (offline.unreadable().isPresent()) {
+                throw offline.unreadable().get();
+            }
             if (offline.identity().isEmpty()) {
                 DataDirectory.checkUnused(disk, identity.toString());
             }
