@@ -11,6 +11,7 @@ import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.disk.DiskFile;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.testkit.DiskFault;
 import io.chunkserver.core.testkit.DiskOperation;
 import io.chunkserver.core.testkit.DiskScript;
@@ -141,6 +142,24 @@ class SegmentedTransactionLogFailureTest {
         assertThat(fixture.segments().get(0)).isGreaterThan(10);
         log.close();
         assertThat(fixture.open().table().inDoubt()).isEmpty();
+    }
+
+    @Test
+    void publicationsThatWereNotForcedForWantOfAFileHandleAreForcedForTheNextCheckpoint() throws IOException {
+        int[] forced = {0};
+        LogFixture fixture = new LogFixture(memory).with((PublicationBarrier) () -> {
+            if (forced[0]++ == 0) {
+                throw Failure.of(ErrorCode.OVERLOADED, "no file handle is free").toException();
+            }
+        });
+        SegmentedTransactionLog log = fixture.open();
+        for (int number = 0; last(fixture) < 20; number++) {
+            force(log, LogFixture.largePrepared(number));
+            force(log, aborted(LogFixture.largePrepared(number)));
+        }
+
+        assertThat(forced[0]).isGreaterThan(1);
+        assertThat(fixture.segments().get(0)).isGreaterThan(10);
     }
 
     /** The bit that is wrong is one of the last batch, in the middle of the segment: it looks as if a crash had torn it. */
