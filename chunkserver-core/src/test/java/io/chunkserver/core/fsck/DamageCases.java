@@ -9,8 +9,10 @@ import static io.chunkserver.core.fsck.StoppedServer.REPLACED;
 import static io.chunkserver.core.fsck.StoppedServer.THREE_BLOCKS;
 import static io.chunkserver.core.fsck.StoppedServer.THREE_BLOCKS_LENGTH;
 
+import io.chunkserver.core.ChunkServer;
 import io.chunkserver.core.disk.DataDirectory;
 import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.testkit.MemoryDisk;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -140,6 +142,27 @@ final class DamageCases {
                         "a segment that is missing between others",
                         s -> s.write(DataDirectory.LOG.resolve("0000000000000099.log"), s.read(s.log())),
                         FindingKind.DAMAGED_LOG),
+                of(
+                        "segments that are swapped",
+                        s -> {
+                            s.fillLog(2);
+                            byte[] first = s.read(segment(s, 0));
+                            s.write(segment(s, 0), s.read(segment(s, 1)));
+                            s.write(segment(s, 1), first);
+                        },
+                        FindingKind.DAMAGED_LOG),
+                of(
+                        "a first segment that is missing",
+                        s -> {
+                            s.fillLog(2);
+                            s.disk.delete(segment(s, 0));
+                        },
+                        FindingKind.DAMAGED_LOG),
+                // Nothing tells that there was one: the log before it is whole.
+                of("a last segment that is missing", s -> {
+                    s.fillLog(2);
+                    s.disk.delete(segment(s, 1));
+                }),
                 // The index.
                 of("a bit of the index's header", s -> s.flip(CHECKPOINT, 3), FindingKind.DAMAGED_INDEX),
                 of("a bit of a block of the index", s -> s.flip(CHECKPOINT, 40), FindingKind.DAMAGED_INDEX),
@@ -149,6 +172,16 @@ final class DamageCases {
                 of("an index of an older format", s -> s.reseal(CHECKPOINT, 8, 0, 0, 12, 12), FindingKind.OTHER_INDEX),
                 of("no index", s -> s.disk.delete(CHECKPOINT)),
                 of("an index from another time", s -> s.write(CHECKPOINT, s.olderIndex)),
+                of(
+                        "the index of another directory",
+                        s -> {
+                            StoppedServer other = new StoppedServer(new MemoryDisk());
+                            ChunkServer started = other.start();
+                            other.store(started, new ChunkId("other", 0), new byte[10]);
+                            other.stop(started);
+                            s.write(CHECKPOINT, other.read(CHECKPOINT));
+                        },
+                        FindingKind.GONE_CHUNK),
                 of(
                         "an index that knows less than the files",
                         s -> {
@@ -226,6 +259,34 @@ final class DamageCases {
                         FindingKind.MISSING_IDENTITY),
                 of("an identity of a newer format", s -> identityFormat(s, '3'), FindingKind.FORMAT_TOO_NEW),
                 of("an identity of an older format", s -> identityFormat(s, '0'), FindingKind.FORMAT_TOO_OLD),
+                // Staged files.
+                of("a promise that is not decided", s -> s.promise(THREE_BLOCKS), FindingKind.STAGED_IN_DOUBT),
+                of(
+                        "a bit of the data of a promised file",
+                        s -> s.flip(promiseThatOnlyTheLogKnows(s), 0),
+                        FindingKind.DAMAGED_PROMISE),
+                of(
+                        "a bit of the footer of a promised file",
+                        s -> s.flip(promiseThatOnlyTheLogKnows(s), -1),
+                        FindingKind.DAMAGED_PROMISE),
+                of(
+                        "a promised file that is cut",
+                        s -> s.truncate(promiseThatOnlyTheLogKnows(s), 100),
+                        FindingKind.DAMAGED_PROMISE),
+                of(
+                        "a promised file that is missing",
+                        s -> s.disk.delete(promiseThatOnlyTheLogKnows(s)),
+                        FindingKind.DAMAGED_PROMISE),
+                of(
+                        "a staged file of which the log knows nothing",
+                        s -> {
+                            Path staged = s.stagedName(ONE_BLOCK);
+                            byte[] bytes = s.read(s.file(ONE_BLOCK));
+                            removeLog(s);
+                            s.stop(s.start());
+                            s.write(staged, bytes);
+                        },
+                        FindingKind.STAGED_LEFTOVER),
                 // Leftovers.
                 of(
                         "a staged file without an end",
@@ -280,6 +341,16 @@ final class DamageCases {
         for (Path segment : server.disk.list(DataDirectory.LOG)) {
             server.disk.delete(DataDirectory.LOG.resolve(segment));
         }
+    }
+
+    private static Path segment(StoppedServer server, int number) throws IOException {
+        return DataDirectory.LOG.resolve(
+                server.disk.list(DataDirectory.LOG).stream().sorted().toList().get(number));
+    }
+
+    private static Path promiseThatOnlyTheLogKnows(StoppedServer server) throws IOException {
+        server.disk.delete(CHECKPOINT);
+        return server.promise(THREE_BLOCKS);
     }
 
     /** As after {@code cp} of an old file over the new one, when the log has forgotten it. */

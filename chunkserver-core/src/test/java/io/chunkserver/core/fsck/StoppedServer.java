@@ -1,5 +1,7 @@
 package io.chunkserver.core.fsck;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.chunkserver.core.ChunkServer;
 import io.chunkserver.core.ChunkServerConfig;
 import io.chunkserver.core.checksum.CheckedBlock;
@@ -20,6 +22,8 @@ import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.Durability;
+import io.chunkserver.core.model.Location;
+import io.chunkserver.core.model.Member;
 import io.chunkserver.core.model.ReadMode;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.model.TransactionId;
@@ -40,6 +44,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /** A directory in memory as a real server leaves it, with ways to harm it byte by byte. */
@@ -133,6 +139,10 @@ final class StoppedServer {
     }
 
     private Receipt request(ChunkServer server, ChunkId chunk, boolean delete, byte[] content) {
+        return begin(server, chunk, delete, content).join();
+    }
+
+    private CompletableFuture<Receipt> begin(ChunkServer server, ChunkId chunk, boolean delete, byte[] content) {
         var receipt = server.begin(
                         new StoreRequest(
                                 new TransactionId("client", time.instant().toEpochMilli(), ++sequence),
@@ -154,7 +164,7 @@ final class StoppedServer {
                 })
                 .toCompletableFuture();
         time.runFor(Duration.ofSeconds(5));
-        return receipt.join();
+        return receipt;
     }
 
     Path file(ChunkId chunk) {
@@ -275,12 +285,17 @@ final class StoppedServer {
         }
     }
 
-    /** The version that a store of each chunk gets from a server that starts now. */
+    /** The version that a store of each chunk gets from a server that starts now; none where it is refused. */
     Map<ChunkId, ChunkVersion> nextVersions() throws IOException {
         ChunkServer server = start();
         Map<ChunkId, ChunkVersion> versions = new LinkedHashMap<>();
         for (ChunkId chunk : List.of(THREE_BLOCKS, ONE_BLOCK, EMPTY, DELETED, REPLACED)) {
-            versions.put(chunk, store(server, chunk, new byte[1]).version());
+            var receipt = begin(server, chunk, false, new byte[1]);
+            assertThat(receipt).isDone();
+            versions.put(
+                    chunk,
+                    receipt.handle((stored, refused) -> refused == null ? stored.version() : ChunkVersion.NONE)
+                            .join());
         }
         stop(server);
         return versions;
@@ -289,17 +304,55 @@ final class StoppedServer {
     /** Removes the copy of a chunk as a server does that a master has told to: after the log says so. */
     void giveUp(ChunkId chunk) throws IOException {
         ChunkInfo copy = files.check(file(chunk), bytes -> {}).info();
+        writeToLog(logId -> new LogRecord.Removed(copy.transaction(), new Attempt(9, 9), chunk, copy.version()));
+        disk.delete(file(chunk));
+    }
+
+    /**
+     * Has the only version of a chunk be promised and not decided: staged, with a new log that says so and no more.
+     *
+     * @return the staged file
+     */
+    Path promise(ChunkId chunk) throws IOException {
+        Path staged = stagedName(chunk);
+        StoreFiles.Checked copy = files.check(file(chunk), bytes -> {});
+        ChunkInfo info = copy.info();
+        for (Path segment : disk.list(DataDirectory.LOG)) {
+            disk.delete(DataDirectory.LOG.resolve(segment));
+        }
+        disk.rename(file(chunk), staged);
+        writeToLog(logId -> new LogRecord.Prepared(
+                info.transaction(),
+                copy.key().attempt(),
+                chunk,
+                ChunkVersion.NONE,
+                info.epoch(),
+                false,
+                Durability.SYNC,
+                info.lengthBytes(),
+                info.crc32c(),
+                List.of(new Member(new ServerId("gone"), "gone:1", Location.ORIGIN)),
+                new UUID(7, 7)));
+        return staged;
+    }
+
+    /** Writes to the log what means nothing, until it has so many segments. */
+    void fillLog(int segments) throws IOException {
+        for (int record = 0; disk.list(DataDirectory.LOG).size() < segments; record++) {
+            int number = record;
+            writeToLog(logId -> new LogRecord.Ended(new TransactionId("filler", 1, number), new Attempt(1, 1)));
+        }
+    }
+
+    private void writeToLog(Function<UUID, LogRecord> record) throws IOException {
         UUID logId;
         try (OfflineDirectory directory = OfflineDirectory.open(disk, disk, DataDirectory.IDENTITY_FILE)) {
             logId = directory.identity().orElseThrow().logId();
         }
         TransactionLog log = SegmentedTransactionLog.open(
                 disk, DataDirectory.LOG, logId, LOG, Runnable::run, time::instant, () -> {});
-        log.force(new LogRecord.Removed(copy.transaction(), new Attempt(9, 9), chunk, copy.version()))
-                .toCompletableFuture()
-                .join();
+        log.force(record.apply(logId)).toCompletableFuture().join();
         log.close();
-        disk.delete(file(chunk));
     }
 
     /** All files and their bytes. */
