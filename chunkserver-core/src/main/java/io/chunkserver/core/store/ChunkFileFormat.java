@@ -173,34 +173,6 @@ final class ChunkFileFormat {
     }
 
     /**
-     * Whether a footer was written at the end of a file, be it damaged since: the magic says so, or a footer that matches its checksum does
-     * where the magic is damaged itself. A file without either was never finished, as all that comes before the end of a file is data.
-     *
-     * @param end       the last bytes of the file, from position to limit; all of them, or as many as the longest footer has
-     * @param fileBytes size of the file
-     */
-    static boolean hasFooter(ByteBuffer end, long fileBytes) {
-        if (end.remaining() < TRAILER_BYTES) {
-            return false;
-        }
-        if (end.getLong(end.limit() - Long.BYTES) == MAGIC) {
-            return true;
-        }
-        int trailer = end.limit() - TRAILER_BYTES;
-        int footerBytes = end.getInt(trailer);
-        if (footerBytes < Integer.BYTES || footerBytes > Math.min(fileBytes, end.limit()) - TRAILER_BYTES) {
-            return false;
-        }
-        ByteBuffer checked = end.duplicate().position(trailer - footerBytes).limit(trailer + Integer.BYTES);
-        return Crc32c.of(checked) == end.getInt(trailer + Integer.BYTES);
-    }
-
-    /** The most that {@link #hasFooter} looks at. */
-    static int longestTailBytes() {
-        return MAX_FOOTER_BYTES + TRAILER_BYTES;
-    }
-
-    /**
      * Reads the footer.
      *
      * @param tail      the last bytes of the file, from position to limit, as many as {@link #tailBytes(ByteBuffer,

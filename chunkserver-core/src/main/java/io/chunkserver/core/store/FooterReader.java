@@ -29,13 +29,6 @@ final class FooterReader {
         return ChunkFileFormat.decode(tail, fileBytes, name);
     }
 
-    /** Whether there is a footer, be it damaged, see {@link ChunkFileFormat#hasFooter}. */
-    static boolean isThere(DiskFile file) throws IOException {
-        long fileBytes = file.size();
-        ByteBuffer end = readEnd(file, fileBytes, (int) Math.min(ChunkFileFormat.longestTailBytes(), fileBytes));
-        return ChunkFileFormat.hasFooter(end, fileBytes);
-    }
-
     private static ByteBuffer readEnd(DiskFile file, long fileBytes, int count) throws IOException {
         ByteBuffer end = ByteBuffer.allocate(count);
         file.readFully(end, fileBytes - count);

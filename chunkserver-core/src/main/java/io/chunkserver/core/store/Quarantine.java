@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  * quarantine/HASH.VERSION.EPOCH.SINCE.COPY.KIND
- *     HASH     of the chunk's id, as in the name of its file; of the transaction, for a damaged file that was staged
+ *     HASH     of the chunk's id, as in the name of its file
  *     VERSION  that was committed here; 0 when nobody knows
  *     SINCE    when it was taken out of service, in milliseconds since 1970
  *     COPY     0, or a number that makes the name one of its own

@@ -43,7 +43,7 @@ record StoreLayout(Path chunks, Path quarantine) {
         return HexFormat.of().formatHex(sha256(chunk.toString()));
     }
 
-    /** The hash in a name: of its chunk in one of the form {@link #isChunk}, of its transaction in one of the form {@link #isStaged}. */
+    /** The hash in a name of the form {@link #isChunk}. */
     static String hash(Path chunkFile) {
         String name = chunkFile.getFileName().toString();
         return name.substring(0, name.indexOf('.'));

@@ -27,8 +27,7 @@ import org.slf4j.LoggerFactory;
  * the footers of the files in all others.
  *
  * <p>A published file that is damaged goes to the quarantine and is reported; it is never deleted. So does one of a version older than
- * that which is missing: somebody has put it back, and it must not be read for the newer one. An unfinished staged file is deleted: its version was never
- * promised to anybody; a finished one that is damaged may have been, and goes to the quarantine. Files of another format stop the opening, for a newer
+ * that which is missing: somebody has put it back, and it must not be read for the newer one. An unfinished staged file is deleted: its version was never promised to anybody. Files of another format stop the opening, for a newer
  * version of this software can read what this one cannot. So does a file that cannot be opened: a process without
  * free file handles must not mistake its chunks for damaged ones.
  *
@@ -171,36 +170,10 @@ final class StoreRecovery {
             finished.put(footer.key(), footer.info());
             noteDurability(footer);
         } catch (ChunkServerException.Corrupt e) {
-            if (isFinished(file)) {
-                quarantineStaged(file, e);
-            } else {
-                logger.info(
-                        "removing unfinished staged file {}: {}",
-                        file,
-                        e.failure().message());
-                disk.delete(file);
-            }
+            logger.info(
+                    "removing unfinished staged file {}: {}", file, e.failure().message());
+            disk.delete(file);
         }
-    }
-
-    /*
-     * The log is not read yet, so nobody knows what was promised. But a version is promised only when its file has a footer, and what a
-     * crash interrupts before has none: those are many, and go. A crash in the midst of writing the footer may leave the last sector of it
-     * alone, which looks like damage and is kept too; that is rare, and kept is the safe mistake of the two.
-     */
-    private boolean isFinished(Path file) throws IOException {
-        try (DiskFile open = disk.openForRead(file)) {
-            return FooterReader.isThere(open);
-        }
-    }
-
-    /** Every byte of its data may be good, and no other copy there; which chunk it is of nobody knows, so that nothing is missing by it. */
-    private void quarantineStaged(Path file, ChunkServerException.Corrupt damage) throws IOException {
-        move(
-                file,
-                quarantine.reserve(
-                        StoreLayout.hash(file), new MissingVersion(ChunkVersion.NONE, 0), Quarantine.Kind.UNKNOWN),
-                damage.failure().message());
     }
 
     private void noteDurability(ChunkFooter footer) {

@@ -85,46 +85,6 @@ class StoreRecoveryTest extends StoreOnMemoryDisk {
         assertQuarantined(fileOf(OTHER));
     }
 
-    /** It may be promised, and be the last that there is of the chunk. */
-    @ParameterizedTest
-    @ValueSource(ints = {-1, -9, -13, -17, -100})
-    void aFinishedStagedFileWithAFlippedBitInFooterOrTrailerIsKept(int offset) throws IOException {
-        StageKey key = stage(CHUNK, 1, Durability.SYNC);
-        put(OTHER, 1);
-        Path staged = LAYOUT.stagedFile(CHUNK, key);
-        flipBit(staged, offset);
-        long sizeBytes = disk.size(staged).orElseThrow();
-
-        reopenWithoutCheckpoint();
-
-        assertThat(store.findings()).singleElement().satisfies(finding -> {
-            assertThat(finding.file()).isEqualTo(staged);
-            assertThat(disk.size(staged)).isEmpty();
-            assertThat(disk.size(finding.quarantine())).hasValue(sizeBytes);
-        });
-        assertThat(store.staged()).isEmpty();
-        assertThat(store.missing(CHUNK)).isEmpty();
-        store.verify(OTHER);
-    }
-
-    /** What a crash leaves of a version that was being written: all of its data, or less, and no footer; or zeros in its place. */
-    @ParameterizedTest
-    @ValueSource(ints = {0, 1, 15, 16, BLOCK})
-    void anUnfinishedStagedFileIsRemovedAndNotKept(int size) throws IOException {
-        StageKey key = stage(CHUNK, 1, Durability.SYNC);
-        Path staged = LAYOUT.stagedFile(CHUNK, key);
-        try (DiskFile file = disk.openForWrite(staged)) {
-            file.truncate(size);
-            file.writeFully(ByteBuffer.allocate(size % 2 * 100), size);
-        }
-
-        reopenWithoutCheckpoint();
-
-        assertThat(disk.size(staged)).isEmpty();
-        assertThat(store.findings()).isEmpty();
-        assertThat(disk.list(LAYOUT.quarantine())).isEmpty();
-    }
-
     /** Each block has the checksum that the table has, and the table that of the footer: only the sum tells. */
     @Test
     void blocksThatAreRightEachButNotTogetherAreFoundByVerifying() throws IOException {
