@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,9 @@ final class MasterSessions {
             ErrorCode.MASTER_STARTING);
 
     private final ReportingServer server;
+    /** Numbers the reports of this run, to whichever master and in whichever session. */
+    private final AtomicLong reports = new AtomicLong();
+
     private final OrderFence fence;
     private final SessionConfig config;
     private final Environment environment;
@@ -78,8 +82,8 @@ final class MasterSessions {
             Optional<MasterSession> same = before.stream()
                     .filter(session -> session.master() == known.master())
                     .findFirst();
-            MasterSession session = same.orElseGet(
-                    () -> new MasterSession(known, server, config, environment.timers(), environment.random()));
+            MasterSession session = same.orElseGet(() -> new MasterSession(
+                    known, server, config, environment.timers(), environment.random(), reports::incrementAndGet));
             after.add(session);
             if (same.isEmpty()) {
                 fresh.add(session);

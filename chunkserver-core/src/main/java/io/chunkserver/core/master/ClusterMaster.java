@@ -125,11 +125,11 @@ public final class ClusterMaster implements Master {
             // One step for each slice, so that heartbeats come in between.
             for (int from = 0; from < report.present().size(); from += REPORT_SLICE) {
                 List<ChunkInfo> present = slice(report.present(), from);
-                tell(state -> state.takePresent(report.server(), present));
+                tell(state -> state.takePresent(report, present));
             }
             for (int from = 0; from < report.absent().size(); from += REPORT_SLICE) {
                 List<ChunkId> absent = slice(report.absent(), from);
-                tell(state -> state.takeAbsent(report.server(), absent));
+                tell(state -> state.takeAbsent(report, absent));
             }
             tell(state -> state.endReport(report));
             return CompletableFuture.completedFuture(null);

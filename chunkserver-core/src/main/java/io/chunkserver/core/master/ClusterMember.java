@@ -63,6 +63,10 @@ final class ClusterMember {
 
     private int validFrom = 1;
     private boolean reporting;
+
+    /** The greatest number of a report that its present run has sent. */
+    private long lastNumber;
+
     private boolean reported;
 
     /** How far its full reports have got at most since it registered. */
@@ -94,6 +98,9 @@ final class ClusterMember {
      * another one, and nothing that it had is believed.
      */
     void register(Registration anew, int now) {
+        if (!anew.server().equals(registration.server())) {
+            lastNumber = 0;
+        }
         registration = anew;
         toldAt = now;
         furthest = 0;
@@ -226,6 +233,16 @@ final class ClusterMember {
 
     int report() {
         return report;
+    }
+
+    /** Whether a report of its present run has come that was begun after the one of this number. */
+    boolean isLate(long number) {
+        return number != 0 && number < lastNumber;
+    }
+
+    /** A report of this number has come. */
+    void tells(long number) {
+        lastNumber = Math.max(lastNumber, number);
     }
 
     int validFrom() {

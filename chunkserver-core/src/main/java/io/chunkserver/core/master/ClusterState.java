@@ -164,7 +164,8 @@ final class ClusterState {
     }
 
     void beginReport(ChunkReport report) throws ChunkServerException {
-        ClusterMember member = registered(report.server());
+        ClusterMember member = telling(report);
+        member.tells(report.number());
         if (report.kind() == ChunkReport.Kind.START) {
             member.beginReport();
         } else if (report.kind() != ChunkReport.Kind.CHANGES && !member.isReporting()) {
@@ -175,8 +176,21 @@ final class ClusterState {
         }
     }
 
-    void takePresent(Incarnation server, List<ChunkInfo> present) throws ChunkServerException {
-        ClusterMember member = registered(server);
+    /** The server of a report, of which no newer one has come, also while this one is taken step by step. */
+    private ClusterMember telling(ChunkReport report) throws ChunkServerException {
+        ClusterMember member = registered(report.server());
+        if (member.isLate(report.number())) {
+            throw Failure.of(
+                            ErrorCode.PROTOCOL_ERROR,
+                            "report " + report.number() + " of server " + report.server() + " came after a newer one")
+                    .toException();
+        }
+        return member;
+    }
+
+    /** Takes some of the versions of a report that was begun. */
+    void takePresent(ChunkReport report, List<ChunkInfo> present) throws ChunkServerException {
+        ClusterMember member = telling(report);
         for (ChunkInfo info : present) {
             Chunk chunk = table.findOrAdd(info.id());
             planner.reported(chunk, member, info, now);
@@ -185,8 +199,9 @@ final class ClusterState {
         member.goesOnReporting(now);
     }
 
-    void takeAbsent(Incarnation server, List<ChunkId> absent) throws ChunkServerException {
-        ClusterMember member = registered(server);
+    /** Takes some of what is gone by a report that was begun. */
+    void takeAbsent(ChunkReport report, List<ChunkId> absent) throws ChunkServerException {
+        ClusterMember member = telling(report);
         for (ChunkId id : absent) {
             Chunk chunk = table.find(id);
             if (chunk != null) {
@@ -199,7 +214,7 @@ final class ClusterState {
     }
 
     void endReport(ChunkReport report) throws ChunkServerException {
-        if (report.kind() == ChunkReport.Kind.END && registered(report.server()).endReport()) {
+        if (report.kind() == ChunkReport.Kind.END && telling(report).endReport()) {
             table.beginWalk();
         }
     }

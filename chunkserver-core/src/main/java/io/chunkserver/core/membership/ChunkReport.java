@@ -15,8 +15,10 @@ import java.util.List;
  * @param kind    which part of a report this is
  * @param present versions that are published there, tombstones included; at most {@value #MAX_ENTRIES}
  * @param absent  chunks of which nothing is there any more; only in CHANGES
+ * @param number  greater than that of each report which this run of the server has begun before, to any master: one that was held up on
+ *                its way, or in a master that stood still, is not taken after a newer one. 0 where the server does not number them
  */
-public record ChunkReport(Incarnation server, Kind kind, List<ChunkInfo> present, List<ChunkId> absent) {
+public record ChunkReport(Incarnation server, Kind kind, List<ChunkInfo> present, List<ChunkId> absent, long number) {
 
     /** The most chunks in one part. */
     public static final int MAX_ENTRIES = 1000;
@@ -33,7 +35,16 @@ public record ChunkReport(Incarnation server, Kind kind, List<ChunkInfo> present
         END
     }
 
+    /** One without a number. */
+    public ChunkReport(Incarnation server, Kind kind, List<ChunkInfo> present, List<ChunkId> absent) {
+        this(server, kind, present, absent, 0);
+    }
+
     public ChunkReport {
+        if (number < 0) {
+            throw new IllegalArgumentException(
+                    "number " + number + " of a report of server " + server.id() + " is below 0");
+        }
         present = List.copyOf(present);
         absent = List.copyOf(absent);
         if (present.size() + absent.size() > MAX_ENTRIES) {

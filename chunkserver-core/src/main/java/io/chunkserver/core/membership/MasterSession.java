@@ -18,6 +18,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,6 +44,7 @@ public final class MasterSession implements Closeable {
     private final SessionConfig config;
     private final ScheduledExecutorService timers;
     private final RandomGenerator random;
+    private final LongSupplier reportNumbers;
     private final Executor sequence = MoreExecutors.newSequentialExecutor(MoreExecutors.directExecutor());
     private final ChangedChunks changes = new ChangedChunks();
     private volatile MasterConnection connection;
@@ -88,18 +90,24 @@ public final class MasterSession implements Closeable {
     private @Nullable Future<?> nextReport;
     private @Nullable Future<?> pause;
 
-    /** A session that says nothing before {@link #start}. */
+    /**
+     * A session that says nothing before {@link #start}.
+     *
+     * @param reportNumbers gives each number once in this run of the server, and none that is below one it gave before
+     */
     public MasterSession(
             KnownMaster known,
             ReportingServer server,
             SessionConfig config,
             ScheduledExecutorService timers,
-            RandomGenerator random) {
+            RandomGenerator random,
+            LongSupplier reportNumbers) {
         this.known = known;
         this.server = server;
         this.config = config;
         this.timers = timers;
         this.random = random;
+        this.reportNumbers = reportNumbers;
         this.backoff = newBackoff();
         this.connection = new MasterConnection(known.address(), false, "not asked yet");
     }
@@ -311,7 +319,7 @@ public final class MasterSession implements Closeable {
     }
 
     private ChunkReport report(ChunkReport.Kind kind, List<ChunkInfo> present, List<ChunkId> absent) {
-        return new ChunkReport(server.registration().server(), kind, present, absent);
+        return new ChunkReport(server.registration().server(), kind, present, absent, reportNumbers.getAsLong());
     }
 
     private interface Heard<T> {

@@ -21,6 +21,7 @@ import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -85,6 +86,20 @@ class MasterSessionTest {
         }
     }
 
+    private final AtomicLong reports = new AtomicLong();
+
+    /** Also after all has to be told anew: what is on its way still is older then. */
+    @Test
+    void eachReportHasAGreaterNumberThanTheOnesBefore() {
+        session.start();
+        time.runFor(LONG);
+        assertThat(master.reports()).hasSizeGreaterThan(2);
+        assertThat(master.reports().stream().map(ChunkReport::number))
+                .isSorted()
+                .doesNotHaveDuplicates()
+                .allMatch(number -> number > 0);
+    }
+
     @BeforeEach
     void register() {
         session = new MasterSession(
@@ -92,7 +107,8 @@ class MasterSessionTest {
                 server,
                 CONFIG,
                 time.life(Duration.ofMillis(1)).environment().timers(),
-                new SplittableRandom(12));
+                new SplittableRandom(12),
+                reports::incrementAndGet);
         session.start();
         time.runFor(LONG);
     }

@@ -11,6 +11,7 @@ import io.chunkserver.core.membership.ClusterStatus;
 import io.chunkserver.core.membership.ListedChunk;
 import io.chunkserver.core.membership.MemberStatus;
 import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.model.Location;
 import io.chunkserver.core.model.ServerId;
 import java.util.ArrayList;
@@ -90,6 +91,45 @@ interface MasterReportContract extends MasterSteps {
         Failure failure = failureOf(master().locate(CHUNK, null));
         assertThat(failure.code()).isEqualTo(ErrorCode.UNREACHABLE);
         named.forEach(id -> assertThat(failure.describe()).contains(id.value()));
+    }
+
+    private static ChunkReport numbered(
+            NaiveServer server, ChunkReport.Kind kind, long number, List<ChunkInfo> present, ChunkId... absent) {
+        return new ChunkReport(server.run(), kind, present, List.of(absent), number);
+    }
+
+    /** It was held up while newer ones went by: what it tells is over. */
+    @Test
+    default void aReportThatComesAfterANewerOneIsNotTaken() {
+        List<NaiveServer> all = settled(2);
+        NaiveServer server = all.get(0);
+        List<ChunkInfo> stored = List.of(version(CHUNK, 1, "w"));
+        get(master().report(numbered(server, ChunkReport.Kind.START, 5, stored)));
+        get(master().report(numbered(server, ChunkReport.Kind.START, 7, List.of())));
+        assertThat(codeOf(master().report(numbered(server, ChunkReport.Kind.PART, 6, stored))))
+                .isEqualTo(ErrorCode.PROTOCOL_ERROR);
+        get(master().report(numbered(server, ChunkReport.Kind.PART, 7, List.of())));
+        get(master().report(numbered(server, ChunkReport.Kind.END, 8, List.of())));
+        assertThat(codeOf(master().report(numbered(server, ChunkReport.Kind.CHANGES, 3, stored))))
+                .isEqualTo(ErrorCode.PROTOCOL_ERROR);
+
+        assertThat(codeOf(master().locate(CHUNK, null))).isEqualTo(ErrorCode.CHUNK_NOT_FOUND);
+        assertThat(get(master().status()).members().get(0).copies()).isZero();
+    }
+
+    @Test
+    default void aNewRunOfAServerNumbersItsReportsAnew() {
+        NaiveServer before = settled(2).get(0);
+        get(master().report(numbered(before, ChunkReport.Kind.CHANGES, 9, List.of())));
+        get(master().register(before.registration()));
+        assertThat(codeOf(master().report(numbered(before, ChunkReport.Kind.CHANGES, 8, List.of()))))
+                .as("the same run, registered anew")
+                .isEqualTo(ErrorCode.PROTOCOL_ERROR);
+
+        before.restart();
+        get(master().register(before.registration()));
+        get(master().report(numbered(before, ChunkReport.Kind.START, 1, List.of(version(CHUNK, 1, "w")))));
+        assertThat(get(master().locate(CHUNK, null)).members()).hasSize(1);
     }
 
     @Test

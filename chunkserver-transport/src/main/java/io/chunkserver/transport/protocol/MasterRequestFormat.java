@@ -76,6 +76,9 @@ final class MasterRequestFormat {
         var present = json.putArray("present");
         report.present().forEach(info -> present.add(ModelJson.chunkInfo(info)));
         ModelJson.texts(json.putArray("absent"), report.absent());
+        if (report.number() != 0) {
+            json.put("number", report.number());
+        }
     }
 
     private static ChunkReport decodeReport(FieldReader fields) throws ChunkServerException {
@@ -83,7 +86,8 @@ final class MasterRequestFormat {
                 MembershipJson.incarnation(fields),
                 fields.word("kind", ChunkReport.Kind.class),
                 fields.objects("present", ModelJson::chunkInfo),
-                fields.values("absent", ChunkId::parse));
+                fields.values("absent", ChunkId::parse),
+                fields.has("number") ? fields.count("number") : 0);
     }
 
     private static void encodePlace(ObjectNode json, PlacementRequest placement) {

@@ -20,14 +20,14 @@ final class ReportParts {
             List<ChunkInfo> page =
                     HeaderBudget.fitting(present, ModelJson::chunkInfo, Messages.MAX_REQUEST_HEADER_BYTES);
             present = present.subList(page.size(), present.size());
-            parts.add(new ChunkReport(report.server(), report.kind(), page, List.of()));
+            parts.add(new ChunkReport(report.server(), report.kind(), page, List.of(), report.number()));
         }
         List<ChunkId> absent = report.absent();
         while (!absent.isEmpty()) {
             List<ChunkId> page = HeaderBudget.fitting(
                     absent, chunk -> TextNode.valueOf(chunk.toString()), Messages.MAX_REQUEST_HEADER_BYTES);
             absent = absent.subList(page.size(), absent.size());
-            parts.add(new ChunkReport(report.server(), report.kind(), List.of(), page));
+            parts.add(new ChunkReport(report.server(), report.kind(), List.of(), page, report.number()));
         }
         return parts.size() < 2 ? List.of(report) : renamed(parts, report.kind());
     }
@@ -45,7 +45,8 @@ final class ReportParts {
         List<ChunkReport> renamed = new ArrayList<>();
         for (int i = 0; i < parts.size(); i++) {
             ChunkReport part = parts.get(i);
-            renamed.add(new ChunkReport(part.server(), i == keeper ? kind : Kind.PART, part.present(), part.absent()));
+            renamed.add(new ChunkReport(
+                    part.server(), i == keeper ? kind : Kind.PART, part.present(), part.absent(), part.number()));
         }
         return renamed;
     }

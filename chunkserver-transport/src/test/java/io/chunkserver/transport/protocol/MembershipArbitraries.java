@@ -70,12 +70,13 @@ final class MembershipArbitraries {
                         incarnations(),
                         MessageArbitraries.chunkInfos().list().ofMaxSize(maxChunks),
                         chunkIds().list().ofMaxSize(maxChunks))
-                .as((server, present, absent) -> new ChunkReport(server, ChunkReport.Kind.CHANGES, present, absent));
+                .as((server, present, absent) ->
+                        new ChunkReport(server, ChunkReport.Kind.CHANGES, present, absent, present.size() * 1_000L));
         Arbitrary<ChunkReport> full = Combinators.combine(
                         incarnations(),
                         Arbitraries.of(ChunkReport.Kind.START, ChunkReport.Kind.PART, ChunkReport.Kind.END),
                         MessageArbitraries.chunkInfos().list().ofMaxSize(maxChunks))
-                .as((server, kind, present) -> new ChunkReport(server, kind, present, List.of()));
+                .as((server, kind, present) -> new ChunkReport(server, kind, present, List.of(), present.size()));
         return Arbitraries.oneOf(changes, full);
     }
 
