@@ -39,6 +39,7 @@ final class MasterSessions {
             ErrorCode.MASTER_STARTING);
 
     private final ReportingServer server;
+
     /** Numbers the reports of this run, to whichever master and in whichever session. */
     private final AtomicLong reports = new AtomicLong();
 

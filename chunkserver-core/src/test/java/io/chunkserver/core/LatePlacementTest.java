@@ -219,6 +219,15 @@ class LatePlacementTest {
         });
     }
 
+    /** What was stored meanwhile is all that there is, and of the late store nothing is left behind. */
+    private void assertIsRefused(CompletableFuture<Receipt> late, ChunkCopies meanwhile) throws IOException {
+        time.runFor(LONG_ENOUGH);
+        assertFails(ErrorCode.STALE_EPOCH, late);
+        assertThat(holders()).containsOnlyKeys(addresses(meanwhile));
+        assertOneHistory();
+        assertNothingIsOpen();
+    }
+
     /** What was acknowledged is the new leader's second version: a first one elsewhere would be taken for stale, and removed. */
     @Test
     void aLateStoreOfAChunkThatIsNewIsRefusedByAServerThatKnowsTheNewLeader() throws IOException {
@@ -228,13 +237,7 @@ class LatePlacementTest {
         store(meanwhile);
         assertThat(store(placed(leader, Set.of())).version()).isEqualTo(new ChunkVersion(2));
 
-        CompletableFuture<Receipt> receipt = begin(late);
-        time.runFor(LONG_ENOUGH);
-
-        assertFails(ErrorCode.STALE_EPOCH, receipt);
-        assertThat(holders()).containsOnlyKeys(addresses(meanwhile));
-        assertOneHistory();
-        assertNothingIsOpen();
+        assertIsRefused(begin(late), meanwhile);
     }
 
     @Test
@@ -246,13 +249,7 @@ class LatePlacementTest {
         ChunkCopies meanwhile = placed(leader, Set.copyOf(addresses(late)));
         store(meanwhile);
 
-        CompletableFuture<Receipt> receipt = send(opened);
-        time.runFor(LONG_ENOUGH);
-
-        assertFails(ErrorCode.STALE_EPOCH, receipt);
-        assertThat(holders()).containsOnlyKeys(addresses(meanwhile));
-        assertOneHistory();
-        assertNothingIsOpen();
+        assertIsRefused(send(opened), meanwhile);
     }
 
     @Test

@@ -9,9 +9,9 @@ import java.util.UUID;
 /**
  * How far a check has come: enough to go on with the next folder in another run.
  *
- * <p>As text it is one line: the format, the directory, its boot count, whether it repairs, the last folder that was checked, what the index is
- * worth, six sums, and the number of findings of each kind. A server that ran in between has another boot count, and the check begins anew. So does one that repairs after one that did not: the folders up to there are
- * not repaired.
+ * <p>As text it is one line: the format, the directory, its boot count, whether it repairs, the last folder that was checked, what the
+ * index is worth, six sums, and the number of findings of each kind. A server that ran in between has another boot count, and the check
+ * begins anew. So does one that repairs after one that did not: the folders up to there are not repaired.
  *
  * @param directory  the directory's own id
  * @param bootCount  how often a server was started in it

@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Guarantees.</b> Without repair nothing is changed. Repair moves damaged chunk files to the quarantine, and removes what a start
  * makes anew or removes itself: an index checkpoint that is damaged or says less than the files, and files that a crash left while they
- * were being made. A start never knows less after it: an index that alone knows of a version stays. It never touches the log, staged files or the identity. What cannot be read is told as such, and is never called damage.
+ * were being made. A start never knows less after it: an index that alone knows of a version stays. It never touches the log, staged files
+ * or the identity. What cannot be read is told as such, and is never called damage.
  *
  * <p><b>Memory</b>: that of a start, for what the log and the index checkpoint say; of chunk files one block and one table at a time.
  *
@@ -76,7 +77,8 @@ public final class DirectoryCheck {
     /**
      * Checks everything.
      *
-     * @param earlier where an earlier run has ended; ignored when it was of another directory, did not repair as this one does or did, or a server ran since
+     * @param earlier where an earlier run has ended; ignored when it was of another directory, when one of the two repairs and the other does
+     *                not, and when a server ran since
      * @throws IOException when something could not be repaired, or the state not be kept
      */
     public CheckReport run(Optional<CheckState> earlier) throws IOException {

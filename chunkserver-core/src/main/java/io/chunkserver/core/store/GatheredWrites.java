@@ -11,8 +11,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the blocks of a file that is forced when it is complete: many at a time, past the page cache. What is forced at once gains nothing from being copied
- * into the cache before, where taking and filling a page costs more than all else that is done with its bytes, and pushes out what is read.
+ * Writes the blocks of a file that is forced when it is complete: many at a time, past the page cache. What is forced at once gains nothing
+ * from being copied into the cache before, where taking and filling a page costs more than all else that is done with its bytes, and pushes
+ * out what is read.
  *
  * <p>Where the disk cannot do that, and where as many files as allowed are written in this way, each block is written as it comes.
  *
@@ -30,7 +31,7 @@ final class GatheredWrites implements Closeable {
     /** Bytes that were handed on to the file. */
     private long writtenBytes;
 
-    /** Where the file is known to have more than fits one write, and a buffer was free. */
+    /** A first block has come, by which it was settled whether blocks are gathered. */
     private boolean begun;
 
     GatheredWrites(DiskFile file, Buffers buffers) {

@@ -14,8 +14,6 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,24 +35,12 @@ class GoldenDirectoryTest {
 
     @Test
     void aCheckFindsNothingWrong() throws IOException {
-        List<Finding> findings = new ArrayList<>();
+        NotedFindings noted = new NotedFindings();
         try (OfflineDirectory directory = OfflineDirectory.open(disk, disk, DataDirectory.IDENTITY_FILE)) {
-            CheckReport report = new DirectoryCheck(
-                            disk, directory, false, () -> Instant.EPOCH, new DirectoryCheck.Listener() {
-                                @Override
-                                public void found(Finding finding) {
-                                    findings.add(finding);
-                                }
+            CheckReport report =
+                    new DirectoryCheck(disk, directory, false, () -> Instant.EPOCH, noted).run(Optional.empty());
 
-                                @Override
-                                public void progress(long checkedBytes, long totalBytes) {}
-
-                                @Override
-                                public void checkpoint(CheckState state) {}
-                            })
-                    .run(Optional.empty());
-
-            assertThat(findings).isEmpty();
+            assertThat(noted.all).isEmpty();
             assertThat(report.chunks()).isEqualTo(4);
             assertThat(report.tombstones()).isEqualTo(1);
             assertThat(report.chunkBytes()).isEqualTo(134_030);

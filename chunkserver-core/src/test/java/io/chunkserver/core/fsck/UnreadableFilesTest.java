@@ -24,7 +24,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,7 +38,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(ExpectedErrors.class)
 class UnreadableFilesTest {
 
-    private final List<Finding> findings = new ArrayList<>();
+    private final NotedFindings noted = new NotedFindings();
+    private final List<Finding> findings = noted.all;
     private StoppedServer server;
 
     @BeforeEach
@@ -49,19 +49,7 @@ class UnreadableFilesTest {
 
     private CheckReport check(Disk disk) throws IOException {
         try (OfflineDirectory directory = OfflineDirectory.open(disk, disk, DataDirectory.IDENTITY_FILE)) {
-            return new DirectoryCheck(disk, directory, true, () -> Instant.EPOCH, new DirectoryCheck.Listener() {
-                        @Override
-                        public void found(Finding finding) {
-                            findings.add(finding);
-                        }
-
-                        @Override
-                        public void progress(long checkedBytes, long totalBytes) {}
-
-                        @Override
-                        public void checkpoint(CheckState state) {}
-                    })
-                    .run(Optional.empty());
+            return new DirectoryCheck(disk, directory, true, () -> Instant.EPOCH, noted).run(Optional.empty());
         }
     }
 

@@ -15,8 +15,8 @@ import java.time.Duration;
  *                         link busy while the next block is read
  * @param maxTransfers     stores, deletes, prepares, reads and copies that go on at the same time; further ones are refused as
  *                         {@code OVERLOADED}. Control messages are not counted, so that what is under way can end. Default 128
- * @param workers          threads for what takes long and no disk: lists and orders of operators; default 8. Blocks are read on the threads of
- *                         their disk
+ * @param workers          threads for lists and for what operators order, which may wait for a disk; default 8. Blocks are read on the threads
+ *                         of their disk
  * @param stallTimeout     how long a client may take no byte of what it asked for, or send no block of what it stores though the
  *                         server would take one; default 30 s, which a pause of its machine or network does not reach, and half of
  *                         what a transfer may take by default. A member of a chain that hears nothing waits twice as long, so that

@@ -263,8 +263,11 @@ final class OutgoingContent implements Exchange {
         try {
             diskThreads.execute(step);
         } catch (RejectedExecutionException e) {
-            // The server is closed: what is not read yet cannot be.
+            // What is not read yet never will be.
             close();
+            answer.failure(
+                    Failure.of(ErrorCode.DRAINING, "the server is closed; chunk " + request.chunk() + " is not read")
+                            .toException(e));
         }
     }
 }

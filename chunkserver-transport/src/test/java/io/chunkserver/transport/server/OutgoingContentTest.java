@@ -25,6 +25,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -42,6 +44,7 @@ class OutgoingContentTest {
     private final CompletableFuture<Void> deadline = new CompletableFuture<>();
     private final NumberedReader reader = new NumberedReader();
     private final BlockBuffers<ByteBuffer> buffers = BlockBuffers.direct(MAX_UNSENT);
+    private Executor diskThreads = Runnable::run;
     private final OutgoingContent content = reading(0, null);
     private Runnable lastsGone = () -> {};
 
@@ -102,6 +105,22 @@ class OutgoingContentTest {
         assertOver();
     }
 
+    /** Its endpoint may go on for a while, and the client need not wait for the end of its time. */
+    @Test
+    void whoReadsWhileTheServerIsClosedIsToldSo() throws Exception {
+        open();
+        diskThreads = task -> {
+            throw new RejectedExecutionException("closed");
+        };
+        for (int sent = 0; sent < MAX_UNSENT; sent++) {
+            connection.letGo();
+        }
+        Failure failure = Messages.error(lasts.get(0));
+        assertThat(failure.code()).isEqualTo(ErrorCode.DRAINING);
+        assertThat(failure.message()).contains(CHUNK.toString());
+        assertOver();
+    }
+
     @Test
     void aClientThatGivesUpIsToldAtOnceAndTheReaderIsClosed() throws Exception {
         open();
@@ -148,7 +167,7 @@ class OutgoingContentTest {
             lastsGone = gone;
         });
         Request.Read request = new Request.Read(CHUNK, offset, length, ReadMode.COMMITTED, Duration.ofSeconds(20));
-        return new OutgoingContent(request, answer, buffers, MAX_UNSENT, Runnable::run);
+        return new OutgoingContent(request, answer, buffers, MAX_UNSENT, task -> diskThreads.execute(task));
     }
 
     private static List<FrameType> types(List<Frame> frames) {
