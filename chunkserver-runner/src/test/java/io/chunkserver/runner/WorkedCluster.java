@@ -3,10 +3,15 @@ package io.chunkserver.runner;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.chunkserver.core.commit.TransactionState;
+import io.chunkserver.core.commit.TransactionSummary;
+import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.membership.ClusterStatus;
 import io.chunkserver.core.membership.MemberStatus;
 import io.chunkserver.core.membership.MemberStatus.Liveness;
+import io.chunkserver.core.model.ServerId;
 import io.chunkserver.runner.file.PlacedServers;
+import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.client.ChunkClient;
 import io.chunkserver.transport.client.ClientConfig;
 import io.chunkserver.transport.client.MasterClient;
@@ -18,12 +23,15 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Predicate;
+import org.awaitility.core.ConditionTimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -145,13 +153,47 @@ final class WorkedCluster implements AutoCloseable {
         }
     }
 
-    /** Ends the clients' work, and checks what must be so when all is quiet. */
-    void endWorkAndCheck() throws Exception {
+    /** Ends the clients' work. */
+    void endWork() throws Exception {
         loads.forEach(ClusterLoad::stop);
         for (Future<?> load : atWork) {
             load.get();
         }
         awaitAlive(SERVERS);
+    }
+
+    /**
+     * Does what an operator has to after a coordinator has lost its log: nobody else can tell what became of the transactions that it was
+     * about to decide. What all other members have promised may be committed, and is; what one of them has not cannot be, and is aborted.
+     */
+    void settleWhatOnlyTheDiskKnewOf(int lost) throws IOException {
+        ServerId coordinator = new ServerId("s" + lost);
+        Map<TransactionSummary, List<ServerAddress>> inDoubt = new HashMap<>();
+        for (ServerProcess server : servers) {
+            ServerAddress address = ServerAddress.parse(server.address());
+            for (TransactionSummary open : client.transactions(address)) {
+                if (open.state() == TransactionState.PREPARED
+                        && open.chain().get(0).id().equals(coordinator)) {
+                    inDoubt.computeIfAbsent(open, any -> new ArrayList<>()).add(address);
+                }
+            }
+        }
+        for (Map.Entry<TransactionSummary, List<ServerAddress>> entry : inDoubt.entrySet()) {
+            TransactionSummary open = entry.getKey();
+            boolean commit = entry.getValue().size() == open.chain().size() - 1;
+            LOG.warn("{} of {} is settled by hand: {}", open.transaction(), open.chunk(), commit ? "commit" : "abort");
+            for (ServerAddress address : entry.getValue()) {
+                try {
+                    client.settleByHand(address, open.transaction(), commit);
+                } catch (ChunkServerException.Conflict | ChunkServerException.NotFound known) {
+                    LOG.warn("somebody could tell after all: {}", known.getMessage());
+                }
+            }
+        }
+    }
+
+    /** Checks what must be so when all is quiet. */
+    void check() throws Exception {
         awaitWholeAndQuiet();
         int acknowledged = 0;
         for (ClusterLoad load : loads) {
@@ -230,12 +272,12 @@ final class WorkedCluster implements AutoCloseable {
                         && member.registration().member().id().value().equals("s" + number)));
     }
 
-    void awaitWhole() {
+    void awaitWhole() throws IOException {
         awaitLasting(WorkedCluster::isWhole);
     }
 
     /** Also waits for transactions in doubt, which may yet bring an older version of a chunk that was deleted without that server. */
-    private void awaitWholeAndQuiet() {
+    private void awaitWholeAndQuiet() throws IOException {
         awaitLasting(status -> isWhole(status)
                 && status.stale() == 0
                 && status.members().stream().noneMatch(WorkedCluster::isAtWork));
@@ -246,11 +288,15 @@ final class WorkedCluster implements AutoCloseable {
     }
 
     /** So for a while and not only at one moment: reports of what has just changed may be on their way. */
-    private void awaitLasting(Predicate<ClusterStatus> wanted) {
-        await().atMost(PATIENCE)
-                .ignoreExceptions()
-                .during(Duration.ofSeconds(3))
-                .until(() -> wanted.test(masters.status()));
+    private void awaitLasting(Predicate<ClusterStatus> wanted) throws IOException {
+        try {
+            await().atMost(PATIENCE)
+                    .ignoreExceptions()
+                    .during(Duration.ofSeconds(3))
+                    .until(() -> wanted.test(masters.status()));
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError("the cluster does not become whole and quiet: " + masters.status(), e);
+        }
     }
 
     /** Closes everything, also when one of them cannot be closed; a killed process is closed once more without harm. */

@@ -158,7 +158,8 @@ class ZooKeeperIT {
         cutTheLeaderOffFromServersAndClients();
         replaceLeader(master -> master.process().kill());
 
-        cluster.endWorkAndCheck();
+        cluster.endWork();
+        cluster.check();
     }
 
     private interface Blow {
