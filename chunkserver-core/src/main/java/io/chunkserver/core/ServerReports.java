@@ -7,6 +7,7 @@ import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.membership.Heartbeat;
 import io.chunkserver.core.membership.HeartbeatReply;
 import io.chunkserver.core.membership.Incarnation;
+import io.chunkserver.core.membership.OpenTransaction;
 import io.chunkserver.core.membership.OrderFence;
 import io.chunkserver.core.membership.Registration;
 import io.chunkserver.core.membership.ReportingServer;
@@ -89,6 +90,13 @@ final class ServerReports implements ReportingServer {
     @Override
     public List<ChunkInfo> list(@Nullable ChunkId after, int limit) {
         return Volumes.list(volumes.reported(), "", after, limit);
+    }
+
+    @Override
+    public List<OpenTransaction> open() {
+        return transactions.get().stream()
+                .map(summary -> new OpenTransaction(summary.chunk(), summary.version()))
+                .toList();
     }
 
     @Override

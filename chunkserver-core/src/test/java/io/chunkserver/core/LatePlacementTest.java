@@ -1,6 +1,7 @@
 package io.chunkserver.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.chunkserver.core.commit.ChunkWriter;
 import io.chunkserver.core.commit.Receipt;
@@ -19,6 +20,9 @@ import io.chunkserver.core.model.Location;
 import io.chunkserver.core.model.Member;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.model.TransactionId;
+import io.chunkserver.core.testkit.DiskFault;
+import io.chunkserver.core.testkit.DiskOperation;
+import io.chunkserver.core.testkit.FaultyDisk;
 import io.chunkserver.core.testkit.MemoryDisk;
 import io.chunkserver.core.testkit.SimulatedNetwork;
 import io.chunkserver.core.testkit.SimulatedTime;
@@ -56,12 +60,18 @@ class LatePlacementTest {
     private final Map<String, ChunkServer> servers = new LinkedHashMap<>();
     private long sequence;
 
+    /** The server that stands still before it forces its log the next time, while something else is done. */
+    private String standing = "";
+
+    private Runnable meanwhile = () -> {};
+
     @BeforeEach
     void start() throws IOException {
         before.lead(1);
         for (String name : NAMES) {
             SimulatedTime.Life life = time.life(Duration.ofMillis(5));
-            ChunkServer server = ChunkServer.builder(new MemoryDisk())
+            ChunkServer server = ChunkServer.builder(
+                            new FaultyDisk(new MemoryDisk(), operation -> meets(name, operation)))
                     .serverId(new ServerId(name))
                     .location(new Location(NAMES.indexOf(name), 0))
                     .replicas(network.seenBy(name))
@@ -75,6 +85,16 @@ class LatePlacementTest {
             server.reachableAt(name, 0);
         }
         time.runFor(LONG_ENOUGH);
+    }
+
+    private DiskFault meets(String server, DiskOperation operation) {
+        if (server.equals(standing)
+                && operation.kind() == DiskOperation.Kind.FORCE
+                && operation.path().toString().endsWith(".log")) {
+            standing = "";
+            meanwhile.run();
+        }
+        return DiskFault.NONE;
     }
 
     private void elect() {
@@ -104,7 +124,7 @@ class LatePlacementTest {
                 null,
                 Attributes.NONE,
                 Durability.SYNC,
-                Duration.ofHours(1),
+                StoreRequest.MAX_TIMEOUT,
                 epoch);
     }
 
@@ -246,10 +266,16 @@ class LatePlacementTest {
         CompletionStage<ChunkWriter> opened = open(addresses(late), false, late.epoch());
         time.runFor(Duration.ofSeconds(1));
         elect();
-        ChunkCopies meanwhile = placed(leader, Set.copyOf(addresses(late)));
-        store(meanwhile);
+        ChunkCopies next = placed(leader, Set.copyOf(addresses(late)));
+        assertThat(addresses(next)).containsAnyElementsOf(addresses(late));
 
-        assertIsRefused(send(opened), meanwhile);
+        CompletableFuture<Receipt> refused = send(opened);
+        time.runFor(LONG_ENOUGH);
+        assertFails(ErrorCode.STALE_EPOCH, refused);
+        assertThat(holders()).isEmpty();
+        assertNothingIsOpen();
+        assertThat(store(next).version()).isEqualTo(new ChunkVersion(1));
+        assertOneHistory();
     }
 
     @Test
@@ -306,6 +332,51 @@ class LatePlacementTest {
         time.runFor(LONG_ENOUGH);
         assertThat(now(taken.thenCompose(ChunkWriter::receipt)).version()).isEqualTo(new ChunkVersion(2));
         assertThat(holders()).isEmpty();
+    }
+
+    /** It has looked whether a newer leader is known, and decides long afterwards; the others have promised, and tell the leader. */
+    @Test
+    void aStoreWhosePrimaryStandsStillBeforeItDecidesMeetsThatOfTheNewLeader() throws IOException {
+        ChunkCopies late = placed(before, Set.of());
+        List<String> members = addresses(late);
+        List<ChunkCopies> second = new ArrayList<>();
+        standing = members.get(0);
+        meanwhile = () -> {
+            leader.cutOff(members.get(0));
+            elect();
+            second.add(placed(leader, Set.copyOf(members)));
+            assertThat(now(leader.here().locate(CHUNK, null)).members()).hasSizeGreaterThanOrEqualTo(2);
+        };
+        CompletionStage<ChunkWriter> opened = open(members, false, late.epoch());
+        time.runFor(Duration.ofSeconds(1));
+        CompletableFuture<Receipt> first = send(opened);
+        time.runFor(LONG_ENOUGH);
+        assertThat(second).as("placed while the primary stood still").hasSize(1);
+
+        assertThat(atLeisure(first).version()).isEqualTo(new ChunkVersion(1));
+        assertThat(addresses(second.get(0))).containsAnyElementsOf(members.subList(1, 3));
+        leader.heal();
+        assertThat(store(second.get(0)).version()).isEqualTo(new ChunkVersion(2));
+        time.runFor(LONG_ENOUGH);
+        assertOneHistory();
+        assertNothingIsOpen();
+    }
+
+    /** Which leaves a client as much time between the question and the store. */
+    @Test
+    void aPlacementIsRememberedForTwiceAsLongAsAStoreMayTake() {
+        assertThat(MasterConfig.DEFAULT.placementMemory()).isEqualTo(StoreRequest.MAX_TIMEOUT.multipliedBy(2));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new StoreRequest(
+                        new TransactionId("client", 0, 1),
+                        CHUNK,
+                        true,
+                        0,
+                        null,
+                        Attributes.NONE,
+                        Durability.SYNC,
+                        StoreRequest.MAX_TIMEOUT.plusMillis(1)))
+                .withMessageContaining("file#0 is above PT10M");
     }
 
     /** What was acknowledged stays acknowledged, whoever leads. */

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param expectedBase   the version that must be the committed one (compare-and-set), or null to replace any
  * @param attributes     kept with the chunk
  * @param durability     what every member guarantees before it votes
- * @param timeout        how long it may take from now until the client is answered
+ * @param timeout        how long it may take from now until the client is answered; at most {@link #MAX_TIMEOUT}
  * @param placementEpoch that of the leading master which named the members; once a server knows a newer one it takes no part any more.
  *                       0 where masters are not elected, and when no master was asked
  */
@@ -36,6 +36,12 @@ public record StoreRequest(
 
     /** How long a store may take when the caller does not say: a 1 GiB chunk at 20 MB/s. */
     public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(60);
+
+    /**
+     * The longest that a store may take. A master remembers for twice as long where it has placed a chunk, which leaves a client as much
+     * time to begin: no two stores that it does not know of together are under way.
+     */
+    public static final Duration MAX_TIMEOUT = Duration.ofMinutes(10);
 
     /** On members that no elected master has named. */
     public StoreRequest(
@@ -62,6 +68,10 @@ public record StoreRequest(
         }
         if (timeout.isNegative() || timeout.isZero()) {
             throw new IllegalArgumentException("timeout " + timeout + " for chunk " + chunk + " has passed");
+        }
+        if (timeout.compareTo(MAX_TIMEOUT) > 0) {
+            throw new IllegalArgumentException(
+                    "timeout " + timeout + " for chunk " + chunk + " is above " + MAX_TIMEOUT);
         }
     }
 

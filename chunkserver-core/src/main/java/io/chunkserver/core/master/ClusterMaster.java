@@ -11,6 +11,7 @@ import io.chunkserver.core.membership.Heartbeat;
 import io.chunkserver.core.membership.HeartbeatReply;
 import io.chunkserver.core.membership.ListedChunk;
 import io.chunkserver.core.membership.Master;
+import io.chunkserver.core.membership.OpenTransaction;
 import io.chunkserver.core.membership.PlacementRequest;
 import io.chunkserver.core.membership.Registration;
 import io.chunkserver.core.model.ChunkId;
@@ -130,6 +131,10 @@ public final class ClusterMaster implements Master {
             for (int from = 0; from < report.absent().size(); from += REPORT_SLICE) {
                 List<ChunkId> absent = slice(report.absent(), from);
                 tell(state -> state.takeAbsent(report, absent));
+            }
+            for (int from = 0; from < report.open().size(); from += REPORT_SLICE) {
+                List<OpenTransaction> open = slice(report.open(), from);
+                tell(state -> state.takeOpen(report, open));
             }
             tell(state -> state.endReport(report));
             return CompletableFuture.completedFuture(null);

@@ -10,6 +10,7 @@ import io.chunkserver.core.membership.Heartbeat;
 import io.chunkserver.core.membership.HeartbeatReply;
 import io.chunkserver.core.membership.Incarnation;
 import io.chunkserver.core.membership.ListedChunk;
+import io.chunkserver.core.membership.OpenTransaction;
 import io.chunkserver.core.membership.PlacementRequest;
 import io.chunkserver.core.membership.Registration;
 import io.chunkserver.core.model.ChunkId;
@@ -211,6 +212,12 @@ final class ClusterState {
                 }
             }
         }
+    }
+
+    /** Takes some of what may still come of stores that were placed by a leader before, or by this master before its start. */
+    void takeOpen(ChunkReport report, List<OpenTransaction> open) throws ChunkServerException {
+        ClusterMember member = telling(report);
+        open.forEach(transaction -> placements.underWay(transaction, member, now));
     }
 
     void endReport(ChunkReport report) throws ChunkServerException {

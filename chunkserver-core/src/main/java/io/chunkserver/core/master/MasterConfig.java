@@ -20,8 +20,9 @@ import java.time.Duration;
  *                          all that it has. As many ticks after an election nothing is placed that no server has reported, since the
  *                          leader before may just have done so; a store that takes longer than that can still end in two
  *                          versions under one number, which are told as a conflict, or be taken for stale
- * @param placementMemory   ticks for which the servers named for a store are remembered, so that another writer of the chunk gets one
- *                          of them at least; default 120, ten minutes: longer than a store of the largest chunk over a slow link
+ * @param placementMemory   for how long the servers named for a store are remembered, so that another writer of the chunk gets one of
+ *                          them at least; default 20 minutes: twice as long as a store may take, so that one may begin as long
+ *                          after it was placed
  * @param orderPatience     ticks without any progress at a server after which an order to it is taken to be lost; default 24, two
  *                          minutes, in which the largest chunk is copied at 10 MB/s
  * @param expectedServers   how many servers have to register after the start before anything is placed or taken for missing, so that a
@@ -35,13 +36,13 @@ public record MasterConfig(
         int suspectAfter,
         int deadAfter,
         int grace,
-        int placementMemory,
+        Duration placementMemory,
         int orderPatience,
         int expectedServers,
         int ordersPerServer) {
 
-    public static final MasterConfig DEFAULT =
-            new MasterConfig(3, Duration.ofSeconds(5), 2, 4, 4, 120, 24, 0, HeartbeatReply.MAX_ORDERS);
+    public static final MasterConfig DEFAULT = new MasterConfig(
+            3, Duration.ofSeconds(5), 2, 4, 4, Duration.ofMinutes(20), 24, 0, HeartbeatReply.MAX_ORDERS);
 
     public MasterConfig {
         if (replication < 1 || replication > PlacementRequest.MAX_COPIES) {
@@ -55,9 +56,9 @@ public record MasterConfig(
             throw new IllegalArgumentException("a server that is suspect after " + suspectAfter + " and dead after "
                     + deadAfter + " missing heartbeats cannot be");
         }
-        if (grace < 0 || placementMemory < 1 || orderPatience < 1) {
+        if (grace < 0 || placementMemory.compareTo(heartbeatInterval) < 0 || orderPatience < 1) {
             throw new IllegalArgumentException("grace of " + grace + ", placement memory of " + placementMemory
-                    + " or order patience of " + orderPatience + " ticks is too short");
+                    + " or order patience of " + orderPatience + " is too short");
         }
         if (expectedServers < 0 || expectedServers > ClusterStatus.MAX_MEMBERS) {
             throw new IllegalArgumentException("a number of " + expectedServers
@@ -67,6 +68,11 @@ public record MasterConfig(
             throw new IllegalArgumentException(
                     "limit of " + ordersPerServer + " orders is not within 1 and " + HeartbeatReply.MAX_ORDERS);
         }
+    }
+
+    /** Ticks in which the memory of a placement has surely passed. */
+    int placementTicks() {
+        return (int) Math.min(placementMemory.dividedBy(heartbeatInterval) + 1, Integer.MAX_VALUE / 2);
     }
 
     /** The same with another number of copies. */

@@ -4,6 +4,7 @@ import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.membership.ChunkCopies;
+import io.chunkserver.core.membership.OpenTransaction;
 import io.chunkserver.core.membership.PlacementRequest;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
@@ -44,8 +45,9 @@ final class Placements {
      * @param last    the version that there is when every store that it was named for is committed
      * @param core    servers that were in all placements remembered
      * @param expires the tick in which it is forgotten
+     * @param own     whether this master named them; else servers told it of stores under way
      */
-    private record Remembered(ChunkVersion last, List<ClusterMember> core, int expires) {}
+    private record Remembered(ChunkVersion last, List<ClusterMember> core, int expires, boolean own) {}
 
     private final MasterConfig config;
     private final Members members;
@@ -93,11 +95,30 @@ final class Placements {
         remembered.put(
                 request.chunk(),
                 before == null
-                        ? new Remembered(base.next(), List.copyOf(named), now + config.placementMemory())
-                        : new Remembered(before.last().next(), core, now + config.placementMemory()));
+                        ? new Remembered(base.next(), List.copyOf(named), now + config.placementTicks(), true)
+                        : new Remembered(before.last().next(), core, now + config.placementTicks(), true));
         named.forEach(member -> member.promise(request.lengthBytes()));
         return new ChunkCopies(
                 request.chunk(), base, named.stream().map(ClusterMember::member).toList());
+    }
+
+    /**
+     * A server takes part in a store that was placed by a leader before this one, or by this master before its start. All servers that tell
+     * so are its core; where two such stores of the chunk are under way they already share one, since whoever placed them saw to it.
+     * What this master has placed itself it knows better. So many are not limited here: servers limit what they have open.
+     */
+    void underWay(OpenTransaction open, ClusterMember member, int now) {
+        Remembered before = remembered.get(open.chunk());
+        if (before == null) {
+            remembered.put(
+                    open.chunk(),
+                    new Remembered(open.version(), List.of(member), now + config.placementTicks(), false));
+        } else if (!before.own() && !before.core().contains(member)) {
+            List<ClusterMember> core = new ArrayList<>(before.core());
+            core.add(member);
+            ChunkVersion last = before.last().compareTo(open.version()) < 0 ? open.version() : before.last();
+            remembered.put(open.chunk(), new Remembered(last, List.copyOf(core), before.expires(), false));
+        }
     }
 
     /**

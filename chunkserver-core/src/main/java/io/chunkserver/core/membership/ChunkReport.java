@@ -5,7 +5,8 @@ import io.chunkserver.core.model.ChunkInfo;
 import java.util.List;
 
 /**
- * What a server holds: all of it after it has registered, what has changed from then on.
+ * What a server holds: all of it after it has registered, what has changed from then on; and what may still come of stores that began
+ * before it knew the master as the leader.
  *
  * <p>A full report comes in parts, one after the other: START, any number of PART, END; each may carry chunks. When END has been
  * taken, the master forgets what it believed to be at that server and was in none of the parts. A START while a full report is
@@ -15,12 +16,19 @@ import java.util.List;
  * @param kind    which part of a report this is
  * @param present versions that are published there, tombstones included; at most {@value #MAX_ENTRIES}
  * @param absent  chunks of which nothing is there any more; only in CHANGES
+ * @param open    transactions that are not over there, and began under a leader before; only in CHANGES
  * @param number  greater than that of each report which this run of the server has begun before, to any master: one that was held up on
  *                its way, or in a master that stood still, is not taken after a newer one. 0 where the server does not number them
  */
-public record ChunkReport(Incarnation server, Kind kind, List<ChunkInfo> present, List<ChunkId> absent, long number) {
+public record ChunkReport(
+        Incarnation server,
+        Kind kind,
+        List<ChunkInfo> present,
+        List<ChunkId> absent,
+        List<OpenTransaction> open,
+        long number) {
 
-    /** The most chunks in one part. */
+    /** The most chunks and transactions in one part. */
     public static final int MAX_ENTRIES = 1000;
 
     /** The parts of a report. */
@@ -35,6 +43,11 @@ public record ChunkReport(Incarnation server, Kind kind, List<ChunkInfo> present
         END
     }
 
+    /** One of what is there and what is not. */
+    public ChunkReport(Incarnation server, Kind kind, List<ChunkInfo> present, List<ChunkId> absent, long number) {
+        this(server, kind, present, absent, List.of(), number);
+    }
+
     /** One without a number. */
     public ChunkReport(Incarnation server, Kind kind, List<ChunkInfo> present, List<ChunkId> absent) {
         this(server, kind, present, absent, 0);
@@ -47,12 +60,15 @@ public record ChunkReport(Incarnation server, Kind kind, List<ChunkInfo> present
         }
         present = List.copyOf(present);
         absent = List.copyOf(absent);
-        if (present.size() + absent.size() > MAX_ENTRIES) {
-            throw new IllegalArgumentException("report of server " + server.id() + " with "
-                    + (present.size() + absent.size()) + " chunks; at most " + MAX_ENTRIES + " are allowed");
+        open = List.copyOf(open);
+        int entries = present.size() + absent.size() + open.size();
+        if (entries > MAX_ENTRIES) {
+            throw new IllegalArgumentException("report of server " + server.id() + " with " + entries
+                    + " chunks; at most " + MAX_ENTRIES + " are allowed");
         }
-        if (kind != Kind.CHANGES && !absent.isEmpty()) {
-            throw new IllegalArgumentException("a full report of server " + server.id() + " names absent chunks");
+        if (kind != Kind.CHANGES && !(absent.isEmpty() && open.isEmpty())) {
+            throw new IllegalArgumentException(
+                    "a full report of server " + server.id() + " names absent chunks or open transactions");
         }
     }
 }

@@ -76,6 +76,18 @@ public final class MasterSession implements Closeable {
 
     private boolean reportDue;
 
+    /** Which leadership the master claimed last; 0 for none. */
+    private long epoch;
+
+    /**
+     * What is open is to be told: the master may have forgotten where it placed it, or another one led then. From the moment at which this
+     * server knows the leader it takes no part in what an older one placed, so that what is open then is all.
+     */
+    private boolean openDue;
+
+    /** What of it is not told yet; null when it has not been looked at. */
+    private @Nullable List<OpenTransaction> open;
+
     /** Changed chunks that are being looked up, which may wait for a disk: heartbeats and a full report go on meanwhile. */
     private @Nullable Looking looking;
 
@@ -178,6 +190,8 @@ public final class MasterSession implements Closeable {
             say(known.master().register(server.registration()), done -> registered());
         } else if (heartbeatDue && !resting) {
             heartbeat();
+        } else if (openDue && lastReported == null) {
+            reportOpen();
         } else if (fullReport || changes.tooMany()) {
             reportNextPart();
         } else if (seen != null) {
@@ -193,6 +207,7 @@ public final class MasterSession implements Closeable {
         resting = false;
         fullReport = true;
         lastReported = null;
+        tellOpen();
         connection = new MasterConnection(known.address(), true, "");
         LOG.info("registered with master {}", known.address());
     }
@@ -215,9 +230,38 @@ public final class MasterSession implements Closeable {
                 connection = new MasterConnection(known.address(), true, "");
                 LOG.info("master {} answers again", known.address());
             }
+            if (reply.epoch() > epoch) {
+                tellOpen();
+            }
+            epoch = reply.epoch();
             rest = after(config.minHeartbeatInterval(), () -> resting = false);
             nextHeartbeat = after(config.heartbeatInterval(), () -> heartbeatDue = true);
         });
+    }
+
+    private void reportOpen() {
+        List<OpenTransaction> untold = open == null ? server.open() : open;
+        if (untold.isEmpty()) {
+            openDue = false;
+            step();
+            return;
+        }
+        int most = Math.min(untold.size(), ChunkReport.MAX_ENTRIES);
+        open = untold.subList(most, untold.size());
+        ChunkReport told = new ChunkReport(
+                server.registration().server(),
+                ChunkReport.Kind.CHANGES,
+                List.of(),
+                List.of(),
+                untold.subList(0, most),
+                reportNumbers.getAsLong());
+        say(known.master().report(told), done -> openDue = open == null || !open.isEmpty());
+    }
+
+    /** All that is open now is to be told, from its start. */
+    private void tellOpen() {
+        openDue = true;
+        open = null;
     }
 
     /** Chunks that change meanwhile are reported once more afterwards, so no part needs to fit the others. */
@@ -346,6 +390,7 @@ public final class MasterSession implements Closeable {
     /** A part of a report that failed may have arrived or not: what was being reported is reported from its start. */
     private void failed(Failure why) {
         lastReported = null;
+        open = null;
         heartbeatDue = true;
         resting = false;
         lookAgain();

@@ -27,6 +27,9 @@ public interface ReportingServer {
     /** The published version of a chunk, when whatever was begun on the chunk before is done and durable. */
     CompletionStage<Optional<ChunkInfo>> published(ChunkId chunk);
 
+    /** The transactions in which it takes part and that are not over, the oldest first. */
+    List<OpenTransaction> open();
+
     /**
      * Takes a master's answer to a heartbeat: its orders, the most urgent first, some of which may be dropped.
      *

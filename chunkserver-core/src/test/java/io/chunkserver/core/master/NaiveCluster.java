@@ -16,6 +16,7 @@ import io.chunkserver.core.model.Location;
 import io.chunkserver.core.model.Member;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.testkit.NaiveServer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -39,7 +40,7 @@ import org.jspecify.annotations.Nullable;
 final class NaiveCluster {
 
     static final MasterConfig CONFIG =
-            new MasterConfig(3, MasterConfig.DEFAULT.heartbeatInterval(), 2, 4, 4, 30, 3, 0, 2);
+            new MasterConfig(3, Duration.ofSeconds(5), 2, 4, 4, Duration.ofSeconds(150), 3, 0, 2);
 
     /** A removal between its two halves: the keepers have said yes, and nothing is removed yet. */
     private record Removal(ServerId at, Order.Remove order) {}
@@ -87,7 +88,7 @@ final class NaiveCluster {
                 .filter(session -> session.silent != null)
                 .forEach(session -> session.silent = session.silent + 1);
         // No store takes longer than a master remembers where it placed it.
-        stores.removeIf(store -> ticks[0] - store.tick() >= CONFIG.placementMemory());
+        stores.removeIf(store -> ticks[0] - store.tick() >= CONFIG.placementTicks());
     }
 
     void plan(int master) {
@@ -367,7 +368,7 @@ final class NaiveCluster {
 
     private boolean isRemembered(ChunkId chunk, ServerId member) {
         Integer tick = named.getOrDefault(chunk, Map.of()).get(member);
-        return tick != null && ticks[0] - tick < CONFIG.placementMemory();
+        return tick != null && ticks[0] - tick < CONFIG.placementTicks();
     }
 
     private boolean isCandidate(ServerId id, PlacementRequest request) {

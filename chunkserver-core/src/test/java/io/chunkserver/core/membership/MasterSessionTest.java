@@ -15,6 +15,7 @@ import io.chunkserver.core.space.SpaceSnapshot;
 import io.chunkserver.core.testkit.FakeMaster;
 import io.chunkserver.core.testkit.SimulatedTime;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -22,6 +23,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,6 +55,7 @@ class MasterSessionTest {
         private int looks;
         private CompletableFuture<Void> disk = new CompletableFuture<>();
         private @Nullable ChunkId hanging;
+        private List<OpenTransaction> open = List.of();
 
         @Override
         public Registration registration() {
@@ -78,6 +81,11 @@ class MasterSessionTest {
             looks++;
             ChunkInfo now = chunk(id);
             return (id.equals(hanging) ? new CompletableFuture<Void>() : disk).thenApply(ended -> Optional.of(now));
+        }
+
+        @Override
+        public List<OpenTransaction> open() {
+            return open;
         }
 
         @Override
@@ -234,6 +242,39 @@ class MasterSessionTest {
         time.runFor(LONG);
         assertThat(master.reports().stream().skip(before).map(ChunkReport::kind))
                 .containsExactly(ChunkReport.Kind.START, ChunkReport.Kind.END);
+    }
+
+    /** More than fit into one report are told in several, with heartbeats in between. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, ChunkReport.MAX_ENTRIES + 1})
+    void whatIsOpenIsToldToAMasterThatHasForgottenItAndToOneThatLeadsAnew(int transactions) {
+        assertThat(openTold()).as("nothing is open").isEmpty();
+        server.open = IntStream.range(0, transactions)
+                .mapToObj(index -> new OpenTransaction(new ChunkId("/open", index), new ChunkVersion(3)))
+                .toList();
+        time.runFor(LONG);
+        assertThat(openTold()).as("the master has not changed").isEmpty();
+
+        List<OpenTransaction> told = new ArrayList<>();
+        for (HeartbeatReply news : List.of(
+                HeartbeatReply.UNKNOWN,
+                new HeartbeatReply(true, 7, List.of()),
+                new HeartbeatReply(true, 9, List.of()))) {
+            if (news.registered() && news.epoch() == 9) {
+                master.failNextReport(Failure.of(ErrorCode.UNREACHABLE, "gone for a moment"));
+                told.addAll(server.open.subList(0, Math.min(transactions, ChunkReport.MAX_ENTRIES)));
+            }
+            master.reply(news);
+            time.runFor(LONG);
+            told.addAll(server.open);
+            assertThat(openTold()).as("after %s", news).isEqualTo(told);
+        }
+    }
+
+    private List<OpenTransaction> openTold() {
+        return master.reports().stream()
+                .flatMap(report -> report.open().stream())
+                .toList();
     }
 
     private void change(int chunks) {

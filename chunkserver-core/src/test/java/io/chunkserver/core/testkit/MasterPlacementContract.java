@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.membership.ChunkReport;
+import io.chunkserver.core.membership.OpenTransaction;
 import io.chunkserver.core.membership.PlacementRequest;
 import io.chunkserver.core.membership.ServerState;
 import io.chunkserver.core.model.ChunkId;
@@ -125,6 +127,60 @@ interface MasterPlacementContract extends MasterSteps {
         assertThat(place(request(CHUNK, new Location(3, 0))))
                 .isEqualTo(MasterSteps.ids(all.get(3), all.get(2), all.get(1)));
         assertThat(get(master().place(request(CHUNK))).version().number()).isEqualTo(4);
+    }
+
+    /** As of a store that the leader before has placed: a new one shares a server with it, whoever is excluded. */
+    @Test
+    default void aChunkOfWhichServersSayThatItIsBeingStoredIsPlacedOnOneOfThem() {
+        List<NaiveServer> all = settled(6);
+        tellOpen(all.get(4), CHUNK, 1);
+        assertThat(locate(CHUNK, null)).isEqualTo(MasterSteps.ids(all.get(4)));
+        tellOpen(all.get(5), CHUNK, 1);
+        assertThat(place(request(CHUNK, Location.ORIGIN, all.get(5).id())))
+                .hasSize(3)
+                .contains(all.get(4).id())
+                .doesNotContain(all.get(5).id());
+        ChunkId other = new ChunkId("/b", 0);
+        tellOpen(all.get(4), other, 1);
+        assertThat(place(request(other, Location.ORIGIN, all.get(4).id())))
+                .contains(all.get(4).id());
+    }
+
+    @Test
+    default void aChunkOfWhichOnlyServersThatAreGoneHaveSaidThatItIsBeingStoredIsNotPlaced() {
+        List<NaiveServer> all = settled(5);
+        tellOpen(all.get(4), CHUNK, 1);
+        pass(DEAD_AFTER, all.subList(0, 4));
+        assertThat(codeOf(master().place(request(CHUNK)))).isEqualTo(ErrorCode.UNREACHABLE);
+        join(all.get(4));
+        assertThat(place(request(CHUNK))).contains(all.get(4).id());
+    }
+
+    /** It may make one more version, and so may the one that is placed then. */
+    @Test
+    default void aStoreThatIsUnderWayIsForgottenWhenItsVersionIsReported() {
+        List<NaiveServer> all = settled(5);
+        store(all.get(0), version(CHUNK, 1, "w"));
+        tellOpen(all.get(4), CHUNK, 2);
+        store(all.get(4), version(CHUNK, 1, "w"));
+        assertThat(place(request(CHUNK, Location.ORIGIN))).contains(all.get(4).id());
+
+        ChunkId other = new ChunkId("/b", 0);
+        tellOpen(all.get(4), other, 1);
+        store(all.get(4), version(other, 1, "w"));
+        store(all.get(0), version(other, 2, "w"));
+        assertThat(place(new PlacementRequest(other, 1, 1, Location.ORIGIN, Set.of())))
+                .isEqualTo(MasterSteps.ids(all.get(0)));
+    }
+
+    private void tellOpen(NaiveServer server, ChunkId chunk, long version) {
+        get(master().report(new ChunkReport(
+                server.run(),
+                ChunkReport.Kind.CHANGES,
+                List.of(),
+                List.of(),
+                List.of(new OpenTransaction(chunk, new ChunkVersion(version))),
+                0)));
     }
 
     /** A server that has just died looks fit until its heartbeats are missed; whoever met it need not fail until then. */

@@ -1,5 +1,6 @@
 package io.chunkserver.runner.cli;
 
+import io.chunkserver.core.commit.StoreRequest;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
@@ -103,6 +104,10 @@ final class StoreTargetOptions {
     void check() throws ChunkServerException {
         if (timeout.isZero()) {
             throw invalid("timeout 0 leaves no time");
+        }
+        if (timeout.compareTo(StoreRequest.MAX_TIMEOUT) > 0) {
+            throw invalid("timeout " + timeout.toSeconds() + "s is above " + StoreRequest.MAX_TIMEOUT.toSeconds()
+                    + "s, the most that a chunk may take; store smaller chunks over a link that is slower");
         }
         near.check(masters());
         if (!masters.isEmpty() && zooKeeper != null) {

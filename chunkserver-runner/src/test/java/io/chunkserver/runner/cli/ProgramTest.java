@@ -191,6 +191,7 @@ class ProgramTest {
                 "put FILE a --server h:1 --durability hope | sync or os",
                 "put FILE a --server h:1 --timeout soon | duration",
                 "put FILE a --server h:1 --timeout 0s | no time",
+                "put FILE a --server h:1 --timeout 601s | above 600s",
                 "put NONE a --server 127.0.0.1:1 | does not exist",
                 "tx show x --server h:1 | CLIENT:STARTED:SEQUENCE",
                 "drain | --server",

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param durability   what every member guarantees before it votes; null for what the primary is set to
  * @param expectedBase the version that must be the committed one (compare-and-set); null to replace any
  * @param attributes   kept with the chunk; a delete has none
- * @param timeout      how long it may take, retries included
+ * @param timeout      how long it may take, retries included; at most {@link StoreRequest#MAX_TIMEOUT}
  * @param transaction  the id of an earlier try whose outcome is not known; null for a new one
  * @param placementEpoch as the master told it that named the servers ({@link io.chunkserver.core.membership.ChunkCopies#epoch}): they
  *                     refuse once they know that it was replaced; 0 when no master was asked
@@ -42,6 +42,9 @@ public record StoreOptions(
         replicas = List.copyOf(replicas);
         if (timeout.toMillis() < 1) {
             throw new IllegalArgumentException("a timeout of " + timeout + " is below 1 ms");
+        }
+        if (timeout.compareTo(StoreRequest.MAX_TIMEOUT) > 0) {
+            throw new IllegalArgumentException("a timeout of " + timeout + " is above " + StoreRequest.MAX_TIMEOUT);
         }
     }
 

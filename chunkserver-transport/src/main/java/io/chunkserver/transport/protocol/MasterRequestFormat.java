@@ -3,10 +3,13 @@ package io.chunkserver.transport.protocol;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.membership.ChunkReport;
+import io.chunkserver.core.membership.OpenTransaction;
 import io.chunkserver.core.membership.PlacementRequest;
 import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.ServerId;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -76,6 +79,10 @@ final class MasterRequestFormat {
         var present = json.putArray("present");
         report.present().forEach(info -> present.add(ModelJson.chunkInfo(info)));
         ModelJson.texts(json.putArray("absent"), report.absent());
+        if (!report.open().isEmpty()) {
+            var open = json.putArray("open");
+            report.open().forEach(transaction -> open.add(openTransaction(transaction)));
+        }
         if (report.number() != 0) {
             json.put("number", report.number());
         }
@@ -87,7 +94,18 @@ final class MasterRequestFormat {
                 fields.word("kind", ChunkReport.Kind.class),
                 fields.objects("present", ModelJson::chunkInfo),
                 fields.values("absent", ChunkId::parse),
+                fields.has("open") ? fields.objects("open", MasterRequestFormat::openTransaction) : List.of(),
                 fields.has("number") ? fields.count("number") : 0);
+    }
+
+    static ObjectNode openTransaction(OpenTransaction transaction) {
+        return Json.object()
+                .put("chunk", transaction.chunk().toString())
+                .put("version", transaction.version().number());
+    }
+
+    private static OpenTransaction openTransaction(FieldReader fields) throws ChunkServerException {
+        return new OpenTransaction(fields.value("chunk", ChunkId::parse), new ChunkVersion(fields.number("version")));
     }
 
     private static void encodePlace(ObjectNode json, PlacementRequest placement) {

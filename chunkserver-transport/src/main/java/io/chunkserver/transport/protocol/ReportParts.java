@@ -1,12 +1,15 @@
 package io.chunkserver.transport.protocol;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.chunkserver.core.membership.ChunkReport;
 import io.chunkserver.core.membership.ChunkReport.Kind;
+import io.chunkserver.core.membership.OpenTransaction;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /** Cuts reports into parts that fit into a request. */
 final class ReportParts {
@@ -15,21 +18,29 @@ final class ReportParts {
 
     static List<ChunkReport> of(ChunkReport report) {
         List<ChunkReport> parts = new ArrayList<>();
-        List<ChunkInfo> present = report.present();
-        while (!present.isEmpty()) {
-            List<ChunkInfo> page =
-                    HeaderBudget.fitting(present, ModelJson::chunkInfo, Messages.MAX_REQUEST_HEADER_BYTES);
-            present = present.subList(page.size(), present.size());
-            parts.add(new ChunkReport(report.server(), report.kind(), page, List.of(), report.number()));
-        }
-        List<ChunkId> absent = report.absent();
-        while (!absent.isEmpty()) {
-            List<ChunkId> page = HeaderBudget.fitting(
-                    absent, chunk -> TextNode.valueOf(chunk.toString()), Messages.MAX_REQUEST_HEADER_BYTES);
-            absent = absent.subList(page.size(), absent.size());
-            parts.add(new ChunkReport(report.server(), report.kind(), List.of(), page, report.number()));
-        }
+        cut(report.present(), ModelJson::chunkInfo)
+                .forEach(page -> parts.add(part(report, report.kind(), page, List.of(), List.of())));
+        cut(report.absent(), chunk -> TextNode.valueOf(chunk.toString()))
+                .forEach(page -> parts.add(part(report, report.kind(), List.of(), page, List.of())));
+        cut(report.open(), MasterRequestFormat::openTransaction)
+                .forEach(page -> parts.add(part(report, report.kind(), List.of(), List.of(), page)));
         return parts.size() < 2 ? List.of(report) : renamed(parts, report.kind());
+    }
+
+    private static <T> List<List<T>> cut(List<T> entries, Function<T, JsonNode> form) {
+        List<List<T>> pages = new ArrayList<>();
+        List<T> left = entries;
+        while (!left.isEmpty()) {
+            List<T> page = HeaderBudget.fitting(left, form, Messages.MAX_REQUEST_HEADER_BYTES);
+            left = left.subList(page.size(), left.size());
+            pages.add(page);
+        }
+        return pages;
+    }
+
+    private static ChunkReport part(
+            ChunkReport of, Kind kind, List<ChunkInfo> present, List<ChunkId> absent, List<OpenTransaction> open) {
+        return new ChunkReport(of.server(), kind, present, absent, open, of.number());
     }
 
     /** Only the first of the parts starts a full report, and only the last ends it. */
@@ -45,8 +56,7 @@ final class ReportParts {
         List<ChunkReport> renamed = new ArrayList<>();
         for (int i = 0; i < parts.size(); i++) {
             ChunkReport part = parts.get(i);
-            renamed.add(new ChunkReport(
-                    part.server(), i == keeper ? kind : Kind.PART, part.present(), part.absent(), part.number()));
+            renamed.add(part(part, i == keeper ? kind : Kind.PART, part.present(), part.absent(), part.open()));
         }
         return renamed;
     }

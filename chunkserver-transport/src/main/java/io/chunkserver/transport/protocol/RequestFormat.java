@@ -2,6 +2,7 @@ package io.chunkserver.transport.protocol;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.chunkserver.core.commit.PrepareRequest;
+import io.chunkserver.core.commit.StoreRequest;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.model.Attempt;
 import io.chunkserver.core.model.ChunkId;
@@ -87,8 +88,8 @@ final class RequestFormat {
         String op = fields.text("op");
         Duration timeout = Duration.ofMillis(fields.within("timeoutMillis", 1, Request.MAX_TIMEOUT.toMillis()));
         return switch (op) {
-            case "store" -> decodeStore(fields, timeout);
-            case "delete" -> decodeDelete(fields, timeout);
+            case "store" -> decodeStore(fields, storeTimeout(fields));
+            case "delete" -> decodeDelete(fields, storeTimeout(fields));
             case "prepare" -> new Request.Prepare(decodePrepare(fields, timeout));
             case "commit" -> new Request.Commit(transaction(fields), attempt(fields), chunk(fields), timeout);
             case "abort" -> new Request.Abort(transaction(fields), attempt(fields), chunk(fields), timeout);
@@ -158,6 +159,10 @@ final class RequestFormat {
 
     private static long placementEpoch(FieldReader fields) throws ChunkServerException {
         return fields.has("placementEpoch") ? fields.count("placementEpoch") : 0;
+    }
+
+    private static Duration storeTimeout(FieldReader fields) throws ChunkServerException {
+        return Duration.ofMillis(fields.within("timeoutMillis", 1, StoreRequest.MAX_TIMEOUT.toMillis()));
     }
 
     private static Request decodeStore(FieldReader fields, Duration timeout) throws ChunkServerException {

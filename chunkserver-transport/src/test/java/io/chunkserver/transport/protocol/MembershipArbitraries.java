@@ -8,6 +8,7 @@ import io.chunkserver.core.membership.HeartbeatReply;
 import io.chunkserver.core.membership.Incarnation;
 import io.chunkserver.core.membership.ListedChunk;
 import io.chunkserver.core.membership.MemberStatus;
+import io.chunkserver.core.membership.OpenTransaction;
 import io.chunkserver.core.membership.Order;
 import io.chunkserver.core.membership.PlacementRequest;
 import io.chunkserver.core.membership.Registration;
@@ -69,9 +70,13 @@ final class MembershipArbitraries {
         Arbitrary<ChunkReport> changes = Combinators.combine(
                         incarnations(),
                         MessageArbitraries.chunkInfos().list().ofMaxSize(maxChunks),
-                        chunkIds().list().ofMaxSize(maxChunks))
-                .as((server, present, absent) ->
-                        new ChunkReport(server, ChunkReport.Kind.CHANGES, present, absent, present.size() * 1_000L));
+                        chunkIds().list().ofMaxSize(maxChunks),
+                        Combinators.combine(chunkIds(), MessageArbitraries.versions())
+                                .as(OpenTransaction::new)
+                                .list()
+                                .ofMaxSize(maxChunks))
+                .as((server, present, absent, open) -> new ChunkReport(
+                        server, ChunkReport.Kind.CHANGES, present, absent, open, present.size() * 1_000L));
         Arbitrary<ChunkReport> full = Combinators.combine(
                         incarnations(),
                         Arbitraries.of(ChunkReport.Kind.START, ChunkReport.Kind.PART, ChunkReport.Kind.END),

@@ -3,6 +3,7 @@ package io.chunkserver.transport.protocol;
 import io.chunkserver.core.commit.CommitReply;
 import io.chunkserver.core.commit.InquiryAnswer;
 import io.chunkserver.core.commit.PrepareRequest;
+import io.chunkserver.core.commit.StoreRequest;
 import io.chunkserver.core.commit.TransactionState;
 import io.chunkserver.core.commit.TransactionSummary;
 import io.chunkserver.core.commit.Vote;
@@ -168,7 +169,7 @@ final class MessageArbitraries {
                         attributes(),
                         Arbitraries.of(Durability.class).injectNull(0.3),
                         replicasOrCopies(),
-                        timeouts())
+                        storeTimeouts())
                 .as((transaction, chunk, length, base, attributes, durability, servers, timeout) -> new Request.Store(
                         transaction,
                         chunk,
@@ -189,7 +190,7 @@ final class MessageArbitraries {
                         versions().injectNull(0.3),
                         Arbitraries.of(Durability.class).injectNull(0.3),
                         addresses().list().ofMaxSize(Request.MAX_REPLICAS),
-                        timeouts(),
+                        storeTimeouts(),
                         counts())
                 .as(Request.Delete::new);
     }
@@ -464,6 +465,12 @@ final class MessageArbitraries {
 
     static Arbitrary<UUID> uuids() {
         return Combinators.combine(Arbitraries.longs(), Arbitraries.longs()).as(UUID::new);
+    }
+
+    private static Arbitrary<Duration> storeTimeouts() {
+        return Arbitraries.longs()
+                .between(1, StoreRequest.MAX_TIMEOUT.toMillis())
+                .map(Duration::ofMillis);
     }
 
     static Arbitrary<Duration> timeouts() {

@@ -67,6 +67,8 @@ class MessagesProperties {
                 .isEqualTo(report.present());
         assertThat(parts.stream().flatMap(part -> part.absent().stream()).toList())
                 .isEqualTo(report.absent());
+        assertThat(parts.stream().flatMap(part -> part.open().stream()).toList())
+                .isEqualTo(report.open());
     }
 
     @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
@@ -139,7 +141,7 @@ class MessagesProperties {
 
     @Provide
     Arbitrary<ChunkReport> reports() {
-        return MembershipArbitraries.reports(ChunkReport.MAX_ENTRIES / 2);
+        return MembershipArbitraries.reports(ChunkReport.MAX_ENTRIES / 3);
     }
 
     @Provide
