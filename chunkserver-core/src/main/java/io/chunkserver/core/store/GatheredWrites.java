@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * from being copied into the cache before, where taking and filling a page costs more than all else that is done with its bytes, and pushes
  * out what is read.
  *
- * <p>Where the disk cannot do that, and where as many files as allowed are written in this way, each block is written as it comes.
+ * <p>Where the disk cannot do that, where as many files as allowed are written in this way, and where no memory is left for it, each block
+ * is written as it comes.
  *
  * <p>For one thread at a time.
  */
@@ -44,10 +46,21 @@ final class GatheredWrites implements Closeable {
 
         private final BlockingQueue<ByteBuffer> free;
         private final AtomicInteger left;
+        private final IntFunction<ByteBuffer> memory;
 
         Buffers(int max) {
-            free = new ArrayBlockingQueue<>(Math.max(1, max));
-            left = new AtomicInteger(max);
+            this(max, ByteBuffer::allocateDirect);
+        }
+
+        /**
+         * Buffers of other memory.
+         *
+         * @param memory gives as many bytes as it is asked for outside the heap, or throws {@link OutOfMemoryError}
+         */
+        Buffers(int max, IntFunction<ByteBuffer> memory) {
+            this.free = new ArrayBlockingQueue<>(Math.max(1, max));
+            this.left = new AtomicInteger(max);
+            this.memory = memory;
         }
 
         private @Nullable ByteBuffer take() {
@@ -55,10 +68,17 @@ final class GatheredWrites implements Closeable {
             if (used != null || left.getAndUpdate(now -> Math.max(0, now - 1)) == 0) {
                 return used;
             }
-            return ByteBuffer.allocateDirect(GATHERED_BYTES + DiskFile.DIRECT_ALIGNMENT)
-                    .alignedSlice(DiskFile.DIRECT_ALIGNMENT)
-                    .limit(GATHERED_BYTES)
-                    .slice();
+            try {
+                return memory.apply(GATHERED_BYTES + DiskFile.DIRECT_ALIGNMENT)
+                        .alignedSlice(DiskFile.DIRECT_ALIGNMENT)
+                        .limit(GATHERED_BYTES)
+                        .slice();
+            } catch (OutOfMemoryError e) {
+                // The bound on memory outside the heap is met by others: the file is written without, and a later one
+                // may have it.
+                left.incrementAndGet();
+                return null;
+            }
         }
 
         private void give(ByteBuffer buffer) {

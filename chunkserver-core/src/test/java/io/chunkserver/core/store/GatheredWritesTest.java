@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** Which blocks of a file go past the cache, and that each byte lies where it belongs. */
@@ -127,6 +128,25 @@ class GatheredWritesTest {
                         "cached 0 " + GATHERED,
                         "cached " + GATHERED + " " + BLOCK,
                         "cached " + (GATHERED + BLOCK) + " " + BLOCK);
+    }
+
+    /** Which is bounded, and may be taken by others at this moment. */
+    @Test
+    void withoutMemoryOutsideTheHeapEachBlockIsWrittenAsItComesAndALaterFileIsGathered() throws IOException {
+        AtomicBoolean exhausted = new AtomicBoolean(true);
+        GatheredWrites.Buffers scarce = new GatheredWrites.Buffers(1, bytes -> {
+            if (exhausted.get()) {
+                throw new OutOfMemoryError("Direct buffer memory");
+            }
+            return ByteBuffer.allocateDirect(bytes);
+        });
+        write(new GatheredWrites(file, scarce), GATHERED);
+        assertThat(file.writes).hasSize(GATHERED / BLOCK).allMatch(write -> write.startsWith("cached"));
+
+        exhausted.set(false);
+        file.writes.clear();
+        write(new GatheredWrites(file, scarce), GATHERED);
+        assertThat(file.writes.get(0)).isEqualTo("direct 0 " + GATHERED);
     }
 
     @Test
