@@ -13,12 +13,10 @@ import io.chunkserver.core.disk.ServerIdentity;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
-import io.chunkserver.core.membership.ChunkCopies;
 import io.chunkserver.core.membership.KnownMaster;
 import io.chunkserver.core.membership.Master;
 import io.chunkserver.core.membership.MasterConnection;
 import io.chunkserver.core.membership.OrderFence;
-import io.chunkserver.core.membership.PlacementRequest;
 import io.chunkserver.core.membership.Registration;
 import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ByteRange;
@@ -26,7 +24,6 @@ import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.model.Member;
 import io.chunkserver.core.model.ReadMode;
-import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.core.model.TransactionIds;
 import io.chunkserver.core.replication.OrderRunner;
@@ -47,12 +44,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -87,15 +82,13 @@ public final class ChunkServer implements Closeable {
     private final OrderFence fence = new OrderFence();
     private final ServerReports reports;
     private final MasterSessions masters;
+    private final PrimaryStores primary;
     private final Drain drain;
     private final Emptying emptying;
     private final BackgroundStep moves;
     private final DirectoryAddition addition;
     private final Instant started;
     private final AtomicBoolean closed = new AtomicBoolean();
-
-    /** That of the last store or delete of which this server was the primary. */
-    private volatile @Nullable Volume lastUsed;
 
     private ChunkServer(
             ServerParts parts, ChunkServerBuilder builder, Worlds worlds, @Nullable ServerThreads ownThreads) {
@@ -120,6 +113,7 @@ public final class ChunkServer implements Closeable {
                 new OrderResults());
         this.reports = new ServerReports(identity, volumes, selfMember, config, orders, this::transactions, fence);
         this.masters = new MasterSessions(builder.masters(), reports, fence, config.session(), environment);
+        this.primary = new PrimaryStores(volumes, masters, selfMember);
         this.drain = new Drain(identity.serverId(), volumes, environment.timers(), this::transactions);
         this.emptying = new Emptying(volumes, orders, config.orders().maxOpen(), selfMember);
         this.moves = moves(emptying, parts.duplicates(), new SlowVolumes(volumes), environment);
@@ -262,34 +256,7 @@ public final class ChunkServer implements Closeable {
      * @return the writer for the bytes; exceptionally when a replica cannot be identified or is named twice
      */
     public CompletionStage<ChunkWriter> begin(StoreRequest request, List<String> replicas) {
-        Optional<ChunkWriter> remembered = remembered(request);
-        if (remembered.isPresent()) {
-            return CompletableFuture.completedFuture(remembered.get());
-        }
-        Optional<ChunkServerException> refusal = refusal(request);
-        if (refusal.isPresent()) {
-            return CompletableFuture.failedFuture(refusal.get());
-        }
-        return volumes.first().chain().order(replicas).thenApply(chain -> begin(chain, request));
-    }
-
-    private ChunkWriter begin(List<Member> chain, StoreRequest request) {
-        try (Volumes.Claim claim = volumes.claim(request.chunk(), request.maxLengthBytes())) {
-            lastUsed = claim.volume();
-            return claim.volume().coordinator().begin(request, chain);
-        }
-    }
-
-    private Optional<ChunkWriter> remembered(StoreRequest request) {
-        return volumes.all().stream()
-                .flatMap(volume -> volume.coordinator().remembered(request).stream())
-                .findFirst();
-    }
-
-    private Optional<ChunkServerException> refusal(StoreRequest request) {
-        return volumes.refusalUntilMoved(request.chunk(), request.tombstone(), request.maxLengthBytes())
-                .or(() -> volumes.refusal(request))
-                .map(why -> why.at(self().id()).in(request.transaction()).toException());
+        return primary.begin(request, replicas);
     }
 
     /**
@@ -301,41 +268,7 @@ public final class ChunkServer implements Closeable {
      *     with {@code INVALID_ARGUMENT} when several copies are wanted and this server has no master, and as {@link Master#place}
      */
     public CompletionStage<ChunkWriter> begin(StoreRequest request, int copies) {
-        if (masters.none() && copies <= 1) {
-            return begin(request, List.of());
-        }
-        Optional<ChunkWriter> remembered = remembered(request);
-        if (remembered.isPresent()) {
-            return CompletableFuture.completedFuture(remembered.get());
-        }
-        Optional<ChunkServerException> refusal = refusal(request);
-        if (refusal.isPresent()) {
-            return CompletableFuture.failedFuture(refusal.get());
-        }
-        PlacementRequest placement = new PlacementRequest(
-                request.chunk(), request.maxLengthBytes(), copies, self().location(), self().id(), Set.of());
-        return masters.place(placement)
-                .thenCompose(place -> begin(request.placedIn(place.epoch()), othersOf(request, place)));
-    }
-
-    private List<String> othersOf(StoreRequest request, ChunkCopies place) {
-        ServerId self = self().id();
-        if (place.members().stream().noneMatch(member -> member.id().equals(self))) {
-            throw new CompletionException(Failure.of(
-                            ErrorCode.NOT_A_MEMBER,
-                            "chunk " + request.chunk() + " belongs on servers "
-                                    + place.members().stream()
-                                            .map(member -> member.id() + " at " + member.address())
-                                            .collect(Collectors.joining(", ")))
-                    .withHint("send it to the first of them")
-                    .at(self)
-                    .in(request.transaction())
-                    .toException());
-        }
-        return place.members().stream()
-                .filter(member -> !member.id().equals(self))
-                .map(Member::address)
-                .toList();
+        return primary.begin(request, copies);
     }
 
     /**
@@ -524,7 +457,6 @@ public final class ChunkServer implements Closeable {
         List<Volume> all = volumes.all();
         Condition condition = Totals.condition(all);
         List<TransactionSummary> open = transactions();
-        Volume primary = lastUsed;
         return new ServerStatus(
                 self(),
                 identity().serverUuid(),
@@ -544,11 +476,7 @@ public final class ChunkServer implements Closeable {
                 Duration.between(started, environment.clock().instant()),
                 config.chunkSizeLimitBytes(),
                 config.durability(),
-                primary == null
-                        ? List.of()
-                        : primary.coordinator().lastChain().stream()
-                                .map(Member::id)
-                                .toList(),
+                primary.lastChain(),
                 masters.connections(),
                 all.stream().map(Volume::status).toList());
     }
