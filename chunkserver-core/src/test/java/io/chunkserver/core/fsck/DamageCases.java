@@ -158,10 +158,26 @@ final class DamageCases {
                             s.disk.delete(segment(s, 0));
                         },
                         FindingKind.DAMAGED_LOG),
-                // Nothing tells that there was one: the log before it is whole.
-                of("a last segment that is missing", s -> {
-                    s.fillLog(2);
-                    s.disk.delete(segment(s, 1));
+                at(
+                        "a last segment that is missing",
+                        s -> {
+                            s.endLogInItsSecondSegment();
+                            s.disk.delete(segment(s, 2));
+                            s.disk.delete(segment(s, 1));
+                        },
+                        FindingKind.DAMAGED_LOG,
+                        0),
+                at(
+                        "a last segment that is missing before the one that was made ahead",
+                        s -> {
+                            s.endLogInItsSecondSegment();
+                            s.disk.delete(segment(s, 1));
+                        },
+                        FindingKind.DAMAGED_LOG,
+                        0),
+                of("a segment made ahead that is missing", s -> {
+                    s.endLogInItsSecondSegment();
+                    s.disk.delete(segment(s, 2));
                 }),
                 // The index.
                 of("a bit of the index's header", s -> s.flip(CHECKPOINT, 3), FindingKind.DAMAGED_INDEX),

@@ -67,6 +67,7 @@ final class DangerousLines {
     private static List<DangerousLine> forcesOfTheLog() {
         return List.of(
                 without("batch", "commit/log/LogTail.java", "segment.force();"),
+                without("word that the log goes on", "commit/log/LogTail.java", "append(List.of(CONTINUED));"),
                 without("any segment", "commit/log/SegmentFile.java", "file.force();"),
                 without("fresh segment", "commit/log/SegmentSupply.java", "file.force();"),
                 without(
