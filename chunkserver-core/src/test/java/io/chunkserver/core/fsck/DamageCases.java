@@ -324,9 +324,11 @@ final class DamageCases {
                         "files that a crash left while they were made",
                         s -> {
                             s.write(Path.of("server_info.json.tmp"), new byte[3]);
+                            s.write(Path.of("reserve.tmp"), new byte[3]);
                             s.write(DataDirectory.INDEX.resolve("checkpoint.tmp"), new byte[3]);
                             s.write(DataDirectory.LOG.resolve("0000000000000002.log.new"), new byte[3]);
                         },
+                        FindingKind.TEMPORARY_FILE,
                         FindingKind.TEMPORARY_FILE,
                         FindingKind.TEMPORARY_FILE,
                         FindingKind.TEMPORARY_FILE),

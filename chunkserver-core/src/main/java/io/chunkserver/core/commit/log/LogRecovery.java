@@ -56,7 +56,7 @@ final class LogRecovery {
         }
         LOG.info("made a transaction log with id {}", folder.logId());
         return writer(
-                new LogTail(supply, supply.take(), SECTOR_BYTES, 1, false),
+                new LogTail(supply, supply.take(), SECTOR_BYTES, 1),
                 new FoldedTransactionTable(),
                 new Checkpoints.Start(1, 1, 0, 0));
     }
@@ -163,7 +163,7 @@ final class LogRecovery {
         }
         SegmentSupply supply = new SegmentSupply(folder, setting.config().segmentBytes(), number + 1, ready);
         int position = last == null ? SECTOR_BYTES : last.position() + last.sizeBytes();
-        return new LogTail(supply, segment, position, replay.lastSequence() + 1, replay.continued());
+        return new LogTail(supply, segment, position, replay.lastSequence() + 1);
     }
 
     /**

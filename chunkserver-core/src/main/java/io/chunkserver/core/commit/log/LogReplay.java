@@ -50,11 +50,6 @@ final class LogReplay {
         return lastBatch;
     }
 
-    /** Whether the segment of the last batch says that the log goes on in the next one. */
-    boolean continued() {
-        return lastBatch != null && continuedIn > lastBatch.segment();
-    }
-
     /** What a crash left after the last batch; null when there is nothing. */
     @Nullable
     Remains remains() {

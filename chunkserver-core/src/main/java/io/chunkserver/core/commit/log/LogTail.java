@@ -28,22 +28,17 @@ final class LogTail implements Closeable {
     private int position;
     private long nextSequence;
 
-    /** Whether the segment says already that the log goes on in the next one. */
-    private boolean continued;
-
     /**
      * @param supply       gives the segments after this one
      * @param segment      the last segment in use
      * @param position     the first byte after its last batch
      * @param nextSequence the number of the next batch
-     * @param continued    whether the segment says that the log goes on in the next one, which the supply has then
      */
-    LogTail(SegmentSupply supply, SegmentFile segment, int position, long nextSequence, boolean continued) {
+    LogTail(SegmentSupply supply, SegmentFile segment, int position, long nextSequence) {
         this.supply = supply;
         this.segment = segment;
         this.position = position;
         this.nextSequence = nextSequence;
-        this.continued = continued;
     }
 
     SegmentFile segment() {
@@ -95,14 +90,13 @@ final class LogTail implements Closeable {
      * told. A segment that earlier software filled to its end has no room for that.
      */
     private void goOn() throws IOException {
-        if (!continued && segment.sizeBytes() - position >= SECTOR_BYTES) {
+        if (segment.sizeBytes() - position >= SECTOR_BYTES) {
             append(List.of(CONTINUED));
         }
         // Every batch in the segment is forced, so nothing is lost by closing it.
         segment.close();
         segment = supply.take();
         position = SECTOR_BYTES;
-        continued = false;
     }
 
     private boolean hasRoom(int batchBytes, long leftOverBytes) {
@@ -113,7 +107,7 @@ final class LogTail implements Closeable {
 
     /** Room for callers' batches: the last sector is kept to say that the log goes on. */
     private int roomBytes() {
-        return Math.max(0, segment.sizeBytes() - position - (continued ? 0 : SECTOR_BYTES));
+        return Math.max(0, segment.sizeBytes() - position - SECTOR_BYTES);
     }
 
     /** Writes a batch, for which room was made, and forces it. */

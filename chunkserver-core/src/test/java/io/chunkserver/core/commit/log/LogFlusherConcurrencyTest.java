@@ -118,7 +118,7 @@ class LogFlusherConcurrencyTest {
         public Calls() {
             TransactionLogConfig config = LogFixture.SMALL;
             SegmentSupply supply = new SegmentSupply(FOLDER, config.segmentBytes(), 2, segment(2, new ForcedText()));
-            LogTail tail = new LogTail(supply, segment(1, file), LogSegmentFormat.SECTOR_BYTES, 1, false);
+            LogTail tail = new LogTail(supply, segment(1, file), LogSegmentFormat.SECTOR_BYTES, 1);
             FoldedTransactionTable table = new FoldedTransactionTable();
             LogSetting setting = new LogSetting(config, () -> Instant.ofEpochMilli(LogRecords.FIRST_MILLIS), () -> {});
             Checkpoints checkpoints = new Checkpoints(FOLDER, tail, table, setting, new Checkpoints.Start(1, 1, 0, 0));
