@@ -201,6 +201,7 @@ record OpenParts(
             admission.close(Failure.of(ErrorCode.DISK_FAILED, "it is not there any more; is its file system mounted?")
                     .withHint("bring it back, then restart the server"));
         }
+        directory.failure().ifPresent(admission::close);
         upkeep.runOnce();
     }
 

@@ -194,6 +194,14 @@ public final class DataDirectory implements Closeable {
         }
     }
 
+    /**
+     * Why the directory can remember nothing any more, until it is opened anew: what was written to it last could not be forced, and a later
+     * force would not tell whether that is on the disk.
+     */
+    public Optional<Failure> failure() {
+        return forces.failure().or(identityFile::failure);
+    }
+
     /** Whether an operator drains the server, also since before it was started. */
     public boolean isDraining() {
         return draining;

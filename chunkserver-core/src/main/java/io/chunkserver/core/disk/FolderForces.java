@@ -5,6 +5,7 @@ import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,9 +39,7 @@ public final class FolderForces {
     public void force(Path folder) throws IOException {
         IOException failed = failure;
         if (failed != null) {
-            throw Failure.of(ErrorCode.DISK_FAILED, "an earlier force of " + what + " failed")
-                    .withHint("mend the disk, and mount it anew or restart the machine before the server starts again")
-                    .toException(failed);
+            throw failed().toException(failed);
         }
         try {
             disk.forceDirectory(folder);
@@ -52,8 +51,18 @@ public final class FolderForces {
         }
     }
 
+    /** What has failed, if a force has. */
+    public Optional<Failure> failure() {
+        return haveFailed() ? Optional.of(failed()) : Optional.empty();
+    }
+
     /** Whether a force has failed: then nothing vouches for what is in the folders any more. */
     public boolean haveFailed() {
         return failure != null;
+    }
+
+    private Failure failed() {
+        return Failure.of(ErrorCode.DISK_FAILED, "an earlier force of " + what + " failed")
+                .withHint("mend the disk, and mount it anew or restart the machine before the server starts again");
     }
 }

@@ -93,6 +93,11 @@ final class IdentityFile {
         forces.force(folder);
     }
 
+    /** What has failed, if a force of the folder has: nothing can be written any more. */
+    Optional<Failure> failure() {
+        return forces.failure();
+    }
+
     /** A crash between creating and renaming leaves the temporary file behind. */
     private void removeLeftover() throws IOException {
         try {
