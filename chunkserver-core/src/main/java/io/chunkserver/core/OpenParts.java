@@ -133,6 +133,7 @@ record OpenParts(
         }
         log.failed().thenAccept(admission::close);
         List<Decided> undelivered = log.table().undelivered();
+        store.settleDamaged(() -> CommitRecovery.durablePromises(store, log));
         CommitRecovery.Report recovery = CommitRecovery.run(store, log);
         Storage storage = new Storage(
                 store,

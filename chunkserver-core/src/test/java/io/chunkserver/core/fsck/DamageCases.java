@@ -303,6 +303,14 @@ final class DamageCases {
                             s.write(staged, bytes);
                         },
                         FindingKind.STAGED_LEFTOVER),
+                of(
+                        "a bit of the footer of a committed file whose publication a crash undid",
+                        s -> {
+                            Path staged = s.stagedName(THREE_BLOCKS);
+                            s.disk.rename(s.file(THREE_BLOCKS), staged);
+                            s.flip(staged, -1);
+                        },
+                        FindingKind.LOST_CHUNK),
                 // Leftovers.
                 of(
                         "a staged file without an end",

@@ -200,6 +200,11 @@ final class DangerousLines {
                         "commit/CoordinatedTransaction.java",
                         "requireNonNull(asked).placementEpoch()",
                         "0 * requireNonNull(asked).placementEpoch()"),
+                changed(
+                        "damaged staged file that was promised",
+                        "OpenParts.java",
+                        "() -> CommitRecovery.durablePromises(store, log)",
+                        "java.util.Map::of"),
                 changed("block that is staged", "store/StagedFile.java", "!block.intact()", "false"),
                 changed("sum of a staged chunk", "store/StagedFile.java", " || crc32c != checksums.crc32c()", ""),
                 changed(
