@@ -133,6 +133,7 @@ record OpenParts(
         }
         log.failed().thenAccept(admission::close);
         List<Decided> undelivered = log.table().undelivered();
+        store.settleDamaged(() -> CommitRecovery.durablePromises(store, log));
         CommitRecovery.Report recovery = CommitRecovery.run(store, log);
         Storage storage = new Storage(
                 store,
@@ -201,6 +202,7 @@ record OpenParts(
             admission.close(Failure.of(ErrorCode.DISK_FAILED, "it is not there any more; is its file system mounted?")
                     .withHint("bring it back, then restart the server"));
         }
+        directory.failure().ifPresent(admission::close);
         upkeep.runOnce();
     }
 

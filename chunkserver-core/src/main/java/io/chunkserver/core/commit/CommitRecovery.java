@@ -7,6 +7,7 @@ import io.chunkserver.core.commit.log.TransactionLog;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.model.ChunkVersion;
+import io.chunkserver.core.model.Durability;
 import io.chunkserver.core.store.ChunkStore;
 import io.chunkserver.core.store.StageKey;
 import io.chunkserver.core.store.StagedVersion;
@@ -53,6 +54,26 @@ public final class CommitRecovery {
 
     /** A promise without outcome; {@code stagedBytes} is 0 when its file is gone. */
     public record InDoubt(Prepared prepared, long stagedBytes) {}
+
+    /**
+     * The staged versions that a start must find whole, and their chunks: forced before they were promised, and in doubt, or committed and
+     * not published. One that is damaged is no leftover of a crash.
+     */
+    public static Map<StageKey, ChunkId> durablePromises(ChunkStore store, TransactionLog log) {
+        Map<StageKey, ChunkId> promises = new HashMap<>();
+        for (Prepared prepared : new RecoveryPlan(log.table(), store::committedVersion).standing()) {
+            if (prepared.durability() == Durability.SYNC) {
+                promises.put(new StageKey(prepared.transaction(), prepared.attempt()), prepared.chunk());
+            }
+        }
+        for (Outcome outcome : log.table().outcomes()) {
+            if (outcome.durability() == Durability.SYNC
+                    && RecoveryPlan.isBehind(outcome, published(store, outcome.chunk()))) {
+                promises.put(new StageKey(outcome.transaction(), outcome.attempt()), outcome.chunk());
+            }
+        }
+        return promises;
+    }
 
     /**
      * Publishes, removes and reports.

@@ -66,6 +66,7 @@ public final class DataDirectory implements Closeable {
     private static final Logger logger = LoggerFactory.getLogger(DataDirectory.class);
 
     private final Disk disk;
+    private final FolderForces forces;
     private final IdentityFile identityFile;
     private final Closeable lock;
     private final EmergencyReserve reserve;
@@ -82,6 +83,7 @@ public final class DataDirectory implements Closeable {
 
     private DataDirectory(
             Disk disk,
+            FolderForces forces,
             IdentityFile identityFile,
             Closeable lock,
             EmergencyReserve reserve,
@@ -89,6 +91,7 @@ public final class DataDirectory implements Closeable {
             ServerIdentity identity)
             throws IOException {
         this.disk = disk;
+        this.forces = forces;
         this.identityFile = identityFile;
         this.lock = lock;
         this.reserve = reserve;
@@ -191,6 +194,14 @@ public final class DataDirectory implements Closeable {
         }
     }
 
+    /**
+     * Why the directory can remember nothing any more, until it is opened anew: what was written to it last could not be forced, and a later
+     * force would not tell whether that is on the disk.
+     */
+    public Optional<Failure> failure() {
+        return forces.failure().or(identityFile::failure);
+    }
+
     /** Whether an operator drains the server, also since before it was started. */
     public boolean isDraining() {
         return draining;
@@ -220,8 +231,8 @@ public final class DataDirectory implements Closeable {
         } else if (!wanted && there) {
             disk.delete(file);
         }
-        // Also when nothing changes: an earlier call may have failed, or its process died, before it could force.
-        disk.forceDirectory(DiskNames.parentOf(file));
+        // Also when nothing changes: the process that did may have died before it could force.
+        forces.force(DiskNames.parentOf(file));
     }
 
     @Override
@@ -318,6 +329,7 @@ public final class DataDirectory implements Closeable {
 
         private final Disk disk;
         private final RandomGenerator random;
+        private final FolderForces forces;
         private IdentityFile identityFile;
         private @Nullable ServerId serverId;
         private @Nullable Location location;
@@ -325,7 +337,8 @@ public final class DataDirectory implements Closeable {
         private Builder(Disk disk, RandomGenerator random) {
             this.disk = disk;
             this.random = random;
-            this.identityFile = new IdentityFile(disk, IDENTITY_FILE);
+            this.forces = new FolderForces(disk, "the data directory");
+            this.identityFile = new IdentityFile(disk, IDENTITY_FILE, forces);
         }
 
         /** The server that the directory must belong to, and the name of a new one; default: whoever is there. */
@@ -393,14 +406,14 @@ public final class DataDirectory implements Closeable {
                 for (Path folder : FOLDERS) {
                     disk.createDirectories(folder);
                 }
-                disk.forceDirectory(ROOT);
+                forces.force(ROOT);
                 identityFile.makeFolder();
                 ServerIdentity identity = identify();
-                EmergencyReserve reserve = EmergencyReserve.open(disk);
+                EmergencyReserve reserve = EmergencyReserve.open(disk, forces);
                 write(identity, identityFile, reserve);
                 reserve.runOnce();
                 logger.info("server {} opened {}, boot {}", identity.serverId(), disk, identity.bootCount());
-                return new DataDirectory(disk, identityFile, lock, reserve, random, identity);
+                return new DataDirectory(disk, forces, identityFile, lock, reserve, random, identity);
             } catch (IOException | RuntimeException e) {
                 try {
                     lock.close();

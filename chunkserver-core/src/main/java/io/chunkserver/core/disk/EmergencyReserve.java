@@ -2,7 +2,6 @@ package io.chunkserver.core.disk;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
@@ -24,6 +23,10 @@ public final class EmergencyReserve implements EmergencyRoom {
     public static final int BYTES = 256 * 1024;
 
     static final Path FILE = Path.of("reserve");
+
+    /** The file while it is made; a crash may leave it there. */
+    public static final Path UNFINISHED = DiskNames.temporaryOf(FILE);
+
     static final int SLICE_BYTES = 32 * 1024;
 
     /** Put back only where this much is free: otherwise it would take from others what they need more. */
@@ -32,6 +35,7 @@ public final class EmergencyReserve implements EmergencyRoom {
     private static final Logger LOG = LoggerFactory.getLogger(EmergencyReserve.class);
 
     private final Disk disk;
+    private final FolderForces forces;
 
     /**
      * What is claimed of the file before it is touched.
@@ -48,17 +52,27 @@ public final class EmergencyReserve implements EmergencyRoom {
         Claim done() {
             return new Claim(bytes, cutting - 1);
         }
+
+        Claim unusable() {
+            return new Claim(0, cutting);
+        }
     }
 
     private final AtomicReference<Claim> held = new AtomicReference<>(new Claim(0, 0));
 
-    private EmergencyReserve(Disk disk) {
+    private EmergencyReserve(Disk disk, FolderForces forces) {
         this.disk = disk;
+        this.forces = forces;
     }
 
-    /** The reserve of a directory whose lock is held: what is there of it, and nothing more if the disk is full. */
-    static EmergencyReserve open(Disk disk) throws IOException {
-        EmergencyReserve reserve = new EmergencyReserve(disk);
+    /**
+     * The reserve of a directory whose lock is held: what is there of it, and nothing more if the disk is full.
+     *
+     * @param forces of the directory itself
+     */
+    static EmergencyReserve open(Disk disk, FolderForces forces) throws IOException {
+        removeUnfinished(disk);
+        EmergencyReserve reserve = new EmergencyReserve(disk, forces);
         reserve.held.set(new Claim((int) Math.min(BYTES, disk.size(FILE).orElse(0)), 0));
         return reserve;
     }
@@ -84,7 +98,7 @@ public final class EmergencyReserve implements EmergencyRoom {
             // Two at a time may do this in any order: a file is never made longer by it.
             file.truncate(left);
             // Some file systems give the room back only then.
-            file.force();
+            force(file);
         } finally {
             held.updateAndGet(Claim::done);
         }
@@ -96,44 +110,53 @@ public final class EmergencyReserve implements EmergencyRoom {
         return true;
     }
 
-    /** Puts back what was taken, when there is room for it. */
+    /** A file whose force has failed is not touched again: nothing more is taken from it, until there is another one. */
+    private void force(DiskFile file) throws IOException {
+        try {
+            file.force();
+        } catch (IOException e) {
+            held.updateAndGet(Claim::unusable);
+            throw e;
+        }
+    }
+
+    /**
+     * Puts back what was taken, when there is room for it: in a new file, since one whose force has failed is never forced again. Where the
+     * name of that could not be forced, the reserve stays as it is until the directory is opened anew.
+     */
     public void runOnce() throws IOException {
         Claim claim = claimed();
         int from = claim.bytes();
-        if (from == BYTES || claim.cutting() > 0 || disk.freeBytes() < REFILL_ABOVE_BYTES) {
+        if (from == BYTES || claim.cutting() > 0 || forces.haveFailed() || disk.freeBytes() < REFILL_ABOVE_BYTES) {
             return;
         }
-        try (DiskFile file = openOrCreate()) {
-            file.writeFully(filling(BYTES - from), from);
-            file.force();
-            disk.forceDirectory(DiskNames.parentOf(FILE));
-            if (!held.compareAndSet(claim, new Claim(BYTES, 0))) {
-                // Somebody needed room meanwhile, and must keep it.
-                file.truncate(heldBytes());
+        try {
+            removeUnfinished(disk);
+            try (DiskFile file = disk.create(UNFINISHED)) {
+                file.writeFully(filling(), 0);
+                file.force();
+                disk.rename(UNFINISHED, FILE);
+                forces.force(DiskNames.parentOf(FILE));
+                if (!held.compareAndSet(claim, new Claim(BYTES, 0))) {
+                    // Somebody needed room meanwhile, and must keep it.
+                    file.truncate(heldBytes());
+                }
             }
         } catch (DiskFullException e) {
             LOG.info("the emergency reserve of {} stays at {} bytes: {}", disk, from, e.getMessage());
-            cutBack();
+            removeUnfinished(disk);
         }
     }
 
-    private void cutBack() throws IOException {
-        try (DiskFile file = openOrCreate()) {
-            file.truncate(heldBytes());
-        }
-    }
-
-    private DiskFile openOrCreate() throws IOException {
-        try {
-            return disk.create(FILE);
-        } catch (FileAlreadyExistsException e) {
-            return disk.openForWrite(FILE);
+    private static void removeUnfinished(Disk disk) throws IOException {
+        if (disk.size(UNFINISHED).isPresent()) {
+            disk.delete(UNFINISHED);
         }
     }
 
     /** Bytes that a file system which compresses cannot make small. */
-    private static ByteBuffer filling(int count) {
-        ByteBuffer bytes = ByteBuffer.allocate(count);
+    private static ByteBuffer filling() {
+        ByteBuffer bytes = ByteBuffer.allocate(BYTES);
         long state = 0x9E3779B97F4A7C15L;
         while (bytes.hasRemaining()) {
             state ^= state << 13;

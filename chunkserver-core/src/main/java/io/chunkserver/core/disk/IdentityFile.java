@@ -17,12 +17,19 @@ final class IdentityFile {
     private static final int MAX_READS = 4;
 
     private final Disk disk;
+    private final FolderForces forces;
     private final Path file;
     private final Path folder;
     private final Path temporary;
 
     IdentityFile(Disk disk, Path file) {
+        this(disk, file, new FolderForces(disk, "the folder of the identity file"));
+    }
+
+    /** One in a folder that is forced for other names as well. */
+    IdentityFile(Disk disk, Path file, FolderForces forces) {
         this.disk = disk;
+        this.forces = forces;
         this.file = file;
         this.folder = DiskNames.parentOf(file);
         this.temporary = DiskNames.temporaryOf(file);
@@ -71,7 +78,7 @@ final class IdentityFile {
     void makeFolder() throws IOException {
         disk.createDirectories(folder);
         for (Path made = folder; !made.toString().isEmpty(); made = DiskNames.parentOf(made)) {
-            disk.forceDirectory(DiskNames.parentOf(made));
+            forces.force(DiskNames.parentOf(made));
         }
     }
 
@@ -83,7 +90,12 @@ final class IdentityFile {
             open.force();
         }
         disk.rename(temporary, file);
-        disk.forceDirectory(folder);
+        forces.force(folder);
+    }
+
+    /** What has failed, if a force of the folder has: nothing can be written any more. */
+    Optional<Failure> failure() {
+        return forces.failure();
     }
 
     /** A crash between creating and renaming leaves the temporary file behind. */

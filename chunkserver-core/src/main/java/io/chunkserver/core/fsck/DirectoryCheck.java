@@ -4,6 +4,7 @@ import io.chunkserver.core.commit.log.LogContent;
 import io.chunkserver.core.disk.DataDirectory;
 import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.disk.DiskNames;
+import io.chunkserver.core.disk.EmergencyReserve;
 import io.chunkserver.core.disk.OfflineDirectory;
 import io.chunkserver.core.disk.ServerIdentity;
 import io.chunkserver.core.error.ErrorCode;
@@ -135,7 +136,11 @@ public final class DirectoryCheck {
         } else if (directory.identity().isEmpty()) {
             findings.found(FindingKind.MISSING_IDENTITY, DataDirectory.IDENTITY_FILE, 0, "there is none");
         }
-        checkNames(Path.of(""), name -> !name.toString().endsWith(".tmp"), directory.temporaryFile());
+        checkNames(
+                Path.of(""),
+                name -> !name.toString().endsWith(".tmp"),
+                directory.temporaryFile(),
+                EmergencyReserve.UNFINISHED);
     }
 
     /** Tells of temporary files that a crash left in a folder, and of names in it that are nobody's. */

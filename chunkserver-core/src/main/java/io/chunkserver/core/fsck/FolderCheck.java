@@ -206,7 +206,7 @@ final class FolderCheck {
                 toldStaged.add(info.id());
             }
             findings.found(fate, checked.file(), 0, "transaction " + key);
-        } else if (damage != null && !isPromised(checked.file())) {
+        } else if (damage != null && !isPromised(checked.file()) && !isCommitted(checked.file())) {
             FindingKind kind = Findings.kind(damage.code(), FindingKind.UNFINISHED_STAGED);
             findings.found(kind, checked.file(), damage.offsetBytes(), damage.message());
         }
@@ -215,6 +215,14 @@ final class FolderCheck {
     private boolean isPromised(Path file) {
         return expected.promises(folder).stream()
                 .anyMatch(prepared -> fileOf(prepared).equals(file));
+    }
+
+    /** Then it is told as lost, unless it is published. */
+    private boolean isCommitted(Path file) {
+        return expected.outcomes(folder).stream()
+                .anyMatch(outcome -> files.stagedFile(
+                                outcome.chunk(), new StageKey(outcome.transaction(), outcome.attempt()))
+                        .equals(file));
     }
 
     private Path fileOf(Prepared prepared) {

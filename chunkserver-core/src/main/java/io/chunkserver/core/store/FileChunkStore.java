@@ -17,12 +17,14 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,6 +60,7 @@ public final class FileChunkStore implements ChunkStore {
     private final Quarantine quarantine;
     private final GatheredWrites.Buffers gathering = new GatheredWrites.Buffers(MAX_GATHERING);
     private final OpenFiles openFiles = new OpenFiles(MAX_OPEN_FILES);
+    private final StoreRecovery recovery;
     private final ChunkOpener opener;
     private final IndexCheckpointFile checkpointFile;
     private final CheckpointWriter checkpoints;
@@ -84,13 +87,14 @@ public final class FileChunkStore implements ChunkStore {
         this.layout = layout;
         this.folders = new StoreFolders(disk, layout);
         this.quarantine = new Quarantine(disk, layout.quarantine(), clock);
+        this.recovery = new StoreRecovery(disk, layout, folders, unforced, quarantine);
         this.opener = new ChunkOpener(disk, layout, index, finished, quarantine, handles, openFiles, listener);
         this.checkpointFile = new IndexCheckpointFile(disk, checkpoint);
         this.checkpoints = new CheckpointWriter(disk, layout, index, folders, unforced, checkpointFile);
     }
 
     /**
-     * Opens a store in three folders of a disk. The first two exist.
+     * Opens a store in three folders of a disk. The first two exist. Nothing that is staged there was promised, unless it is whole.
      *
      * @param chunks     published versions, and beside them those that are being written or await a decision
      * @param quarantine where damaged files are moved to
@@ -99,12 +103,15 @@ public final class FileChunkStore implements ChunkStore {
      *     another format; it is left as it is
      */
     public static FileChunkStore open(Disk disk, Path chunks, Path quarantine, Path checkpoint) throws IOException {
-        return open(
+        FileChunkStore store = open(
                 disk, chunks, quarantine, checkpoint, () -> Instant.EPOCH, StoreListener.NOBODY, EmergencyRoom.NONE);
+        store.settleDamaged(Map::of);
+        return store;
     }
 
     /**
-     * Opens a store, as {@link #open(Disk, Path, Path, Path)}, and tells somebody of its changes.
+     * Opens a store, as {@link #open(Disk, Path, Path, Path)}, and tells somebody of its changes. Staged files that are damaged wait for
+     * {@link #settleDamaged}.
      *
      * @param clock     says since when a file is in the quarantine
      * @param listener  hears of changes and of damage
@@ -128,7 +135,6 @@ public final class FileChunkStore implements ChunkStore {
     private void recover() throws IOException {
         quarantine.open();
         opener.opened();
-        StoreRecovery recovery = new StoreRecovery(disk, layout, folders, unforced, quarantine);
         recovery.recover(readCheckpoint(), index, finished);
         findings = recovery.findings();
         checkpoints.opened(recovery.footersRead());
@@ -168,6 +174,19 @@ public final class FileChunkStore implements ChunkStore {
     private void checkpoint() throws IOException {
         folders.force();
         checkpoints.write();
+    }
+
+    /**
+     * Decides about the staged files that were found without a good footer when the store was opened. A crash leaves such files of versions
+     * that were being written, and they are removed; those of versions that were promised are damaged, and kept in the quarantine. That is
+     * durable with the next {@link #forcePublished}; until then a crash may undo it, and it is done again. To be called once, before
+     * anything else.
+     *
+     * @param promised the staged versions that were durable when they were promised, and their chunks; asked only when there is a such file
+     */
+    public void settleDamaged(Supplier<Map<StageKey, ChunkId>> promised) throws IOException {
+        recovery.settleDamaged(promised);
+        findings = recovery.findings();
     }
 
     /** The damaged files that were found when the store was opened. */

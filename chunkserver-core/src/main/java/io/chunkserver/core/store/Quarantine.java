@@ -2,6 +2,7 @@ package io.chunkserver.core.store;
 
 import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.disk.DiskFullException;
+import io.chunkserver.core.disk.FolderForces;
 import io.chunkserver.core.model.ChunkVersion;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -101,6 +102,7 @@ final class Quarantine {
     private final Disk disk;
     private final Path folder;
     private final InstantSource clock;
+    private final FolderForces forces;
 
     /** What is missing, by the hash of the chunk. */
     private final ConcurrentMap<String, MissingVersion> missing = new ConcurrentHashMap<>();
@@ -112,6 +114,7 @@ final class Quarantine {
         this.disk = disk;
         this.folder = folder;
         this.clock = clock;
+        this.forces = new FolderForces(disk, "the folder " + folder);
     }
 
     /** Remembers what the names of the files say. */
@@ -185,7 +188,7 @@ final class Quarantine {
         Path mark = folder.resolve(entry.fileName());
         try {
             disk.create(mark).close();
-            disk.forceDirectory(folder);
+            forces.force(folder);
         } catch (DiskFullException e) {
             logger.warn(
                     "no room for {}: version {} is not remembered as missing over a restart", mark, entry.version());

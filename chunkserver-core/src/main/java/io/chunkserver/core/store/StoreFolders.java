@@ -3,16 +3,13 @@ package io.chunkserver.core.store;
 import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.disk.DiskNames;
 import io.chunkserver.core.disk.FileStamp;
-import io.chunkserver.core.error.ChunkServerException;
-import io.chunkserver.core.error.ErrorCode;
-import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.disk.FolderForces;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The folders of a store: made when they are first needed, changed in the sight of who writes a checkpoint, and forced when names
@@ -28,14 +25,14 @@ final class StoreFolders {
     /** Folders whose names are durable, so that most chunks need not ask; at most 64 and 4096 below them. */
     private final Set<Path> known = ConcurrentHashMap.newKeySet();
 
-    /** Why a force failed, whichever: the disk may have forgotten what it could not write, and a later force that succeeds says nothing of it. */
-    private volatile @Nullable IOException failure;
+    private final FolderForces forces;
 
     /** The folders that hold chunk files, at most 4096. */
     private final ConcurrentMap<Path, StoreFolder> folders = new ConcurrentHashMap<>();
 
     StoreFolders(Disk disk, StoreLayout layout) {
         this.disk = disk;
+        this.forces = new FolderForces(disk, "the chunk folders");
         this.layout = layout;
     }
 
@@ -64,39 +61,22 @@ final class StoreFolders {
             disk.createDirectories(folder);
             Path upper = DiskNames.parentOf(folder);
             if (!known.contains(upper)) {
-                force(layout.chunks());
+                forces.force(layout.chunks());
                 known.add(upper);
             }
-            force(upper);
+            forces.force(upper);
             known.add(folder);
         }
     }
 
     /** Makes the name of a chunk file durable, and all others in its folder. */
     void forceNameOf(Path chunkFile) throws IOException {
-        force(DiskNames.parentOf(chunkFile));
-    }
-
-    private void force(Path folder) throws IOException {
-        IOException failed = failure;
-        if (failed != null) {
-            throw Failure.of(ErrorCode.DISK_FAILED, "an earlier force of the chunk folders failed")
-                    .withHint("mend the disk, and mount it anew or restart the machine before the server starts again")
-                    .toException(failed);
-        }
-        try {
-            disk.forceDirectory(folder);
-        } catch (ChunkServerException.Overloaded untried) {
-            throw untried;
-        } catch (IOException e) {
-            failure = e;
-            throw e;
-        }
+        forces.force(DiskNames.parentOf(chunkFile));
     }
 
     /** Whether a force has failed: then nothing vouches for what is in the folders any more. */
     boolean haveFailed() {
-        return failure != null;
+        return forces.haveFailed();
     }
 
     /** Whether there is a folder for this chunk file: it was found when the store was opened, or a name in it was changed since. */
@@ -127,7 +107,7 @@ final class StoreFolders {
             StoreFolder folder = entry.getValue();
             if (!folder.isDurable()) {
                 long changes = folder.changes();
-                force(entry.getKey());
+                forces.force(entry.getKey());
                 folder.forced(changes);
             }
         }

@@ -7,6 +7,7 @@ import io.chunkserver.core.disk.FileStamp;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.Durability;
@@ -14,11 +15,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +31,8 @@ import org.slf4j.LoggerFactory;
  * the footers of the files in all others.
  *
  * <p>A published file that is damaged goes to the quarantine and is reported; it is never deleted. So does one of a version older than
- * that which is missing: somebody has put it back, and it must not be read for the newer one. An unfinished staged file is deleted: its version was never promised to anybody. Files of another format stop the opening, for a newer
+ * that which is missing: somebody has put it back, and it must not be read for the newer one. A staged file without a good footer is unfinished,
+ * and deleted, unless its version was promised; that one is damaged, and kept in the quarantine. Files of another format stop the opening, for a newer
  * version of this software can read what this one cannot. So does a file that cannot be opened: a process without
  * free file handles must not mistake its chunks for damaged ones.
  *
@@ -43,6 +48,9 @@ final class StoreRecovery {
     private final Set<ChunkInfo> unforced;
     private final Quarantine quarantine;
     private final List<DamageFinding> findings = new ArrayList<>();
+
+    /** Staged files without a footer that can be read, and why; whether that is damage only the log can tell. */
+    private final Map<Path, String> damagedStaged = new LinkedHashMap<>();
 
     private int footersRead;
 
@@ -71,7 +79,7 @@ final class StoreRecovery {
         return List.copyOf(findings);
     }
 
-    /** Puts every published version into the index, lists every finished staged version and removes the other staged ones. */
+    /** Puts every published version into the index, lists every finished staged version and leaves the others to {@link #settleDamaged}. */
     void recover(IndexCheckpoint checkpoint, ChunkIndex index, Map<StageKey, ChunkInfo> finished) throws IOException {
         BitSet unchanged = new BitSet();
         for (Path upper : names(layout.chunks(), StoreLayout::isFanOut)) {
@@ -170,10 +178,32 @@ final class StoreRecovery {
             finished.put(footer.key(), footer.info());
             noteDurability(footer);
         } catch (ChunkServerException.Corrupt e) {
-            logger.info(
-                    "removing unfinished staged file {}: {}", file, e.failure().message());
-            disk.delete(file);
+            damagedStaged.put(file, e.failure().message());
         }
+    }
+
+    /** See {@link FileChunkStore#settleDamaged}. */
+    void settleDamaged(Supplier<Map<StageKey, ChunkId>> promised) throws IOException {
+        if (damagedStaged.isEmpty()) {
+            return;
+        }
+        Map<Path, ChunkId> kept = new HashMap<>();
+        promised.get().forEach((key, chunk) -> kept.put(layout.stagedFile(chunk, key), chunk));
+        for (Map.Entry<Path, String> damaged : damagedStaged.entrySet()) {
+            Path file = damaged.getKey();
+            ChunkId chunk = kept.get(file);
+            if (chunk == null) {
+                logger.info("removing unfinished staged file {}: {}", file, damaged.getValue());
+                disk.delete(file);
+            } else {
+                MissingVersion unknown = new MissingVersion(ChunkVersion.NONE, 0);
+                move(
+                        file,
+                        quarantine.reserve(StoreLayout.hash(chunk), unknown, Quarantine.Kind.UNKNOWN),
+                        damaged.getValue() + "; a version of chunk " + chunk + " was promised with it");
+            }
+        }
+        damagedStaged.clear();
     }
 
     private void noteDurability(ChunkFooter footer) {

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -159,6 +160,29 @@ class DataDirectoryTest {
         disk.crash();
 
         assertThat(openAndClose().lastPort()).isEqualTo(4711);
+    }
+
+    /** A later force that succeeds may have written nothing: the mark would be told as durable, and be gone after a power loss. */
+    @Test
+    void aMarkThatCouldNotBeForcedIsNotToldAsDurableByAnotherForce() throws IOException {
+        openAndClose();
+        AtomicBoolean failing = new AtomicBoolean();
+        Disk faulty = new FaultyDisk(
+                disk,
+                operation -> operation.kind() == DiskOperation.Kind.FORCE_DIRECTORY
+                                && operation.path().equals(ROOT)
+                                && failing.getAndSet(false)
+                        ? DiskFault.IO_ERROR
+                        : DiskFault.NONE);
+        try (DataDirectory directory = DataDirectory.open(faulty, random)) {
+            failing.set(true);
+            assertThatThrownBy(() -> directory.recordDraining(true)).isInstanceOf(IOException.class);
+
+            assertUnusable(
+                    ErrorCode.DISK_FAILED, () -> directory.recordDraining(true), "an earlier force", "mend the disk");
+            assertUnusable(ErrorCode.DISK_FAILED, () -> directory.recordPort(4711), "an earlier force");
+            assertThat(directory.isDraining()).isFalse();
+        }
     }
 
     @Test

@@ -158,10 +158,26 @@ final class DamageCases {
                             s.disk.delete(segment(s, 0));
                         },
                         FindingKind.DAMAGED_LOG),
-                // Nothing tells that there was one: the log before it is whole.
-                of("a last segment that is missing", s -> {
-                    s.fillLog(2);
-                    s.disk.delete(segment(s, 1));
+                at(
+                        "a last segment that is missing",
+                        s -> {
+                            s.endLogInItsSecondSegment();
+                            s.disk.delete(segment(s, 2));
+                            s.disk.delete(segment(s, 1));
+                        },
+                        FindingKind.DAMAGED_LOG,
+                        0),
+                at(
+                        "a last segment that is missing before the one that was made ahead",
+                        s -> {
+                            s.endLogInItsSecondSegment();
+                            s.disk.delete(segment(s, 1));
+                        },
+                        FindingKind.DAMAGED_LOG,
+                        0),
+                of("a segment made ahead that is missing", s -> {
+                    s.endLogInItsSecondSegment();
+                    s.disk.delete(segment(s, 2));
                 }),
                 // The index.
                 of("a bit of the index's header", s -> s.flip(CHECKPOINT, 3), FindingKind.DAMAGED_INDEX),
@@ -287,6 +303,14 @@ final class DamageCases {
                             s.write(staged, bytes);
                         },
                         FindingKind.STAGED_LEFTOVER),
+                of(
+                        "a bit of the footer of a committed file whose publication a crash undid",
+                        s -> {
+                            Path staged = s.stagedName(THREE_BLOCKS);
+                            s.disk.rename(s.file(THREE_BLOCKS), staged);
+                            s.flip(staged, -1);
+                        },
+                        FindingKind.LOST_CHUNK),
                 // Leftovers.
                 of(
                         "a staged file without an end",
@@ -308,9 +332,11 @@ final class DamageCases {
                         "files that a crash left while they were made",
                         s -> {
                             s.write(Path.of("server_info.json.tmp"), new byte[3]);
+                            s.write(Path.of("reserve.tmp"), new byte[3]);
                             s.write(DataDirectory.INDEX.resolve("checkpoint.tmp"), new byte[3]);
                             s.write(DataDirectory.LOG.resolve("0000000000000002.log.new"), new byte[3]);
                         },
+                        FindingKind.TEMPORARY_FILE,
                         FindingKind.TEMPORARY_FILE,
                         FindingKind.TEMPORARY_FILE,
                         FindingKind.TEMPORARY_FILE),

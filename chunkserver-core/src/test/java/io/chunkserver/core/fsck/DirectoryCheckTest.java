@@ -41,7 +41,7 @@ class DirectoryCheckTest {
 
     /** What a server makes and removes itself, by its exact names. */
     private static final String USELESS =
-            "server_info\\.json\\.tmp|index/checkpoint\\.tmp|index/scrub\\.tmp|log/\\d{16}\\.log\\.new";
+            "server_info\\.json\\.tmp|reserve\\.tmp|index/checkpoint\\.tmp|index/scrub\\.tmp|log/\\d{16}\\.log\\.new";
 
     /** Keeps what it is told. */
     private static final class Told implements DirectoryCheck.Listener {

@@ -344,15 +344,31 @@ final class StoppedServer {
         }
     }
 
-    private void writeToLog(Function<UUID, LogRecord> record) throws IOException {
-        UUID logId;
-        try (OfflineDirectory directory = OfflineDirectory.open(disk, disk, DataDirectory.IDENTITY_FILE)) {
-            logId = directory.identity().orElseThrow().logId();
+    /** Has the log go on in its second segment, and the power go there; the third is made ahead then, and not in use. */
+    void endLogInItsSecondSegment() throws IOException {
+        TransactionLog log = openLog(logId());
+        for (int record = 0; disk.list(DataDirectory.LOG).size() < 3; record++) {
+            log.append(new LogRecord.Ended(new TransactionId("filler", 1, record), new Attempt(1, 1)));
         }
-        TransactionLog log = SegmentedTransactionLog.open(
-                disk, DataDirectory.LOG, logId, LOG, Runnable::run, time::instant, () -> {});
+        disk.crash();
+    }
+
+    private void writeToLog(Function<UUID, LogRecord> record) throws IOException {
+        UUID logId = logId();
+        TransactionLog log = openLog(logId);
         log.force(record.apply(logId)).toCompletableFuture().join();
         log.close();
+    }
+
+    private UUID logId() throws IOException {
+        try (OfflineDirectory directory = OfflineDirectory.open(disk, disk, DataDirectory.IDENTITY_FILE)) {
+            return directory.identity().orElseThrow().logId();
+        }
+    }
+
+    private TransactionLog openLog(UUID logId) throws IOException {
+        return SegmentedTransactionLog.open(
+                disk, DataDirectory.LOG, logId, LOG, Runnable::run, time::instant, () -> {});
     }
 
     /** All files and their bytes. */

@@ -21,9 +21,9 @@ final class DangerousLines {
         return List.of(
                 without("bytes of a staged file", "store/StagedFile.java", "file.force();"),
                 without("name of a staged file", "store/StagedFile.java", "folders.forceNameOf(name);"),
-                without("chunk folder's own name", "store/StoreFolders.java", "force(upper);"),
-                without("folder above that", "store/StoreFolders.java", "force(layout.chunks());"),
-                without("changed chunk folders", "store/StoreFolders.java", "force(entry.getKey());"),
+                without("chunk folder's own name", "store/StoreFolders.java", "forces.force(upper);"),
+                without("folder above that", "store/StoreFolders.java", "forces.force(layout.chunks());"),
+                without("changed chunk folders", "store/StoreFolders.java", "forces.force(entry.getKey());"),
                 changed(
                         "chunk folders before the log forgets",
                         "store/FileChunkStore.java",
@@ -50,13 +50,17 @@ final class DangerousLines {
                         "store/CheckpointWriter.java",
                         "stamp != null && stamp.isOlderThan(begun)",
                         "stamp != null"),
-                without("mark of a file that is gone", "store/Quarantine.java", "disk.forceDirectory(folder);"),
+                without("mark of a file that is gone", "store/Quarantine.java", "forces.force(folder);"),
                 without(
                         "folder that a check takes a file out of",
                         "store/StoreFiles.java",
                         "disk.forceDirectory(DiskNames.parentOf(file));"),
-                without("folder of a staged name", "store/StoreFolders.java", "force(DiskNames.parentOf(chunkFile));"),
-                without("any chunk folder", "store/StoreFolders.java", "disk.forceDirectory(folder);"),
+                without(
+                        "folder of a staged name",
+                        "store/StoreFolders.java",
+                        "forces.force(DiskNames.parentOf(chunkFile));"),
+                without("any folder of store and directory", "disk/FolderForces.java", "disk.forceDirectory(folder);"),
+                without("memory of a failed force of a folder", "disk/FolderForces.java", "failure = e;"),
                 without(
                         "copy before anybody hears of it",
                         "commit/ChunkLane.java",
@@ -67,6 +71,7 @@ final class DangerousLines {
     private static List<DangerousLine> forcesOfTheLog() {
         return List.of(
                 without("batch", "commit/log/LogTail.java", "segment.force();"),
+                without("word that the log goes on", "commit/log/LogTail.java", "append(List.of(CONTINUED));"),
                 without("any segment", "commit/log/SegmentFile.java", "file.force();"),
                 without("fresh segment", "commit/log/SegmentSupply.java", "file.force();"),
                 without(
@@ -131,13 +136,13 @@ final class DangerousLines {
     private static List<DangerousLine> forcesOfTheDirectory() {
         return List.of(
                 without("identity", "disk/IdentityFile.java", "open.force();"),
-                without("identity's name", "disk/IdentityFile.java", "disk.forceDirectory(folder);"),
+                without("identity's name", "disk/IdentityFile.java", "forces.force(folder);"),
                 without(
                         "folder of an identity elsewhere",
                         "disk/IdentityFile.java",
-                        "disk.forceDirectory(DiskNames.parentOf(made));"),
-                without("mark of a drain", "disk/DataDirectory.java", "disk.forceDirectory(DiskNames.parentOf(file));"),
-                without("folders of the data directory", "disk/DataDirectory.java", "disk.forceDirectory(ROOT);"),
+                        "forces.force(DiskNames.parentOf(made));"),
+                without("mark of a drain", "disk/DataDirectory.java", "forces.force(DiskNames.parentOf(file));"),
+                without("folders of the data directory", "disk/DataDirectory.java", "forces.force(ROOT);"),
                 without("file of the operating system", "disk/LocalDiskFile.java", "channel.force(true);"),
                 changed("failure of an early write", "disk/WriteBack.java", "running == null", "true"),
                 without("early write", "disk/WriteBack.java", "channel.force(false);"),
@@ -153,17 +158,18 @@ final class DangerousLines {
                 changed(
                         "reserve that is cut",
                         "disk/EmergencyReserve.java",
-                        "// Some file systems give the room back only then.\n            file.force();",
-                        ""),
+                        "try {\n            file.force();",
+                        "try {\n            file.size();"),
+                without(
+                        "reserve whose force has failed",
+                        "disk/EmergencyReserve.java",
+                        "held.updateAndGet(Claim::unusable);"),
                 changed(
                         "reserve that is filled",
                         "disk/EmergencyReserve.java",
-                        "file.writeFully(filling(BYTES - from), from);\n            file.force();",
-                        "file.writeFully(filling(BYTES - from), from);"),
-                without(
-                        "name of the reserve",
-                        "disk/EmergencyReserve.java",
-                        "disk.forceDirectory(DiskNames.parentOf(FILE));"),
+                        "file.writeFully(filling(), 0);\n                file.force();",
+                        "file.writeFully(filling(), 0);"),
+                without("name of the reserve", "disk/EmergencyReserve.java", "forces.force(DiskNames.parentOf(FILE));"),
                 without("state of a check", "fsck/CheckStateFile.java", "open.force();"),
                 without(
                         "name of a check's state",
@@ -194,6 +200,11 @@ final class DangerousLines {
                         "commit/CoordinatedTransaction.java",
                         "requireNonNull(asked).placementEpoch()",
                         "0 * requireNonNull(asked).placementEpoch()"),
+                changed(
+                        "damaged staged file that was promised",
+                        "OpenParts.java",
+                        "() -> CommitRecovery.durablePromises(store, log)",
+                        "java.util.Map::of"),
                 changed("block that is staged", "store/StagedFile.java", "!block.intact()", "false"),
                 changed("sum of a staged chunk", "store/StagedFile.java", " || crc32c != checksums.crc32c()", ""),
                 changed(

@@ -28,6 +28,8 @@ final class ExcusedLines {
                         declared("commit/log/TransactionLog.java", "CompletionStage<Void> force(LogRecord"),
                         declared("disk/Disk.java", "void forceDirectory(Path directory) throws"),
                         declared("disk/DiskFile.java", "void force() throws"),
+                        declared("disk/EmergencyReserve.java", "void force(DiskFile file) throws"),
+                        declared("disk/FolderForces.java", "void force(Path folder) throws"),
                         declared("disk/LocalDisk.java", "void forceDirectory(Path directory) throws"),
                         declared("disk/LocalDisk.java", "void forceResolved(Path directory) throws"),
                         declared("disk/LocalDiskFile.java", "void force() throws"),
@@ -37,7 +39,6 @@ final class ExcusedLines {
                         declared("store/FileChunkStore.java", "void forcePublished() throws"),
                         declared("store/StoreFolder.java", "void forced(long afterChanges)"),
                         declared("store/StoreFolders.java", "void forceNameOf(Path chunkFile) throws"),
-                        declared("store/StoreFolders.java", "void force(Path folder) throws"),
                         declared("store/StoreFolders.java", "void force() throws"))
                 .toList();
     }
@@ -61,6 +62,10 @@ final class ExcusedLines {
                         "commit/ChunkLane.java",
                         "            force(\n                    current.settledByHand(",
                         "Nothing goes on without the call, and the force itself is a line of its own."),
+                new ExcusedLine(
+                        "disk/EmergencyReserve.java",
+                        "            force(file);",
+                        "The force itself is a line of its own."),
                 new ExcusedLine(
                         "commit/CoordinatedTransaction.java",
                         "            forceDecision();",

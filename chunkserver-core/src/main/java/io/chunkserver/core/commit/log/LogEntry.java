@@ -18,6 +18,12 @@ sealed interface LogEntry {
     /** The outcomes of this transaction and all older ones were forgotten, but for those that are not delivered. */
     record Forgotten(TransactionId through) implements LogEntry {}
 
+    /**
+     * The log goes on in the next segment, which is there: from here on its want is damage. Without this the loss of the last segment could
+     * not be told from a log that ends before it.
+     */
+    record Continued() implements LogEntry {}
+
     /** From here to the end, the table as it was at this place of the log. */
     record CheckpointBegin() implements LogEntry {}
 

@@ -35,6 +35,7 @@ import java.util.UUID;
  *    6 forgotten             tx
  *    7 removed               tx attempt chunk version:8
  *    8 settled by hand       tx attempt committed:1 atMillis:8
+ *    9 continued             (empty)
  *   16 checkpoint begin      (empty)
  *   17 checkpoint prepared   as 1
  *   18 checkpoint decided    as 2
@@ -116,6 +117,8 @@ final class LogRecordFormat {
         } else if (entry instanceof LogEntry.Forgotten forgotten) {
             writeTransaction(forgotten.through(), out);
             return LogRecordType.FORGOTTEN;
+        } else if (entry instanceof LogEntry.Continued) {
+            return LogRecordType.CONTINUED;
         } else if (entry instanceof LogEntry.CheckpointPrepared kept) {
             writePrepared(kept.prepared(), out);
             return LogRecordType.CHECKPOINT_PREPARED;
@@ -179,6 +182,7 @@ final class LogRecordFormat {
                 new LogEntry.Event(
                         new LogRecord.SettledByHand(readTransaction(in), readAttempt(in), readFlag(in), in.getLong()));
             case FORGOTTEN -> new LogEntry.Forgotten(readTransaction(in));
+            case CONTINUED -> new LogEntry.Continued();
             case CHECKPOINT_BEGIN -> new LogEntry.CheckpointBegin();
             case CHECKPOINT_PREPARED -> new LogEntry.CheckpointPrepared(readPrepared(in));
             case CHECKPOINT_DECIDED -> new LogEntry.CheckpointDecided(readDecided(in));

@@ -26,6 +26,7 @@ final class LogReplay {
 
     private long lastSequence;
     private @Nullable LastBatch lastBatch;
+    private long continuedIn;
     private boolean ended;
     private @Nullable Remains remains;
     private ByteBuffer buffer = ByteBuffer.allocate(0);
@@ -88,6 +89,12 @@ final class LogReplay {
             expected++;
         }
         buffer = ByteBuffer.allocate(0);
+        if (continuedIn > segments.last()) {
+            currentSegment = continuedIn;
+            currentOffset = 0;
+            throw folder.notIntact("segment " + folder.segment(continuedIn) + " is missing: "
+                    + folder.segment(segments.last()) + " says that the log goes on there");
+        }
         if (segments.first() > 1 && !table.restored()) {
             throw folder.notIntact("it begins with " + folder.segment(segments.first())
                     + " and holds no whole checkpoint that stands for the segments before it");
@@ -143,7 +150,7 @@ final class LogReplay {
         ByteBuffer entries = LogSegmentFormat.entries(image, at, header);
         try {
             for (int i = 0; i < header.entries(); i++) {
-                table.apply(LogRecordFormat.decode(entries), number);
+                apply(LogRecordFormat.decode(entries), number);
             }
             if (entries.hasRemaining()) {
                 throw new MalformedLogException(entries.remaining() + " bytes too many");
@@ -156,6 +163,15 @@ final class LogReplay {
         lastBatch = new LastBatch(number, at, header.sizeBytes());
         // What follows the batches of an earlier segment was never in use: the log went on here.
         remains = null;
+    }
+
+    /** That the log goes on says nothing about transactions, and may stand in the midst of a checkpoint. */
+    private void apply(LogEntry entry, long number) throws MalformedLogException {
+        if (entry instanceof LogEntry.Continued) {
+            continuedIn = number + 1;
+        } else {
+            table.apply(entry, number);
+        }
     }
 
     private void refuseLaterBatch(ByteBuffer image, int from, long number) throws ChunkServerException {

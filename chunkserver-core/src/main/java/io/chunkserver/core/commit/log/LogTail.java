@@ -20,6 +20,8 @@ final class LogTail implements Closeable {
 
     private static final int DELETES_PART = 4;
 
+    private static final byte[] CONTINUED = LogRecordFormat.encode(new LogEntry.Continued());
+
     private final SegmentSupply supply;
 
     private SegmentFile segment;
@@ -78,12 +80,23 @@ final class LogTail implements Closeable {
             }
         }
         if (batchBytes > roomBytes()) {
-            // Every batch in the segment is forced, so nothing is lost by closing it.
-            segment.close();
-            segment = supply.take();
-            position = SECTOR_BYTES;
+            goOn();
         }
         return true;
+    }
+
+    /**
+     * Goes on in the next segment, after the present one says so durably: before anybody relies on a batch in the next one, its loss can be
+     * told. A segment that earlier software filled to its end has no room for that.
+     */
+    private void goOn() throws IOException {
+        if (segment.sizeBytes() - position >= SECTOR_BYTES) {
+            append(List.of(CONTINUED));
+        }
+        // Every batch in the segment is forced, so nothing is lost by closing it.
+        segment.close();
+        segment = supply.take();
+        position = SECTOR_BYTES;
     }
 
     private boolean hasRoom(int batchBytes, long leftOverBytes) {
@@ -92,17 +105,24 @@ final class LogTail implements Closeable {
         return usable - batchBytes >= leftOverBytes;
     }
 
+    /** Room for callers' batches: the last sector is kept to say that the log goes on. */
     private int roomBytes() {
-        return segment.sizeBytes() - position;
+        return Math.max(0, segment.sizeBytes() - position - SECTOR_BYTES);
     }
 
     /** Writes a batch, for which room was made, and forces it. */
     void write(List<byte[]> entries) throws IOException {
-        ByteBuffer batch = LogSegmentFormat.encodeBatch(nextSequence, segment.number(), entries);
-        int size = batch.remaining();
+        int size = LogSegmentFormat.batchBytes(
+                entries.stream().mapToInt(entry -> entry.length).sum());
         if (size > roomBytes()) {
             throw new IllegalStateException("a batch of " + size + " bytes does not fit into " + segment);
         }
+        append(entries);
+    }
+
+    private void append(List<byte[]> entries) throws IOException {
+        ByteBuffer batch = LogSegmentFormat.encodeBatch(nextSequence, segment.number(), entries);
+        int size = batch.remaining();
         segment.write(batch, position);
         segment.force();
         position += size;

@@ -116,9 +116,9 @@ final class SegmentFile implements Closeable {
         return sizeBytes;
     }
 
-    /** Bytes for batches in an empty segment. */
+    /** Bytes for batches in an empty segment: all but its header and the word that the log goes on. */
     int capacityBytes() {
-        return sizeBytes - SECTOR_BYTES;
+        return sizeBytes - 2 * SECTOR_BYTES;
     }
 
     void write(ByteBuffer bytes, int position) throws IOException {

@@ -106,7 +106,7 @@ class LogRecordFormatProperties {
         return Arbitraries.frequencyOf(
                 Tuple.of(5, events),
                 Tuple.of(1, LogRecordArbitraries.transactions().map(LogEntry.Forgotten::new)),
-                Tuple.of(1, Arbitraries.just(new LogEntry.CheckpointBegin())),
+                Tuple.of(1, Arbitraries.of(new LogEntry.Continued(), new LogEntry.CheckpointBegin())),
                 Tuple.of(3, LogRecordArbitraries.records().map(LogRecordFormatProperties::kept)),
                 Tuple.of(
                         1,

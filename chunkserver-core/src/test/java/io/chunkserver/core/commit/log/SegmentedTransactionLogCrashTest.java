@@ -6,9 +6,11 @@ import static io.chunkserver.core.testkit.LogRecords.decided;
 import static io.chunkserver.core.testkit.LogRecords.ended;
 import static io.chunkserver.core.testkit.LogRecords.prepared;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.chunkserver.core.commit.log.LogFixture.TableContent;
 import io.chunkserver.core.disk.Disk;
+import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.testkit.CrashChoices;
 import io.chunkserver.core.testkit.CrashMode;
 import io.chunkserver.core.testkit.DiskFault;
@@ -20,9 +22,11 @@ import io.chunkserver.core.testkit.MemoryDisk;
 import io.chunkserver.core.testkit.NaiveTransactionTable;
 import io.chunkserver.core.testkit.StopAfter;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
@@ -191,6 +195,42 @@ class SegmentedTransactionLogCrashTest {
         } catch (IOException stopped) {
             return false;
         }
+    }
+
+    /** Whatever the power loss left, a start misses the last segment in which anything is; of the first of all only its whole want is told. */
+    @Test
+    void theWantOfTheLastSegmentInUseIsToldAfterAPowerLossAtAnyChange() throws IOException {
+        boolean finished = false;
+        int told = 0;
+        for (int changes = 0; !finished; changes++) {
+            MemoryDisk disk = new MemoryDisk();
+            finished = run(stopping(disk, changes, Tear.EVERYTHING::leaves)).finished();
+            disk.crash();
+            LogFixture fixture = new LogFixture(disk);
+            Deque<Long> segments = new ArrayDeque<>(fixture.segments());
+            while (!segments.isEmpty() && !isInUse(fixture, segments.getLast())) {
+                disk.delete(LogFixture.segment(segments.removeLast()));
+            }
+            if (segments.size() < 2) {
+                continue;
+            }
+            Path last = LogFixture.segment(segments.getLast());
+            disk.delete(last);
+
+            assertThatThrownBy(fixture::open)
+                    .as("power lost after " + changes + " changes")
+                    .isInstanceOf(ChunkServerException.Corrupt.class)
+                    .hasMessageContaining(last + " is missing");
+            told++;
+        }
+        assertThat(told).isPositive();
+    }
+
+    private static boolean isInUse(LogFixture fixture, long segment) throws IOException {
+        ByteBuffer image = ByteBuffer.wrap(fixture.read(LogFixture.segment(segment)));
+        return LogSegmentFormat.batchHeader(image, LogSegmentFormat.SECTOR_BYTES, segment)
+                .filter(header -> LogSegmentFormat.bodyChecks(image, LogSegmentFormat.SECTOR_BYTES, header))
+                .isPresent();
     }
 
     private static void assertGoesOn(MemoryDisk disk, TableContent found, String when) throws IOException {

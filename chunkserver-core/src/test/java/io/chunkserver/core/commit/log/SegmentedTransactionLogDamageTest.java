@@ -4,6 +4,7 @@ import static io.chunkserver.core.commit.log.LogFixture.force;
 import static io.chunkserver.core.commit.log.LogFixture.largePrepared;
 import static io.chunkserver.core.commit.log.LogFixture.segment;
 import static io.chunkserver.core.commit.log.LogSegmentFormat.SECTOR_BYTES;
+import static io.chunkserver.core.testkit.LogRecords.aborted;
 import static io.chunkserver.core.testkit.LogRecords.prepared;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -261,6 +262,26 @@ class SegmentedTransactionLogDamageTest {
         }
 
         @Test
+        void whereTheLastSegmentIsMissing() throws IOException {
+            writeSegments(3);
+            // What is made ahead is not in use yet.
+            disk.delete(segment(4));
+            disk.delete(segment(3));
+
+            assertRefused(ErrorCode.CORRUPT, segment(3) + " is missing", segment(2) + " says that the log goes on");
+        }
+
+        @Test
+        void whereTheLastSegmentsAreMissing() throws IOException {
+            writeSegments(3);
+            for (long number = 4; number > 1; number--) {
+                disk.delete(segment(number));
+            }
+
+            assertRefused(ErrorCode.CORRUPT, segment(2) + " is missing");
+        }
+
+        @Test
         void whereAllBatchesOfASegmentAreZeroed() throws IOException {
             writeSegments(3);
             byte[] image = fixture.read(segment(2));
@@ -319,17 +340,47 @@ class SegmentedTransactionLogDamageTest {
 
             assertRefused(ErrorCode.CORRUPT, "makes no sense");
         }
+    }
 
-        /** Fills segments until there is a batch in this many. */
-        private void writeSegments(int count) throws IOException {
-            TransactionLogConfig noCheckpoints = new TransactionLogConfig(
-                    TransactionLogConfig.MIN_SEGMENT_BYTES, 100, 1024 * 1024, 10_000, OutcomeRetention.DEFAULT);
-            SegmentedTransactionLog log = fixture.with(noCheckpoints).open();
-            long number = 0;
-            while (fixture.segments().size() <= count) {
-                force(log, largePrepared(number++));
+    /** Fills segments until there is a batch in this many, and one more is made ahead; returns how many promises are in them. */
+    private int writeSegments(int count) throws IOException {
+        TransactionLogConfig noCheckpoints = new TransactionLogConfig(
+                TransactionLogConfig.MIN_SEGMENT_BYTES, 100, 1024 * 1024, 10_000, OutcomeRetention.DEFAULT);
+        SegmentedTransactionLog log = fixture.with(noCheckpoints).open();
+        int number = 0;
+        while (fixture.segments().size() <= count) {
+            force(log, largePrepared(number++));
+        }
+        disk.crash();
+        return number;
+    }
+
+    @Nested
+    class ASegmentThatIsNotThereIsNotMissed {
+
+        @Test
+        void whereItWasMadeAheadAndNotInUse() throws IOException {
+            int count = writeSegments(3);
+            disk.delete(segment(4));
+
+            assertThat(reopen()).hasSize(count);
+        }
+
+        /** As earlier software wrote it: full to its end, without a word on what follows; and it goes on. */
+        @Test
+        void whereTheOneBeforeItHasNoRoomToSayThatItIsThere() throws IOException {
+            write(prepared(1));
+            int sequence = 2;
+            for (int at = SECTOR_BYTES + batchBytes(prepared(1)); at < TransactionLogConfig.MIN_SEGMENT_BYTES; ) {
+                byte[] entry = LogRecordFormat.encode(new LogEntry.Event(aborted(prepared(sequence))));
+                fixture.overwrite(segment(1), at, LogSegmentFormat.encodeBatch(sequence++, 1, List.of(entry)));
+                at += LogSegmentFormat.batchBytes(entry.length);
             }
+            disk.delete(segment(2));
+
+            force(fixture.open(), prepared(5));
             disk.crash();
+            assertThat(reopen()).containsExactly(prepared(1), prepared(5));
         }
     }
 
