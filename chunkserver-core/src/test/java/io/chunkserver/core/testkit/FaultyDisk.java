@@ -1,5 +1,6 @@
 package io.chunkserver.core.testkit;
 
+import io.chunkserver.core.disk.DeviceErrorException;
 import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.disk.DiskFile;
 import io.chunkserver.core.disk.DiskFullException;
@@ -60,7 +61,7 @@ public final class FaultyDisk implements Disk {
 
     private void fail(DiskFault fault, Path path) throws IOException {
         if (fault.equals(DiskFault.IO_ERROR)) {
-            throw new IOException(path + ": Input/output error");
+            throw new DeviceErrorException(path + ": Input/output error");
         }
         if (fault.equals(DiskFault.NO_SPACE)) {
             throw new DiskFullException(path + ": no room on " + this);
