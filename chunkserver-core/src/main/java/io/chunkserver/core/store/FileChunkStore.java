@@ -508,7 +508,7 @@ public final class FileChunkStore implements ChunkStore {
 
     /** Keeps the quarantine in order. */
     public QuarantineUpkeep quarantineUpkeep() {
-        return new QuarantineUpkeep(disk, layout, index, this, quarantine);
+        return new QuarantineUpkeep(disk, layout, this, quarantine);
     }
 
     /** How many bytes were read from and written to chunk files up to now, verifying not counted. */
