@@ -15,6 +15,8 @@ final class ChunkChanges implements StoreListener {
     private final List<Consumer<ChunkId>> listeners = new CopyOnWriteArrayList<>();
     private final List<BiConsumer<ChunkInfo, Failure>> finders = new CopyOnWriteArrayList<>();
 
+    private final List<Consumer<ChunkInfo>> triers = new CopyOnWriteArrayList<>();
+
     void listen(Consumer<ChunkId> listener) {
         listeners.add(listener);
     }
@@ -26,6 +28,15 @@ final class ChunkChanges implements StoreListener {
     @Override
     public void damaged(ChunkInfo version, Failure why) {
         finders.forEach(finder -> finder.accept(version, why));
+    }
+
+    void listenToUnreadable(Consumer<ChunkInfo> trier) {
+        triers.add(trier);
+    }
+
+    @Override
+    public void unreadable(ChunkInfo version) {
+        triers.forEach(trier -> trier.accept(version));
     }
 
     @Override

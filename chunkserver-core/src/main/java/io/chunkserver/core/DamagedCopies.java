@@ -15,7 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes copies out of service that were found damaged, whoever found them: a client's read, another server's copy, or the scrub. Each is
+ * Takes copies out of service that were found damaged, whoever found them: a client's read, another server's copy, or the scrub, which also
+ * gives up those that the device refuses to read for good. Each is
  * looked at once more on its chunk's lane before. The store then says that the chunk has changed, by which the masters hear that the copy
  * is gone, and have it made anew.
  *
@@ -65,9 +66,10 @@ final class DamagedCopies implements StraySink {
                 takenOut.incrementAndGet();
                 lost.add(version.id(), version.version());
                 LOG.error(
-                        "chunk {} version {} is damaged and out of service, {} is kept as {}: {}",
+                        "chunk {} version {} is {} and out of service, {} is kept as {}: {}",
                         version.id(),
                         version.version(),
+                        finding.get().kind().word(),
                         finding.get().file(),
                         finding.get().quarantine(),
                         finding.get().reason());

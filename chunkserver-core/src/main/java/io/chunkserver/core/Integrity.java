@@ -27,6 +27,7 @@ final class Integrity {
         parts.changes().listenToDamage(damaged::found);
         Scrubber scrubber = new Scrubber(
                 store, damaged, config, environment.clock(), parts.directory().disk(), DataDirectory.INDEX);
+        parts.changes().listenToUnreadable(scrubber::unreadable);
         return new Integrity(
                 damaged, scrubber, new ScrubSchedule(scrubber, store.quarantineUpkeep(), config, environment).begin());
     }

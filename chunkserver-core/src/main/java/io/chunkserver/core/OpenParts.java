@@ -18,6 +18,7 @@ import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.replication.ForwardingChain;
 import io.chunkserver.core.replication.ReplicationChain;
 import io.chunkserver.core.space.ReservingSpaceAccountant;
+import io.chunkserver.core.space.SpaceWatch;
 import io.chunkserver.core.store.FileChunkStore;
 import io.chunkserver.core.store.StoreSnapshot;
 import java.io.Closeable;
@@ -157,7 +158,7 @@ record OpenParts(
         SpaceUpkeep upkeep = SpaceUpkeep.of(
                 store,
                 storage.space(),
-                config.space().thresholds(),
+                new SpaceWatch(server.limit(), storage.space(), config.space().thresholds()),
                 server.keepsTombstones()
                         ? Optional.empty()
                         : Optional.of(new TombstoneUpkeep(

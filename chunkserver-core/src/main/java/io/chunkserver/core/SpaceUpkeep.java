@@ -4,7 +4,6 @@ import io.chunkserver.core.commit.Admission;
 import io.chunkserver.core.disk.EmergencyReserve;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.space.SpaceAccountant;
-import io.chunkserver.core.space.SpaceThresholds;
 import io.chunkserver.core.space.SpaceWatch;
 import io.chunkserver.core.store.FileChunkStore;
 import java.io.IOException;
@@ -46,10 +45,10 @@ final class SpaceUpkeep {
     static SpaceUpkeep of(
             FileChunkStore store,
             SpaceAccountant space,
-            SpaceThresholds thresholds,
+            SpaceWatch watch,
             Optional<TombstoneUpkeep> tombstones,
             EmergencyReserve reserve) {
-        return new SpaceUpkeep(new SpaceWatch(space, thresholds), new SpaceAudit(store, space), tombstones, reserve);
+        return new SpaceUpkeep(watch, new SpaceAudit(store, space), tombstones, reserve);
     }
 
     SpaceWatch watch() {

@@ -93,6 +93,28 @@ class DamagedCopiesTest {
         assertThat(cluster.read("a", CHUNK)).isEmpty();
     }
 
+    /** The master believes the copy to be good until somebody tells; a reader is answered by other servers. */
+    @Test
+    void aCopyThatTheDeviceNeverReadsAgainIsMadeAnew() throws IOException {
+        long used = server.status().space().usedBytes();
+        ChunkInfo version = server.stat(CHUNK).orElseThrow();
+        cluster.disk("a").failReads(ChunkFiles.of(CHUNK), 70_000, 70_512);
+
+        assertThat(cluster.read("a", CHUNK)).isPresent();
+        cluster.heal();
+        assertThat(server.stat(CHUNK)).as("once is no proof").contains(version);
+        assertThat(server.status().takenOut()).isZero();
+        cluster.runFor(Duration.ofMinutes(35));
+
+        assertThat(server.status().takenOut()).isEqualTo(1);
+        assertThat(cluster.read("a", CHUNK)).isEmpty();
+        assertThat(server.stat(CHUNK)).contains(version);
+        assertThat(server.status().lostChunks()).isEmpty();
+        assertThat(server.status().space().usedBytes()).isEqualTo(used);
+        cluster.runFor(Duration.ofHours(2));
+        assertThat(server.status().takenOut()).as("told once").isEqualTo(1);
+    }
+
     @Test
     void noServerVouchesForAVersionThatIsMissing() throws IOException {
         ChunkInfo version = server.stat(CHUNK).orElseThrow();

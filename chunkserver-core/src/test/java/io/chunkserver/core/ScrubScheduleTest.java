@@ -72,6 +72,11 @@ class ScrubScheduleTest {
                     public void damaged(ChunkInfo version, Failure why) {
                         // There are no chunks.
                     }
+
+                    @Override
+                    public void unreadable(ChunkInfo version) {
+                        // There are no chunks.
+                    }
                 },
                 EmergencyRoom.NONE);
         // 128 folders a second, so that a cycle takes about half a minute.

@@ -33,6 +33,7 @@ import io.chunkserver.core.model.ReadMode;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.core.replication.OrderConfig;
+import io.chunkserver.core.space.SpaceAlert;
 import io.chunkserver.core.testkit.CallTrace;
 import io.chunkserver.core.testkit.DiskFault;
 import io.chunkserver.core.testkit.DiskOperation;
@@ -98,6 +99,7 @@ abstract class ServerOnTwoDisks {
     final FakeReplicas others = new FakeReplicas(new CallTrace());
     final FakeReplica source = others.add("b", Location.ORIGIN);
     final FakeMaster master = new FakeMaster();
+    final List<SpaceAlert> spaceAlerts = new ArrayList<>();
     ChunkServer server;
     private long sequence;
     private int nextNumber = 99;
@@ -136,6 +138,7 @@ abstract class ServerOnTwoDisks {
                 .disk(disk(other))
                 .serverId(new ServerId("a"))
                 .config(config)
+                .onSpaceAlert(spaceAlerts::add)
                 .replicas(others)
                 .environment(time.life(Duration.ofMillis(1)).environment())
                 .start();

@@ -8,6 +8,8 @@ import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.membership.ServerState;
 import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.model.ChunkVersion;
+import io.chunkserver.core.space.SpaceAlert;
+import io.chunkserver.core.space.SpaceLevel;
 import io.chunkserver.core.space.SpaceSnapshot;
 import java.io.IOException;
 import java.time.Duration;
@@ -107,6 +109,59 @@ class VolumesTest extends ServerOnTwoDisks {
         SpaceSnapshot space = server.status().space();
         assertThat(space.limitBytes()).isEqualTo(10L * LENGTH);
         assertThat(space.availableBytes()).isEqualTo(space.limitBytes() - space.usedBytes() - space.reservedBytes());
+    }
+
+    /** Two halves that are each far from the limit fill it together. */
+    @Test
+    void theThresholdsAreOfTheLimitThatTheDisksShare() throws IOException {
+        server.close();
+        open(ChunkServerConfig.DEFAULT.withSpaceLimitBytes(40L * LENGTH), 0, 1);
+        int stored = 0;
+        while (usedPercent() < 85) {
+            assertLevel(SpaceLevel.NORMAL, ServerState.READY);
+            store(stored++);
+        }
+        while (usedPercent() < 95) {
+            assertLevel(SpaceLevel.WARN, ServerState.READY);
+            store(stored++);
+        }
+        assertLevel(SpaceLevel.READ_ONLY, ServerState.READ_ONLY);
+        assertThat(server.status().directories())
+                .allSatisfy(directory ->
+                        assertThat(directory.reason()).contains("of which all directories use", "below 93 %"));
+        int next = stored;
+        assertFailed(ErrorCode.READ_ONLY, "", () -> store(next));
+        while (usedPercent() >= 93) {
+            assertLevel(SpaceLevel.READ_ONLY, ServerState.READ_ONLY);
+            delete(--stored);
+        }
+        assertLevel(SpaceLevel.WARN, ServerState.READY);
+
+        assertThat(chunksOn(0)).isGreaterThan(5);
+        assertThat(chunksOn(1)).isGreaterThan(5);
+        assertThat(spaceAlerts)
+                .as("told once by each of the two")
+                .extracting(SpaceAlert::now)
+                .containsExactly(
+                        SpaceLevel.WARN,
+                        SpaceLevel.WARN,
+                        SpaceLevel.READ_ONLY,
+                        SpaceLevel.READ_ONLY,
+                        SpaceLevel.WARN,
+                        SpaceLevel.WARN);
+    }
+
+    private double usedPercent() {
+        SpaceSnapshot space = server.status().space();
+        return 100.0 * space.usedBytes() / space.limitBytes();
+    }
+
+    private void assertLevel(SpaceLevel level, ServerState state) {
+        assertThat(server.status().spaceLevel()).as("%.2f %%", usedPercent()).isEqualTo(level);
+        assertThat(server.status().directories())
+                .extracting(DirectoryStatus::spaceLevel)
+                .containsOnly(level);
+        assertThat(server.status().state()).isEqualTo(state);
     }
 
     /** Of which the one disk sees a little less than the other one here. */

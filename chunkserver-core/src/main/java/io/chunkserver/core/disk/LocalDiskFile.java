@@ -37,7 +37,11 @@ final class LocalDiskFile implements DiskFile {
 
     @Override
     public int read(ByteBuffer target, long position) throws IOException {
-        return channel.read(target, position);
+        try {
+            return channel.read(target, position);
+        } catch (IOException e) {
+            throw SystemErrors.translate(e);
+        }
     }
 
     @Override

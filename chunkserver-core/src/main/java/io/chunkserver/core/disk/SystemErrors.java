@@ -8,11 +8,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells a full file system, and a process without free file handles, from a failing disk.
+ * Tells a full file system, a process without free file handles, and an error of the device from any other failure of a disk.
  *
- * <p>The JDK has no exceptions of its own for these: ENOSPC and EDQUOT, EMFILE and ENFILE arrive as plain exceptions whose
- * text comes from the C library. Where that library speaks another language they read as a failing disk, which is the
- * safe mistake of the two.
+ * <p>The JDK has no exceptions of its own for these: ENOSPC and EDQUOT, EMFILE and ENFILE, and EIO arrive as plain exceptions whose
+ * text comes from the C library. Where that library speaks another language they read as a disk that fails for no known reason, which is
+ * the safe mistake.
  */
 final class SystemErrors {
 
@@ -21,10 +21,12 @@ final class SystemErrors {
     /** Of the process; of the whole machine the text goes on with "in system". */
     private static final List<String> NO_HANDLES = List.of("Too many open files");
 
+    private static final List<String> DEVICE = List.of("Input/output error");
+
     private SystemErrors() {}
 
     /**
-     * A {@link DiskFullException}, or the failure {@code OVERLOADED} for want of file handles, in place of the JDK's way of
+     * A {@link DiskFullException}, a {@link DeviceErrorException}, or the failure {@code OVERLOADED} for want of file handles, in place of the JDK's way of
      * saying so; every other exception as it is.
      */
     static IOException translate(IOException e) {
@@ -37,7 +39,7 @@ final class SystemErrors {
                     .withHint("try again later; raise the limit of open files (ulimit -n) of the server")
                     .toException(e);
         }
-        return e;
+        return says(DEVICE, reason) ? new DeviceErrorException(String.valueOf(e.getMessage()), e) : e;
     }
 
     private static boolean says(List<String> texts, @Nullable String reason) {

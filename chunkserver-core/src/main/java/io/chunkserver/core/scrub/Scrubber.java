@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Findings.</b> The store tells its listener of damage. A disk that fails is none: such a chunk is counted as unreadable, and when
  * several fail one after the other, as when file handles have run out or the disk is not mounted, the scrub waits and goes on with them
- * later.
+ * later. One that the device refuses to read again and again, while it reads others, is given up ({@link UnreadableChunks}).
  *
  * <p>What is read goes through the page cache: Java reaches neither {@code posix_fadvise} nor, without aligned buffers of its own, direct
  * reads. So a scrub pushes out what is rarely used, at its speed; and what is cached is compared as it is cached.
@@ -68,6 +68,7 @@ public final class Scrubber implements Closeable {
     private final ScrubConfig config;
     private final InstantSource clock;
     private final ScrubProgressFile file;
+    private final UnreadableChunks unreadable;
 
     private volatile boolean startAsked;
     private volatile boolean closed;
@@ -100,6 +101,7 @@ public final class Scrubber implements Closeable {
         this.config = config;
         this.clock = clock;
         this.file = new ScrubProgressFile(disk, folder);
+        this.unreadable = new UnreadableChunks(store, clock);
         this.progress = file.read();
         this.resumed = clock.instant();
         this.resumedBytes = progress.bytes();
@@ -116,6 +118,14 @@ public final class Scrubber implements Closeable {
         boolean idle = !progress.isRunning();
         startAsked = idle;
         return idle;
+    }
+
+    /**
+     * Has a version be read again later of which the device has refused a read; see {@link UnreadableChunks}. Does not wait, and may be called
+     * by any thread.
+     */
+    public void unreadable(ChunkInfo version) {
+        unreadable.found(version);
     }
 
     /** How far it has got; a cycle that was asked for has found nothing yet. */
@@ -153,7 +163,7 @@ public final class Scrubber implements Closeable {
 
     /** Whether a step has anything to do now; does not wait. */
     public boolean isDue() {
-        return progress.isRunning() || untilDue().isZero();
+        return progress.isRunning() || untilDue().isZero() || unreadable.isDue();
     }
 
     /**
@@ -165,14 +175,17 @@ public final class Scrubber implements Closeable {
         if (closed) {
             return IDLE_LOOK;
         }
+        long cost = unreadable.step(STEP_BYTES);
         if (!progress.isRunning()) {
             Duration wait = untilDue();
+            if (!wait.isZero() && cost > 0) {
+                return pause(cost);
+            }
             if (!wait.isZero()) {
                 return wait.compareTo(IDLE_LOOK) < 0 ? wait : IDLE_LOOK;
             }
             begin();
         }
-        long cost = 0;
         while (cost < STEP_BYTES && progress.isRunning() && failuresInRow < MAX_FAILURES_IN_ROW) {
             cost += progress.phase() == Phase.CHUNKS ? examine(STEP_BYTES - cost) : lookIntoFolder();
         }
@@ -317,6 +330,7 @@ public final class Scrubber implements Closeable {
         if (!closed) {
             closed = true;
             closeExamination();
+            unreadable.close();
             if (progress.isRunning()) {
                 remember();
             }

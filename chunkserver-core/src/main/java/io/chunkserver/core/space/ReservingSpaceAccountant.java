@@ -92,6 +92,7 @@ public final class ReservingSpaceAccountant implements SpaceAccountant {
         this.fileSystem = fileSystem;
         this.last = new Sample(fileSystem.freeBytes(), 0, 0);
         limit.count(usedBytes);
+        limit.countUsed(usedBytes);
     }
 
     @Override
@@ -149,10 +150,16 @@ public final class ReservingSpaceAccountant implements SpaceAccountant {
         checkNotNegative("release", bytes);
         synchronized (lock) {
             checkInUse(bytes);
-            usedBytes -= bytes;
+            use(-bytes);
             everReleasedBytes += bytes;
             limit.count(-bytes);
         }
+    }
+
+    @GuardedBy("lock")
+    private void use(long moreBytes) {
+        usedBytes += moreBytes;
+        limit.countUsed(moreBytes);
     }
 
     @GuardedBy("lock")
@@ -167,7 +174,14 @@ public final class ReservingSpaceAccountant implements SpaceAccountant {
     public SpaceSnapshot snapshot() {
         synchronized (lock) {
             long free = Math.max(0, LongMath.saturatedAdd(freeBytes(), everReleasedBytes - last.everReleasedBytes()));
-            return new SpaceSnapshot(limit.bytes(), usedBytes, reservedBytes, free, availableBytes(free));
+            return new SpaceSnapshot(
+                    limit.bytes(),
+                    usedBytes,
+                    reservedBytes,
+                    free,
+                    availableBytes(free),
+                    limit.usedBytes(),
+                    promisableBytes(free));
         }
     }
 
@@ -270,7 +284,7 @@ public final class ReservingSpaceAccountant implements SpaceAccountant {
                     return;
                 }
                 checkInUse(replacedBytes);
-                usedBytes += bytes - replacedBytes;
+                use(bytes - replacedBytes);
                 everSettledBytes += bytes;
                 everReleasedBytes += replacedBytes;
                 // Of all that is taken only what was replaced goes; the promise's own bytes are used now.
@@ -285,7 +299,7 @@ public final class ReservingSpaceAccountant implements SpaceAccountant {
             checkNotNegative("release", replacedBytes);
             synchronized (lock) {
                 checkInUse(replacedBytes);
-                usedBytes -= replacedBytes;
+                use(-replacedBytes);
                 everReleasedBytes += replacedBytes;
                 limit.count((source == Source.REPLACED ? bytes : 0) - replacedBytes);
                 if (source == Source.REPLACED) {

@@ -1,8 +1,8 @@
 package io.chunkserver.core.space;
 
 /**
- * From which share of its space on a server is how full, in whole percent of {@link SpaceSnapshot#usedPercent}: of the limit, or of what
- * the file system lets the server have, whichever is less.
+ * From which share of its space on a server is how full, in whole percent of {@link SpaceSnapshot#usedPercent}: of the limit, by all disks
+ * that share it, or of what the file system of a disk lets the server have there, whichever is nearer to its end.
  *
  * @param warnPercent       from here on {@link SpaceLevel#WARN}
  * @param readOnlyPercent   from here on {@link SpaceLevel#READ_ONLY}

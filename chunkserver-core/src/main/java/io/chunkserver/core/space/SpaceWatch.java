@@ -12,7 +12,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compares a server's space with its thresholds, and tells once of each threshold that is crossed, in the log and to listeners.
+ * Compares the space of a server, or of one of its disks, with its thresholds, and tells once of each threshold that is crossed, in the log
+ * and to listeners.
+ *
+ * <p>A disk is as full as the limit, which counts what all disks use that share it, or as its own file system, whichever is fuller. Where
+ * several disks share a limit each has a watch, and each tells when the limit is crossed.
  *
  * <p>It looks whenever somebody asks what to refuse, at what is known without waiting for the disk; and with each {@link #runOnce} it asks
  * the disk. So a server that was read-only takes chunks again as soon as its own deletes have made room, and soon when others have.
@@ -24,14 +28,22 @@ public final class SpaceWatch {
 
     private static final Logger LOG = LoggerFactory.getLogger(SpaceWatch.class);
 
+    private final SpaceLimit limit;
     private final SpaceAccountant accountant;
     private final SpaceThresholds thresholds;
     private final List<Consumer<SpaceAlert>> listeners = new CopyOnWriteArrayList<>();
 
     @GuardedBy("this")
+    private SpaceLevel fileSystemLevel = SpaceLevel.NORMAL;
+
+    @GuardedBy("this")
     private SpaceLevel level = SpaceLevel.NORMAL;
 
-    public SpaceWatch(SpaceAccountant accountant, SpaceThresholds thresholds) {
+    /**
+     * @param limit that of the accountant
+     */
+    public SpaceWatch(SpaceLimit limit, SpaceAccountant accountant, SpaceThresholds thresholds) {
+        this.limit = limit;
         this.accountant = accountant;
         this.thresholds = thresholds;
     }
@@ -55,11 +67,13 @@ public final class SpaceWatch {
     }
 
     private Sight look(SpaceSnapshot space) {
+        SpaceLevel ofLimit = limit.level(thresholds, space.limitPercent());
         SpaceLevel before;
         SpaceLevel found;
         synchronized (this) {
             before = level;
-            found = thresholds.level(space.usedPercent(), before);
+            fileSystemLevel = thresholds.level(space.fileSystemPercent(), fileSystemLevel);
+            found = ofLimit.compareTo(fileSystemLevel) > 0 ? ofLimit : fileSystemLevel;
             level = found;
         }
         if (found != before) {
@@ -115,13 +129,16 @@ public final class SpaceWatch {
     private static String describe(SpaceSnapshot space) {
         return String.format(
                 Locale.ROOT,
-                "%.1f %% of its space is in use: %d bytes used, %d reserved, %d available, the limit is %d, the file system "
+                "%.1f %% of its space is in use: %d bytes used, %d reserved, %d available, the limit is %d%s, the file system "
                         + "has %d free",
                 space.usedPercent(),
                 space.usedBytes(),
                 space.reservedBytes(),
                 space.availableBytes(),
                 space.limitBytes(),
+                space.limitUsedBytes() == space.usedBytes()
+                        ? ""
+                        : ", of which all directories use " + space.limitUsedBytes(),
                 space.freeBytes());
     }
 }

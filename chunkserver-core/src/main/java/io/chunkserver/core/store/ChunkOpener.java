@@ -1,5 +1,6 @@
 package io.chunkserver.core.store;
 
+import io.chunkserver.core.disk.DeviceErrorException;
 import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.disk.DiskFile;
 import io.chunkserver.core.error.ChunkServerException;
@@ -142,6 +143,9 @@ final class ChunkOpener {
                 opened = tryOpen(expected, counted);
             } catch (ChunkServerException.Corrupt e) {
                 listener.damaged(expected, e.failure());
+                throw e;
+            } catch (DeviceErrorException e) {
+                listener.unreadable(expected);
                 throw e;
             }
             if (opened != null) {

@@ -1,5 +1,6 @@
 package io.chunkserver.core.store;
 
+import io.chunkserver.core.disk.DeviceErrorException;
 import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.disk.DiskFullException;
 import io.chunkserver.core.disk.EmergencyRoom;
@@ -72,6 +73,11 @@ public final class FileChunkStore implements ChunkStore {
     /** Versions, staged and published, whose files may not be durable. */
     private final Set<ChunkInfo> unforced = ConcurrentHashMap.newKeySet();
 
+    /** Published versions that the device has refused to read so often that this counts as damage. */
+    private final Set<ChunkInfo> givenUp = ConcurrentHashMap.newKeySet();
+
+    private final StoreListener listener;
+
     private volatile List<DamageFinding> findings = List.of();
 
     private FileChunkStore(
@@ -83,6 +89,7 @@ public final class FileChunkStore implements ChunkStore {
             EmergencyRoom emergency) {
         this.disk = disk;
         this.emergency = emergency;
+        this.listener = listener;
         this.index = new ChunkIndex(listener::changed);
         this.layout = layout;
         this.folders = new StoreFolders(disk, layout);
@@ -418,6 +425,17 @@ public final class FileChunkStore implements ChunkStore {
         return new ChunkExamination(opener.openAfresh(chunk));
     }
 
+    /**
+     * Tells that a published version is as good as damaged, since the device refuses to read it, while it reads others of this store: the next
+     * {@link #withdraw} takes it out of service if that is still so. Not for a disk that is full, unmounted or without file handles.
+     *
+     * @param reason what was tried, for a person
+     */
+    public void giveUpReading(ChunkInfo version, String reason) {
+        givenUp.add(version);
+        listener.damaged(version, Failure.of(ErrorCode.CORRUPT, reason).withHint(ChunkOpener.ELSEWHERE));
+    }
+
     @Override
     public Optional<DamageFinding> withdraw(ChunkInfo version) throws IOException {
         handles.checkOpen();
@@ -426,20 +444,35 @@ public final class FileChunkStore implements ChunkStore {
             logger.debug("chunk {} version {} is sound", verified.id(), verified.version());
             return Optional.empty();
         } catch (ChunkServerException.Corrupt damage) {
-            return withdraw(version, Quarantine.Kind.MISSING, damage.failure().message());
+            return withdraw(
+                    version,
+                    Quarantine.Kind.MISSING,
+                    DamageFinding.Kind.DAMAGED,
+                    damage.failure().message());
+        } catch (DeviceErrorException e) {
+            if (!givenUp.contains(version)) {
+                throw e;
+            }
+            return withdraw(
+                    version,
+                    Quarantine.Kind.MISSING,
+                    DamageFinding.Kind.UNREADABLE,
+                    "the device refuses to read it: " + e.getMessage());
         } catch (ChunkServerException.NotFound removed) {
             return Optional.empty();
+        } finally {
+            givenUp.remove(version);
         }
     }
 
-    private Optional<DamageFinding> withdraw(ChunkInfo version, Quarantine.Kind kind, String reason)
-            throws IOException {
+    private Optional<DamageFinding> withdraw(
+            ChunkInfo version, Quarantine.Kind kind, DamageFinding.Kind found, String reason) throws IOException {
         Path file = layout.chunkFile(version.id());
-        return changing(file, () -> withdraw(version, file, kind, reason));
+        return changing(
+                file, () -> withdraw(version, file, kind).map(kept -> new DamageFinding(file, kept, found, reason)));
     }
 
-    private Optional<DamageFinding> withdraw(ChunkInfo version, Path file, Quarantine.Kind kind, String reason)
-            throws IOException {
+    private Optional<Path> withdraw(ChunkInfo version, Path file, Quarantine.Kind kind) throws IOException {
         Quarantine.Entry entry = quarantine.reserve(
                 StoreLayout.hash(version.id()), new MissingVersion(version.version(), version.epoch()), kind);
         // As with a deletion: a reader must not find an entry whose file is gone.
@@ -456,7 +489,7 @@ public final class FileChunkStore implements ChunkStore {
             openFiles.forget(version.id());
         }
         unforced.remove(version);
-        return Optional.of(new DamageFinding(file, kept, reason));
+        return Optional.of(kept);
     }
 
     @Override
@@ -469,7 +502,11 @@ public final class FileChunkStore implements ChunkStore {
                 quarantine.reserve(StoreLayout.hash(chunk), new MissingVersion(version, 0), Quarantine.Kind.MISSING));
         Optional<ChunkInfo> older = stat(chunk);
         if (older.isPresent()) {
-            withdraw(older.get(), Quarantine.Kind.UNKNOWN, "version " + version + " is committed and lost");
+            withdraw(
+                    older.get(),
+                    Quarantine.Kind.UNKNOWN,
+                    DamageFinding.Kind.DAMAGED,
+                    "version " + version + " is committed and lost");
         }
     }
 
@@ -490,7 +527,7 @@ public final class FileChunkStore implements ChunkStore {
 
     /** Keeps the quarantine in order. */
     public QuarantineUpkeep quarantineUpkeep() {
-        return new QuarantineUpkeep(disk, layout, index, this, quarantine);
+        return new QuarantineUpkeep(disk, layout, this, quarantine);
     }
 
     /** How many bytes were read from and written to chunk files up to now, verifying not counted. */

@@ -2,6 +2,7 @@ package io.chunkserver.core.store;
 
 import io.chunkserver.core.checksum.BlockLayout;
 import io.chunkserver.core.checksum.Crc32c;
+import io.chunkserver.core.disk.DeviceErrorException;
 import io.chunkserver.core.disk.DiskFile;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
@@ -108,6 +109,9 @@ final class PublishedFile implements ChunkReader {
             throw damaged(block, "the file ends before it does").toException(e);
         } catch (IOException e) {
             broken = true;
+            if (e instanceof DeviceErrorException) {
+                watch.listener().unreadable(info);
+            }
             throw e;
         } finally {
             target.limit(limit);

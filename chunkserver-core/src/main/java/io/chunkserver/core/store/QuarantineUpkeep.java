@@ -18,9 +18,9 @@ import org.slf4j.LoggerFactory;
  * Destroys files of the quarantine after their time, and none that may be the last copy of something.
  *
  * <p>A file is of no use any more when its version is known and a version as new has been published here since; that is noted in its name
- * the first time it is seen, and holds also when the chunk is removed later, since whoever orders that knows of other copies. Before a
- * file is destroyed the version that is published is read whole. What cannot be told apart stays: a file whose version nobody knows, and
- * one whose chunk was copied to other servers only, are an operator's to remove.
+ * the first time it is seen. Before the file is destroyed a version as new is read whole, which is in service at that moment. What cannot be
+ * told apart stays: a file whose version nobody knows, one whose chunk was copied to other servers only, and one whose chunk is not here any
+ * more, be it that a master had it removed or that its file was lost, are an operator's to remove.
  *
  * <p>For one thread at a time; waits for the disk.
  */
@@ -33,14 +33,12 @@ public final class QuarantineUpkeep {
 
     private final Disk disk;
     private final StoreLayout layout;
-    private final ChunkIndex index;
     private final ChunkStore store;
     private final Quarantine quarantine;
 
-    QuarantineUpkeep(Disk disk, StoreLayout layout, ChunkIndex index, ChunkStore store, Quarantine quarantine) {
+    QuarantineUpkeep(Disk disk, StoreLayout layout, ChunkStore store, Quarantine quarantine) {
         this.disk = disk;
         this.layout = layout;
-        this.index = index;
         this.store = store;
         this.quarantine = quarantine;
     }
@@ -76,20 +74,16 @@ public final class QuarantineUpkeep {
         return entries.size() - removals;
     }
 
-    /** Not so when the file is lost: then what is in the quarantine may be the last that there is of the chunk. */
-    private boolean isRemoved(String hash) {
-        return index.all().stream()
-                .noneMatch(info -> StoreLayout.hash(info.id()).equals(hash));
-    }
-
     private void noteIfReplaced(Quarantine.Entry entry) throws IOException {
         Optional<ChunkInfo> published = published(entry);
         if (entry.version().number() > 0
-                && published
-                        .filter(info -> !entry.version().isNewerThan(info.version()))
-                        .isPresent()) {
+                && published.filter(info -> isAsNew(info, entry)).isPresent()) {
             quarantine.replaced(entry);
         }
+    }
+
+    private static boolean isAsNew(ChunkInfo published, Quarantine.Entry entry) {
+        return !entry.version().isNewerThan(published.version());
     }
 
     /** What the store has published under this hash; its file tells which chunk that is. */
@@ -103,17 +97,14 @@ public final class QuarantineUpkeep {
         }
     }
 
-    /** The chunk may be damaged a second time, or be gone because the master knows enough copies elsewhere. */
+    /** The chunk may be damaged a second time, be lost, or have been stored anew by somebody who knew nothing of what was lost. */
     private boolean isReplacedForGood(Quarantine.Entry entry, List<Quarantine.Entry> all) throws IOException {
         boolean missingAgain = all.stream()
                 .anyMatch(other -> other.hash().equals(entry.hash()) && other.kind() == Quarantine.Kind.MISSING);
         if (missingAgain) {
             return false;
         }
-        if (disk.size(layout.chunkFile(entry.hash())).isEmpty()) {
-            return isRemoved(entry.hash());
-        }
-        Optional<ChunkInfo> published = published(entry);
+        Optional<ChunkInfo> published = published(entry).filter(info -> isAsNew(info, entry));
         if (published.isEmpty()) {
             return false;
         }

@@ -18,6 +18,11 @@ public interface StoreListener {
         public void damaged(ChunkInfo version, Failure why) {
             // Nobody does anything about it.
         }
+
+        @Override
+        public void unreadable(ChunkInfo version) {
+            // Nobody tries again.
+        }
     };
 
     /** A chunk was found, published, removed or taken out of service; told right after that. */
@@ -25,9 +30,15 @@ public interface StoreListener {
 
     /**
      * Whoever read the published version has met damage. It may be told more than once, and another version may be published by now. A disk
-     * that fails is never told as damage.
+     * that fails is never told as damage, but for a copy that {@link FileChunkStore#giveUpReading} names.
      *
      * @param why what the reader is told
      */
     void damaged(ChunkInfo version, Failure why);
+
+    /**
+     * Whoever read the published version was told an error of the device, which alone is no proof of damage. Told with each such read, and
+     * another version may be published by now.
+     */
+    void unreadable(ChunkInfo version);
 }

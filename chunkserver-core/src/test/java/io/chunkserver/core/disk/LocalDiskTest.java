@@ -150,7 +150,7 @@ class LocalDiskTest {
                             e -> assertThat(e.failure().hint()).contains("ulimit -n"))
                     .hasMessageContaining("file: " + reason);
         }
-        IOException other = new FileSystemException("Too many open files", null, "Input/output error");
+        IOException other = new FileSystemException("Too many open files", null, "Permission denied");
         assertThat(SystemErrors.translate(other)).isSameAs(other);
     }
 
@@ -161,9 +161,21 @@ class LocalDiskTest {
         assertThat(SystemErrors.translate(new FileSystemException("file", null, "Disk quota exceeded")))
                 .isInstanceOf(DiskFullException.class)
                 .hasMessageContaining("file");
-        IOException other = new FileSystemException("No space left on device", null, "Input/output error");
+        IOException other = new FileSystemException("No space left on device", null, "Permission denied");
         assertThat(SystemErrors.translate(other)).isSameAs(other);
         IOException silent = new IOException();
         assertThat(SystemErrors.translate(silent)).isSameAs(silent);
+    }
+
+    @Test
+    void anErrorOfTheDeviceIsKnownByItsReason() {
+        assertThat(SystemErrors.translate(new IOException("Input/output error")))
+                .isInstanceOf(DeviceErrorException.class)
+                .hasMessage("Input/output error");
+        assertThat(SystemErrors.translate(new FileSystemException("file", null, "Input/output error")))
+                .isInstanceOf(DeviceErrorException.class)
+                .hasMessageContaining("file");
+        IOException other = new FileSystemException("Input/output error", null, "Permission denied");
+        assertThat(SystemErrors.translate(other)).isSameAs(other);
     }
 }

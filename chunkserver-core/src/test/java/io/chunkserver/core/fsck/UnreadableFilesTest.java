@@ -176,6 +176,30 @@ class UnreadableFilesTest {
         assertThat(server.disk.size(CHECKPOINT)).isPresent();
     }
 
+    /** On a simulated disk, so that it is tried whoever runs the tests; and on a real one for all but the superuser. */
+    @ParameterizedTest
+    @ValueSource(strings = {"index/checkpoint", "server_info.json", "index", "log"})
+    void aPermissionThatIsTakenAway(String name) throws IOException {
+        Path denied = Path.of(name);
+        assertThat(server.disk.stamp(denied)).isPresent();
+
+        Disk disk = new FaultyDisk(
+                server.disk, operation -> needs(denied, operation) ? DiskFault.ACCESS_DENIED : DiskFault.NONE);
+
+        assertToldAsDenied(check(disk), 4, name);
+    }
+
+    /** As where a file or folder has no permission at all: it is not opened, and nothing below it is found. */
+    private static boolean needs(Path denied, DiskOperation operation) {
+        return switch (operation.kind()) {
+            case OPEN, LIST, FORCE_DIRECTORY -> operation.path().startsWith(denied);
+            default ->
+                operation.path().startsWith(denied)
+                        && !operation.path().equals(denied)
+                        && operation.kind() != DiskOperation.Kind.READ;
+        };
+    }
+
     /** Not for the superuser, whom no permission keeps off. */
     @ParameterizedTest
     @ValueSource(strings = {"index/checkpoint", "server_info.json", "index", "log"})
@@ -190,19 +214,21 @@ class UnreadableFilesTest {
         try {
             assumeFalse(Files.isReadable(denied), "the superuser may read " + denied);
 
-            CheckReport report = check(new LocalDisk(directory));
-
-            assertThat(report.worst()).isEqualTo(Severity.UNREADABLE);
-            assertThat(report.chunks()).as("the check went on").isEqualTo(1);
-            assertThat(findings)
-                    .filteredOn(finding -> finding.kind() == FindingKind.UNREADABLE)
-                    .isNotEmpty()
-                    .allSatisfy(finding -> {
-                        assertThat(finding.file()).asString().startsWith(name);
-                        assertThat(finding.message()).contains("access denied");
-                    });
+            assertToldAsDenied(check(new LocalDisk(directory)), 1, name);
         } finally {
             Files.setPosixFilePermissions(denied, before);
         }
+    }
+
+    private void assertToldAsDenied(CheckReport report, long chunks, String name) {
+        assertThat(report.worst()).isEqualTo(Severity.UNREADABLE);
+        assertThat(report.chunks()).as("the check went on").isEqualTo(chunks);
+        assertThat(findings)
+                .filteredOn(finding -> finding.kind() == FindingKind.UNREADABLE)
+                .isNotEmpty()
+                .allSatisfy(finding -> {
+                    assertThat(finding.file()).asString().startsWith(name);
+                    assertThat(finding.message()).contains("access denied");
+                });
     }
 }

@@ -454,6 +454,51 @@ class ScrubFindingsTest {
         assertThat(keepUp(Duration.ofDays(8))).isEqualTo(1);
     }
 
+    /** Then not even the index knows of it any more, as if somebody had ordered it to go. */
+    @Test
+    void aFileIsKeptWhenTheFileThatReplacedItIsLostWhileTheServerIsDown() throws IOException {
+        healAndLoseWhileDown();
+
+        assertThat(keepUp(Duration.ofDays(8))).isEqualTo(1);
+        assertThat(keepUp(Duration.ofDays(1000))).isEqualTo(1);
+    }
+
+    /** Whoever stored it knew nothing of what was lost. */
+    @Test
+    void aFileIsKeptWhenOnlyAnOlderVersionIsHere() throws IOException {
+        healAndLoseWhileDown();
+        scrubbed.put(HARMED, 1);
+
+        assertThat(keepUp(Duration.ofDays(8))).isEqualTo(1);
+
+        scrubbed.put(HARMED, 3);
+        assertThat(keepUp(Duration.ZERO)).isZero();
+    }
+
+    private void healAndLoseWhileDown() throws IOException {
+        harm(Damage.ZEROED_BLOCK);
+        scrubbed.store.withdraw(version);
+        scrubbed.put(HARMED, 2);
+        keepUp(Duration.ZERO);
+        scrubbed.store.close();
+        scrubbed.memory.list(DataDirectory.INDEX).forEach(name -> delete(DataDirectory.INDEX.resolve(name)));
+        delete(ChunkFiles.of(chunk(HARMED)));
+        scrubbed.reopen();
+        assertThat(scrubbed.store.stat(chunk(HARMED))).isEmpty();
+    }
+
+    /** Other servers may have it, which the store does not know. */
+    @Test
+    void aFileIsKeptWhenTheChunkWasRemovedHere() throws IOException {
+        harm(Damage.ZEROED_BLOCK);
+        scrubbed.store.withdraw(version);
+        scrubbed.put(HARMED, 2);
+        keepUp(Duration.ZERO);
+        scrubbed.store.delete(chunk(HARMED), version.version());
+
+        assertThat(keepUp(Duration.ofDays(8))).isEqualTo(1);
+    }
+
     @Test
     void aFileIsKeptWhenTheVersionThatReplacedItIsDamagedToo() throws IOException {
         harm(Damage.ZEROED_BLOCK);

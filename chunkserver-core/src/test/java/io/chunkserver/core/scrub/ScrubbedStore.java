@@ -26,7 +26,10 @@ import io.chunkserver.core.testkit.DiskScript;
 import io.chunkserver.core.testkit.FaultyDisk;
 import io.chunkserver.core.testkit.MemoryDisk;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,6 +37,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 
 /** A store on a disk in memory that can be made to fail, a scrubber on it, and what they have told. */
@@ -45,6 +49,7 @@ final class ScrubbedStore {
     final Map<ChunkInfo, String> damaged = new LinkedHashMap<>();
     final List<StrayFile> strays = new ArrayList<>();
     Instant now = Instant.parse("2030-01-01T00:00:00Z");
+    boolean unmounted;
     DiskScript script = DiskScript.GOOD;
     ScrubConfig config = new ScrubConfig(1 << 20, Duration.ofDays(1), Duration.ofDays(7));
     FileChunkStore store;
@@ -56,7 +61,7 @@ final class ScrubbedStore {
     }
 
     private void open() throws IOException {
-        Disk disk = new FaultyDisk(memory, operation -> script.before(operation));
+        Disk disk = unmountable(new FaultyDisk(memory, operation -> script.before(operation)));
         for (Path folder : List.of(DataDirectory.CHUNKS, DataDirectory.QUARANTINE, DataDirectory.INDEX)) {
             disk.createDirectories(folder);
         }
@@ -77,9 +82,32 @@ final class ScrubbedStore {
                     public void damaged(ChunkInfo version, Failure why) {
                         damaged.put(version, why.message());
                     }
+
+                    @Override
+                    public void unreadable(ChunkInfo version) {
+                        scrubber.unreadable(version);
+                    }
                 },
                 EmergencyRoom.NONE);
         scrubber = new Scrubber(store, strays::add, config, () -> now, disk, DataDirectory.INDEX);
+    }
+
+    /** The same disk, on which nothing is found while it is unmounted. */
+    private Disk unmountable(Disk disk) {
+        return (Disk) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {Disk.class}, (proxy, method, arguments) -> {
+                    if (unmounted && method.getName().equals("stamp")) {
+                        return Optional.empty();
+                    }
+                    if (unmounted && method.getName().equals("openForRead")) {
+                        throw new NoSuchFileException(String.valueOf(arguments[0]));
+                    }
+                    try {
+                        return method.invoke(disk, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
     }
 
     void reopen() throws IOException {

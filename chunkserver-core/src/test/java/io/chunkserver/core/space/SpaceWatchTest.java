@@ -23,8 +23,9 @@ class SpaceWatchTest {
 
     @BeforeEach
     void make() throws IOException {
-        accountant = new ReservingSpaceAccountant(LIMIT, 0, 0, free::get);
-        watch = new SpaceWatch(accountant, SpaceThresholds.DEFAULT);
+        SpaceLimit limit = new SpaceLimit(LIMIT);
+        accountant = new ReservingSpaceAccountant(limit, 0, 0, 0, free::get);
+        watch = new SpaceWatch(limit, accountant, SpaceThresholds.DEFAULT);
         watch.listen(alerts::add);
     }
 

@@ -20,6 +20,9 @@ public sealed interface DiskFault {
     /** No file handle is free: what would need one fails, anything else does not. */
     DiskFault NO_HANDLES = new Simple(Simple.Kind.NO_HANDLES);
 
+    /** The permission is missing. */
+    DiskFault ACCESS_DENIED = new Simple(Simple.Kind.ACCESS_DENIED);
+
     /** Half of the bytes are read or written, at least one. */
     DiskFault SHORT_COUNT = new Simple(Simple.Kind.SHORT_COUNT);
 
@@ -37,6 +40,7 @@ public sealed interface DiskFault {
             IO_ERROR,
             NO_SPACE,
             NO_HANDLES,
+            ACCESS_DENIED,
             SHORT_COUNT,
             FLIPPED_BIT
         }

@@ -1,5 +1,6 @@
 package io.chunkserver.core.testkit;
 
+import io.chunkserver.core.disk.DeviceErrorException;
 import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.disk.DiskFile;
 import io.chunkserver.core.disk.DiskFullException;
@@ -10,6 +11,7 @@ import io.chunkserver.core.testkit.DiskOperation.Kind;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -60,7 +62,10 @@ public final class FaultyDisk implements Disk {
 
     private void fail(DiskFault fault, Path path) throws IOException {
         if (fault.equals(DiskFault.IO_ERROR)) {
-            throw new IOException(path + ": Input/output error");
+            throw new DeviceErrorException(path + ": Input/output error");
+        }
+        if (fault.equals(DiskFault.ACCESS_DENIED)) {
+            throw new AccessDeniedException(path.toString());
         }
         if (fault.equals(DiskFault.NO_SPACE)) {
             throw new DiskFullException(path + ": no room on " + this);

@@ -302,6 +302,14 @@ public final class MemoryDisk implements Disk {
         return locks.take(file);
     }
 
+    /**
+     * Has each read of these bytes of a file fail for ever with an error of the device, also under another name and after a crash, as where a
+     * sector is bad; an empty range ends it. Writing and naming the file go on.
+     */
+    public synchronized void failReads(Path file, long from, long to) throws IOException {
+        tree.file(file).failReads(from, to);
+    }
+
     // Room
 
     /**

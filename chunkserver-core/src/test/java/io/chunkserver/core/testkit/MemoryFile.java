@@ -1,5 +1,6 @@
 package io.chunkserver.core.testkit;
 
+import io.chunkserver.core.disk.DeviceErrorException;
 import io.chunkserver.core.disk.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -36,6 +37,9 @@ final class MemoryFile implements DiskFile {
             int count = Math.min(available, target.remaining());
             if (count == 0) {
                 return target.hasRemaining() ? -1 : 0;
+            }
+            if (inode.failsRead(position, count)) {
+                throw new DeviceErrorException("Input/output error on " + disk + " at " + position);
             }
             inode.current().read((int) position, count, target);
             return count;

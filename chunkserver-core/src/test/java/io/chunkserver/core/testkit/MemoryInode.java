@@ -18,6 +18,11 @@ final class MemoryInode implements MemoryNode {
     /** Whether bytes can be read that will never be durable, because a force of them failed. */
     private boolean lossy;
 
+    /** Bytes that cannot be read, from here to there; a crash does not heal them. */
+    private long badFrom;
+
+    private long badTo;
+
     /** Names that point here, and open files: when both are gone, so are the bytes. */
     private int names;
 
@@ -48,6 +53,15 @@ final class MemoryInode implements MemoryNode {
         return current;
     }
 
+    void failReads(long from, long to) {
+        badFrom = from;
+        badTo = to;
+    }
+
+    boolean failsRead(long position, long count) {
+        return position < badTo && position + count > badFrom;
+    }
+
     void perform(DataOperation operation, long time) {
         modified = time;
         operation.applyTo(current);
@@ -75,6 +89,7 @@ final class MemoryInode implements MemoryNode {
         copy.current = new ByteImage(current);
         copy.pending.addAll(pending);
         copy.lossy = lossy;
+        copy.failReads(badFrom, badTo);
         return copy;
     }
 
@@ -82,7 +97,9 @@ final class MemoryInode implements MemoryNode {
     MemoryInode afterCrash(CrashChoices choices) {
         ByteImage left = new ByteImage(durable);
         pending.forEach(operation -> operation.crash(left, choices));
-        return new MemoryInode(number, modified, left);
+        MemoryInode inode = new MemoryInode(number, modified, left);
+        inode.failReads(badFrom, badTo);
+        return inode;
     }
 
     void addName() {
