@@ -6,13 +6,14 @@ import io.chunkserver.core.checksum.BlockLayout;
 import io.chunkserver.core.checksum.CheckedBlock;
 import io.chunkserver.core.checksum.Crc32c;
 import io.chunkserver.core.commit.ChunkWriter;
+import io.chunkserver.core.commit.Receipt;
 import io.chunkserver.core.commit.StoreRequest;
 import io.chunkserver.core.disk.DataDirectory;
 import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.master.MasterConfig;
-import io.chunkserver.core.membership.KnownMaster;
+import io.chunkserver.core.membership.ChunkCopies;
 import io.chunkserver.core.membership.PlacementRequest;
 import io.chunkserver.core.membership.ServerState;
 import io.chunkserver.core.model.Attributes;
@@ -22,6 +23,7 @@ import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.Durability;
 import io.chunkserver.core.model.Location;
+import io.chunkserver.core.model.Member;
 import io.chunkserver.core.model.ReadMode;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.model.TransactionId;
@@ -29,6 +31,11 @@ import io.chunkserver.core.scrub.ScrubConfig;
 import io.chunkserver.core.testkit.CrashMode;
 import io.chunkserver.core.testkit.SimulatedNetwork;
 import io.chunkserver.core.testkit.SimulatedTime;
+import io.chunkserver.core.testkit.StoreHistory;
+import io.chunkserver.core.testkit.StoreHistory.Read;
+import io.chunkserver.core.testkit.StoreHistory.ReadKind;
+import io.chunkserver.core.testkit.StoreHistory.Write;
+import io.chunkserver.core.testkit.StoreHistoryChecker;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -45,6 +52,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,6 +83,9 @@ final class HealingRun {
     private static final Duration STORE_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration LONGEST_STEP = Duration.ofSeconds(3);
 
+    /** How long after it was told where a client may begin its store: masters change meanwhile. */
+    private static final Duration LATEST_STORE = Duration.ofMinutes(2);
+
     /**
      * Dead servers are noticed, copies are made, surplus is removed, and old promises are settled. A server that was named for a store
      * and was then cut off keeps what it has for as long as the master remembers that, ten minutes.
@@ -84,7 +95,7 @@ final class HealingRun {
     private final SplittableRandom random;
     private final SimulatedTime time;
     private final SimulatedNetwork network;
-    private final SimulatedMaster master;
+    private final SimulatedElection masters;
     private final CrashMode mode;
     private final Map<String, ServerDisks> disks = new HashMap<>();
     private final Map<String, ServerDisks> olderDisks = new HashMap<>();
@@ -95,16 +106,15 @@ final class HealingRun {
     private final Map<String, SimulatedTime.Life> lives = new HashMap<>();
     private final Map<String, ChunkServer> servers = new LinkedHashMap<>();
     private final Map<ChunkId, Story> stories = new LinkedHashMap<>();
+    private final StoreHistory history = new StoreHistory();
     private final List<Throwable> defects = new ArrayList<>();
     private long sequence;
     private int damage;
 
-    /** What may be the last word on a chunk: what was acknowledged last, and all that was begun after that and not refused. */
+    /** What is known of a chunk. */
     private static final class Story {
 
-        private final Set<TransactionId> possible = new HashSet<>();
         private final Map<TransactionId, byte[]> contents = new HashMap<>();
-        private boolean busy;
         private boolean acknowledged;
     }
 
@@ -112,7 +122,8 @@ final class HealingRun {
         random = new SplittableRandom(seed);
         time = new SimulatedTime(random);
         network = new SimulatedNetwork(time, random);
-        master = new SimulatedMaster(time, random, MasterConfig.DEFAULT.withReplication(REPLICATION));
+        masters = new SimulatedElection(
+                time, random, MasterConfig.DEFAULT.withReplication(REPLICATION), 2 + random.nextInt(2));
         mode = random.nextBoolean() ? CrashMode.POSIX : CrashMode.JOURNAL;
         for (int i = 0; i < CHUNKS; i++) {
             stories.put(new ChunkId("file", i), new Story());
@@ -142,13 +153,13 @@ final class HealingRun {
                 .location(new Location(NAMES.indexOf(name), 0))
                 .config(ChunkServerConfig.DEFAULT.withScrub(ON_DEMAND))
                 .replicas(network.seenBy(name))
-                .masters(List.of(new KnownMaster("master", master.seenBy(name, () -> !life.hasEnded()))))
                 .environment(life.environment())
                 .start();
         lives.put(name, life);
         servers.put(name, server);
         network.up(name, server);
         server.reachableAt(name, 0);
+        masters.follow(server, name, () -> !life.hasEnded());
     }
 
     private void crash(String name) {
@@ -206,13 +217,13 @@ final class HealingRun {
 
     private void trouble() throws IOException {
         String name = NAMES.get(random.nextInt(NAMES.size()));
-        switch (random.nextInt(14)) {
+        switch (random.nextInt(16)) {
             case 0, 1 -> crash(name);
             case 2, 3, 4, 5 -> restart(name);
-            case 6 -> master.restart();
+            case 6, 14, 15 -> masters.trouble();
             case 7 -> {
                 network.lossRate(0.02);
-                master.lossRate(0.05);
+                masters.lossRate(0.05);
             }
             case 8 -> network.cut(name, NAMES.get(random.nextInt(NAMES.size())));
             case 9 -> cutOff(name);
@@ -223,7 +234,7 @@ final class HealingRun {
             case 12 -> failOneOfTwoDisks(name);
             default -> {
                 network.heal();
-                master.heal();
+                masters.heal();
             }
         }
     }
@@ -241,7 +252,7 @@ final class HealingRun {
 
     /** The server lives on and reaches nobody; clients that stand beside it may still ask it. */
     private void cutOff(String name) {
-        master.cutOff(name);
+        masters.cutOff(name);
         for (String other : NAMES) {
             network.cut(name, other);
             network.cut(other, name);
@@ -251,7 +262,7 @@ final class HealingRun {
     /** Ends all trouble, and waits until everything is as it should be. */
     void heal() throws IOException {
         network.heal();
-        master.heal();
+        masters.heal();
         for (String name : NAMES) {
             disks.get(name).heal();
             if (servers.containsKey(name) && hasFailedDisk(servers.get(name))) {
@@ -294,42 +305,46 @@ final class HealingRun {
     private void write() {
         ChunkId chunk = new ChunkId("file", random.nextInt(CHUNKS));
         Story story = stories.get(chunk);
-        if (story.busy) {
-            return;
-        }
-        story.busy = true;
         boolean delete = story.acknowledged && random.nextInt(6) == 0;
         byte[] content = new byte[delete ? 0 : random.nextInt(LARGEST_CHUNK)];
         new Random(sequence).nextBytes(content);
         TransactionId id = new TransactionId("client", time.instant().toEpochMilli(), sequence++);
         StoreRequest request = new StoreRequest(
                 id, chunk, delete, content.length, null, Attributes.NONE, Durability.SYNC, STORE_TIMEOUT);
-        master.here()
-                .place(new PlacementRequest(chunk, content.length, 0, null, Set.of()))
-                .whenComplete((place, nowhere) -> guard(() -> {
-                    ChunkServer primary = nowhere == null
-                            ? servers.get(place.members().get(0).id().value())
-                            : null;
-                    if (primary == null) {
-                        story.busy = false;
-                        return;
-                    }
-                    story.contents.put(id, content);
-                    story.possible.add(id);
-                    primary.begin(request, 0)
-                            .whenComplete((writer, refused) -> guard(() -> {
-                                if (refused == null) {
-                                    writer.receipt()
-                                            .whenComplete(
-                                                    (receipt, failure) -> guard(() -> ended(story, request, failure)));
-                                    send(writer, content);
-                                } else {
-                                    ended(story, request, refused);
-                                }
-                            }));
-                    // A server that goes down never answers; what it had begun may have been committed or not.
-                    time.after(STORE_TIMEOUT.multipliedBy(2), () -> story.busy = false);
-                }));
+        story.contents.put(id, content);
+        Duration late = random.nextInt(3) == 0 ? time.upTo(LATEST_STORE) : Duration.ZERO;
+        masters.place(new PlacementRequest(chunk, content.length, 0, null, Set.of()))
+                .thenAccept(place -> time.after(late, () -> guard(() -> store(request, place))));
+    }
+
+    /** Where the master has said a while ago, or where the first of these servers is told by its master now. */
+    private void store(StoreRequest request, ChunkCopies place) {
+        Story story = stories.get(request.chunk());
+        ChunkServer primary = servers.get(place.members().get(0).id().value());
+        if (primary == null) {
+            return;
+        }
+        byte[] content = story.contents.get(request.transaction());
+        Write call = request.tombstone()
+                ? history.delete(request.chunk(), request.transaction())
+                : history.store(request.chunk(), request.transaction(), describe(content));
+        List<String> others =
+                place.members().stream().skip(1).map(Member::address).toList();
+        CompletionStage<ChunkWriter> begun = random.nextInt(3) == 0
+                ? primary.begin(request, 0)
+                : primary.begin(request.placedIn(place.epoch()), others);
+        begun.whenComplete((writer, refused) -> guard(() -> {
+            if (refused == null) {
+                writer.receipt().whenComplete((receipt, failure) -> guard(() -> ended(story, call, receipt, failure)));
+                send(writer, content);
+            } else {
+                ended(story, call, null, refused);
+            }
+        }));
+    }
+
+    private static String describe(byte[] content) {
+        return content.length + " bytes " + Integer.toHexString(Crc32c.of(ByteBuffer.wrap(content)));
     }
 
     private static void send(ChunkWriter writer, byte[] content) {
@@ -340,20 +355,21 @@ final class HealingRun {
         writer.finish(content.length, Crc32c.of(bytes));
     }
 
-    private static void ended(Story story, StoreRequest request, @Nullable Throwable failure) {
-        story.busy = false;
-        if (failure == null) {
-            story.possible.clear();
-            story.possible.add(request.transaction());
+    private static void ended(Story story, Write call, @Nullable Receipt receipt, @Nullable Throwable failure) {
+        if (receipt != null) {
             story.acknowledged = true;
+            // Members lose their disks here, so nothing is said of what each of them shows.
+            call.committed(receipt.version(), List.of());
             return;
         }
-        ErrorCode code = ChunkServerException.from(failure).code();
+        ErrorCode code = failure == null
+                ? ErrorCode.INTERNAL
+                : ChunkServerException.from(failure).code();
         if (code == ErrorCode.INTERNAL) {
-            throw new AssertionError("a store of " + request.chunk() + " failed by a defect", failure);
+            throw new AssertionError(call + " failed by a defect", failure);
         }
         if (code != ErrorCode.OUTCOME_UNKNOWN) {
-            story.possible.remove(request.transaction());
+            call.aborted();
         }
     }
 
@@ -363,6 +379,9 @@ final class HealingRun {
         for (Map.Entry<ChunkId, Story> entry : stories.entrySet()) {
             checkChunk(entry.getKey(), entry.getValue());
         }
+        assertThat(StoreHistoryChecker.violation(history))
+                .as("what is wrong with the history")
+                .isEmpty();
         for (String name : NAMES) {
             checkServer(name, servers.get(name));
         }
@@ -374,14 +393,20 @@ final class HealingRun {
             Optional<ChunkInfo> info = published(name, chunk);
             info.ifPresent(copies::add);
         }
+        Read last = history.read(chunk, new ServerId("any"), ReadKind.LATEST);
         if (!story.acknowledged && copies.isEmpty()) {
+            last.absent();
             return;
         }
         assertThat(copies.stream().map(ChunkInfo::transaction).distinct())
                 .as("transactions of the copies of %s: %s", chunk, copies)
                 .hasSize(1);
         TransactionId transaction = copies.get(0).transaction();
-        assertThat(story.possible).as("last words on %s", chunk).contains(transaction);
+        if (copies.get(0).tombstone()) {
+            last.absent();
+        } else {
+            last.found(copies.get(0), describe(story.contents.get(transaction)));
+        }
         // A store that met others on its way may have gone to more servers than it asked for. A deletion is told to all
         // that have the
         // chunk.
