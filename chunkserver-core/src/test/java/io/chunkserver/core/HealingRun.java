@@ -56,13 +56,17 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Five servers and a master in virtual time. Clients store, replace and delete where the master says; servers crash, are away for long,
- * lose their disks or come back with older ones, the network is cut, also between a server and all others, and the master forgets everything. When all is quiet every chunk that was acknowledged
- * is on as many servers as it should be, with the bytes of one transaction, and nothing older is anywhere.
+ * Five servers and some masters in virtual time, of which one is elected. Clients store, replace and delete where a master says, some of them
+ * long after it said so; servers crash, are away for long, lose their disks or come back with older ones, the network is cut, also between a
+ * server and all others; masters forget everything, stand still, and are replaced without knowing it. When all is quiet every chunk
+ * that was acknowledged is on as many servers as it should be, with the bytes of one transaction, nothing older is anywhere, and what clients
+ * heard is linearizable.
+ *
+ * <p><b>Kept out.</b> A server is cut off from all masters and all other servers or from none: a store whose members all reach each other and
+ * the client, and do not reach the new leader, may pass by another one. And a master that was started anew waits for all servers
+ * before it places anything: while those that have a chunk are all away it would take it for one that never was.
  */
 final class HealingRun {
-
-    static final int REPLICATION = 3;
 
     /** Nothing is damaged here, and what a scrub reads would only put off other work. */
     private static final ScrubConfig ON_DEMAND = new ScrubConfig(1 << 20, Duration.ZERO, Duration.ZERO);
@@ -78,10 +82,14 @@ final class HealingRun {
     private static final int OPERATIONS_AHEAD = 8;
 
     private static final List<String> NAMES = List.of("a", "b", "c", "d", "e");
-    private static final int CHUNKS = 6;
+    /** Chunks that are stored at one time; after so many placements one of them is let go, and a new one taken. */
+    private static final int CHUNKS = 4;
+
+    private static final int PLACEMENTS_PER_CHUNK = 8;
+
     private static final int LARGEST_CHUNK = 200_000;
     private static final Duration STORE_TIMEOUT = Duration.ofSeconds(10);
-    private static final Duration LONGEST_STEP = Duration.ofSeconds(3);
+    private static final Duration LONGEST_STEP = Duration.ofSeconds(5);
 
     /** How long after it was told where a client may begin its store: masters change meanwhile. */
     private static final Duration LATEST_STORE = Duration.ofMinutes(2);
@@ -108,8 +116,11 @@ final class HealingRun {
     private final Map<ChunkId, Story> stories = new LinkedHashMap<>();
     private final StoreHistory history = new StoreHistory();
     private final List<Throwable> defects = new ArrayList<>();
+    private final int replication;
+    private int placements;
     private long sequence;
     private int damage;
+    private int stale;
 
     /** What is known of a chunk. */
     private static final class Story {
@@ -122,12 +133,14 @@ final class HealingRun {
         random = new SplittableRandom(seed);
         time = new SimulatedTime(random);
         network = new SimulatedNetwork(time, random);
+        // Two sets of two of the five servers need not share one, of three they do.
+        replication = 2 + random.nextInt(2);
         masters = new SimulatedElection(
-                time, random, MasterConfig.DEFAULT.withReplication(REPLICATION), 2 + random.nextInt(2));
+                time,
+                random,
+                MasterConfig.DEFAULT.withReplication(replication).withExpectedServers(NAMES.size()),
+                2 + random.nextInt(2));
         mode = random.nextBoolean() ? CrashMode.POSIX : CrashMode.JOURNAL;
-        for (int i = 0; i < CHUNKS; i++) {
-            stories.put(new ChunkId("file", i), new Story());
-        }
         for (String name : NAMES) {
             disks.put(name, new ServerDisks(1 + random.nextInt(2)));
             givenUp.put(name, new HashSet<>());
@@ -139,6 +152,16 @@ final class HealingRun {
     /** Times that a server lost its disk or got an older one. */
     int damage() {
         return damage;
+    }
+
+    /** Stores that were refused since their servers knew of a newer leader. */
+    int stale() {
+        return stale;
+    }
+
+    /** Masters that have led. */
+    int leaders() {
+        return masters.elections();
     }
 
     long transactions() {
@@ -303,8 +326,10 @@ final class HealingRun {
     // Clients
 
     private void write() {
-        ChunkId chunk = new ChunkId("file", random.nextInt(CHUNKS));
-        Story story = stories.get(chunk);
+        int oldest = random.nextInt(4) == 0 ? 0 : placements / PLACEMENTS_PER_CHUNK;
+        int end = placements / PLACEMENTS_PER_CHUNK + CHUNKS;
+        ChunkId chunk = new ChunkId("file", oldest + random.nextInt(end - oldest));
+        Story story = stories.computeIfAbsent(chunk, id -> new Story());
         boolean delete = story.acknowledged && random.nextInt(6) == 0;
         byte[] content = new byte[delete ? 0 : random.nextInt(LARGEST_CHUNK)];
         new Random(sequence).nextBytes(content);
@@ -312,9 +337,12 @@ final class HealingRun {
         StoreRequest request = new StoreRequest(
                 id, chunk, delete, content.length, null, Attributes.NONE, Durability.SYNC, STORE_TIMEOUT);
         story.contents.put(id, content);
-        Duration late = random.nextInt(3) == 0 ? time.upTo(LATEST_STORE) : Duration.ZERO;
+        Duration late = random.nextBoolean() ? time.upTo(LATEST_STORE) : Duration.ZERO;
         masters.place(new PlacementRequest(chunk, content.length, 0, null, Set.of()))
-                .thenAccept(place -> time.after(late, () -> guard(() -> store(request, place))));
+                .thenAccept(place -> {
+                    placements++;
+                    time.after(late, () -> guard(() -> store(request, place)));
+                });
     }
 
     /** Where the master has said a while ago, or where the first of these servers is told by its master now. */
@@ -355,7 +383,7 @@ final class HealingRun {
         writer.finish(content.length, Crc32c.of(bytes));
     }
 
-    private static void ended(Story story, Write call, @Nullable Receipt receipt, @Nullable Throwable failure) {
+    private void ended(Story story, Write call, @Nullable Receipt receipt, @Nullable Throwable failure) {
         if (receipt != null) {
             story.acknowledged = true;
             // Members lose their disks here, so nothing is said of what each of them shows.
@@ -368,6 +396,7 @@ final class HealingRun {
         if (code == ErrorCode.INTERNAL) {
             throw new AssertionError(call + " failed by a defect", failure);
         }
+        stale += code == ErrorCode.STALE_EPOCH ? 1 : 0;
         if (code != ErrorCode.OUTCOME_UNKNOWN) {
             call.aborted();
         }
@@ -410,7 +439,7 @@ final class HealingRun {
         // A store that met others on its way may have gone to more servers than it asked for. A deletion is told to all
         // that have the
         // chunk.
-        assertThat(copies).as("copies of %s", chunk).hasSizeGreaterThanOrEqualTo(REPLICATION);
+        assertThat(copies).as("copies of %s", chunk).hasSizeGreaterThanOrEqualTo(replication);
         for (String name : NAMES) {
             if (servers.get(name).stat(chunk).isPresent()) {
                 assertThat(read(name, chunk))
