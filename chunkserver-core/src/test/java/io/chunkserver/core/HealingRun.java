@@ -6,13 +6,14 @@ import io.chunkserver.core.checksum.BlockLayout;
 import io.chunkserver.core.checksum.CheckedBlock;
 import io.chunkserver.core.checksum.Crc32c;
 import io.chunkserver.core.commit.ChunkWriter;
+import io.chunkserver.core.commit.Receipt;
 import io.chunkserver.core.commit.StoreRequest;
 import io.chunkserver.core.disk.DataDirectory;
 import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.master.MasterConfig;
-import io.chunkserver.core.membership.KnownMaster;
+import io.chunkserver.core.membership.ChunkCopies;
 import io.chunkserver.core.membership.PlacementRequest;
 import io.chunkserver.core.membership.ServerState;
 import io.chunkserver.core.model.Attributes;
@@ -22,6 +23,7 @@ import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.Durability;
 import io.chunkserver.core.model.Location;
+import io.chunkserver.core.model.Member;
 import io.chunkserver.core.model.ReadMode;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.model.TransactionId;
@@ -29,6 +31,11 @@ import io.chunkserver.core.scrub.ScrubConfig;
 import io.chunkserver.core.testkit.CrashMode;
 import io.chunkserver.core.testkit.SimulatedNetwork;
 import io.chunkserver.core.testkit.SimulatedTime;
+import io.chunkserver.core.testkit.StoreHistory;
+import io.chunkserver.core.testkit.StoreHistory.Read;
+import io.chunkserver.core.testkit.StoreHistory.ReadKind;
+import io.chunkserver.core.testkit.StoreHistory.Write;
+import io.chunkserver.core.testkit.StoreHistoryChecker;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -45,16 +52,21 @@ import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Five servers and a master in virtual time. Clients store, replace and delete where the master says; servers crash, are away for long,
- * lose their disks or come back with older ones, the network is cut, also between a server and all others, and the master forgets everything. When all is quiet every chunk that was acknowledged
- * is on as many servers as it should be, with the bytes of one transaction, and nothing older is anywhere.
+ * Five servers and some masters in virtual time, of which one is elected. Clients store, replace and delete where a master says, some of them
+ * long after it said so; servers crash, are away for long, lose their disks or come back with older ones, the network is cut, also between a
+ * server and all others; masters forget everything, stand still, and are replaced without knowing it. When all is quiet every chunk
+ * that was acknowledged is on as many servers as it should be, with the bytes of one transaction, nothing older is anywhere, and what clients
+ * heard is linearizable.
+ *
+ * <p><b>Kept out.</b> A server is cut off from all masters and all other servers or from none: a store whose members all reach each other and
+ * the client, and do not reach the new leader, may pass by another one. And a master that was started anew waits for all servers
+ * before it places anything: while those that have a chunk are all away it would take it for one that never was.
  */
 final class HealingRun {
-
-    static final int REPLICATION = 3;
 
     /** Nothing is damaged here, and what a scrub reads would only put off other work. */
     private static final ScrubConfig ON_DEMAND = new ScrubConfig(1 << 20, Duration.ZERO, Duration.ZERO);
@@ -70,10 +82,17 @@ final class HealingRun {
     private static final int OPERATIONS_AHEAD = 8;
 
     private static final List<String> NAMES = List.of("a", "b", "c", "d", "e");
-    private static final int CHUNKS = 6;
+    /** Chunks that are stored at one time; after so many placements one of them is let go, and a new one taken. */
+    private static final int CHUNKS = 4;
+
+    private static final int PLACEMENTS_PER_CHUNK = 8;
+
     private static final int LARGEST_CHUNK = 200_000;
     private static final Duration STORE_TIMEOUT = Duration.ofSeconds(10);
-    private static final Duration LONGEST_STEP = Duration.ofSeconds(3);
+    private static final Duration LONGEST_STEP = Duration.ofSeconds(5);
+
+    /** How long after it was told where a client may begin its store: masters change meanwhile. */
+    private static final Duration LATEST_STORE = Duration.ofMinutes(2);
 
     /**
      * Dead servers are noticed, copies are made, surplus is removed, and old promises are settled. A server that was named for a store
@@ -84,7 +103,7 @@ final class HealingRun {
     private final SplittableRandom random;
     private final SimulatedTime time;
     private final SimulatedNetwork network;
-    private final SimulatedMaster master;
+    private final SimulatedElection masters;
     private final CrashMode mode;
     private final Map<String, ServerDisks> disks = new HashMap<>();
     private final Map<String, ServerDisks> olderDisks = new HashMap<>();
@@ -95,16 +114,18 @@ final class HealingRun {
     private final Map<String, SimulatedTime.Life> lives = new HashMap<>();
     private final Map<String, ChunkServer> servers = new LinkedHashMap<>();
     private final Map<ChunkId, Story> stories = new LinkedHashMap<>();
+    private final StoreHistory history = new StoreHistory();
     private final List<Throwable> defects = new ArrayList<>();
+    private final int replication;
+    private int placements;
     private long sequence;
     private int damage;
+    private int stale;
 
-    /** What may be the last word on a chunk: what was acknowledged last, and all that was begun after that and not refused. */
+    /** What is known of a chunk. */
     private static final class Story {
 
-        private final Set<TransactionId> possible = new HashSet<>();
         private final Map<TransactionId, byte[]> contents = new HashMap<>();
-        private boolean busy;
         private boolean acknowledged;
     }
 
@@ -112,11 +133,14 @@ final class HealingRun {
         random = new SplittableRandom(seed);
         time = new SimulatedTime(random);
         network = new SimulatedNetwork(time, random);
-        master = new SimulatedMaster(time, random, MasterConfig.DEFAULT.withReplication(REPLICATION));
+        // Two sets of two of the five servers need not share one, of three they do.
+        replication = 2 + random.nextInt(2);
+        masters = new SimulatedElection(
+                time,
+                random,
+                MasterConfig.DEFAULT.withReplication(replication).withExpectedServers(NAMES.size()),
+                2 + random.nextInt(2));
         mode = random.nextBoolean() ? CrashMode.POSIX : CrashMode.JOURNAL;
-        for (int i = 0; i < CHUNKS; i++) {
-            stories.put(new ChunkId("file", i), new Story());
-        }
         for (String name : NAMES) {
             disks.put(name, new ServerDisks(1 + random.nextInt(2)));
             givenUp.put(name, new HashSet<>());
@@ -128,6 +152,16 @@ final class HealingRun {
     /** Times that a server lost its disk or got an older one. */
     int damage() {
         return damage;
+    }
+
+    /** Stores that were refused since their servers knew of a newer leader. */
+    int stale() {
+        return stale;
+    }
+
+    /** Masters that have led. */
+    int leaders() {
+        return masters.elections();
     }
 
     long transactions() {
@@ -142,13 +176,13 @@ final class HealingRun {
                 .location(new Location(NAMES.indexOf(name), 0))
                 .config(ChunkServerConfig.DEFAULT.withScrub(ON_DEMAND))
                 .replicas(network.seenBy(name))
-                .masters(List.of(new KnownMaster("master", master.seenBy(name, () -> !life.hasEnded()))))
                 .environment(life.environment())
                 .start();
         lives.put(name, life);
         servers.put(name, server);
         network.up(name, server);
         server.reachableAt(name, 0);
+        masters.follow(server, name, () -> !life.hasEnded());
     }
 
     private void crash(String name) {
@@ -206,13 +240,13 @@ final class HealingRun {
 
     private void trouble() throws IOException {
         String name = NAMES.get(random.nextInt(NAMES.size()));
-        switch (random.nextInt(14)) {
+        switch (random.nextInt(16)) {
             case 0, 1 -> crash(name);
             case 2, 3, 4, 5 -> restart(name);
-            case 6 -> master.restart();
+            case 6, 14, 15 -> masters.trouble();
             case 7 -> {
                 network.lossRate(0.02);
-                master.lossRate(0.05);
+                masters.lossRate(0.05);
             }
             case 8 -> network.cut(name, NAMES.get(random.nextInt(NAMES.size())));
             case 9 -> cutOff(name);
@@ -223,7 +257,7 @@ final class HealingRun {
             case 12 -> failOneOfTwoDisks(name);
             default -> {
                 network.heal();
-                master.heal();
+                masters.heal();
             }
         }
     }
@@ -241,7 +275,7 @@ final class HealingRun {
 
     /** The server lives on and reaches nobody; clients that stand beside it may still ask it. */
     private void cutOff(String name) {
-        master.cutOff(name);
+        masters.cutOff(name);
         for (String other : NAMES) {
             network.cut(name, other);
             network.cut(other, name);
@@ -251,7 +285,7 @@ final class HealingRun {
     /** Ends all trouble, and waits until everything is as it should be. */
     void heal() throws IOException {
         network.heal();
-        master.heal();
+        masters.heal();
         for (String name : NAMES) {
             disks.get(name).heal();
             if (servers.containsKey(name) && hasFailedDisk(servers.get(name))) {
@@ -292,44 +326,53 @@ final class HealingRun {
     // Clients
 
     private void write() {
-        ChunkId chunk = new ChunkId("file", random.nextInt(CHUNKS));
-        Story story = stories.get(chunk);
-        if (story.busy) {
-            return;
-        }
-        story.busy = true;
+        int oldest = random.nextInt(4) == 0 ? 0 : placements / PLACEMENTS_PER_CHUNK;
+        int end = placements / PLACEMENTS_PER_CHUNK + CHUNKS;
+        ChunkId chunk = new ChunkId("file", oldest + random.nextInt(end - oldest));
+        Story story = stories.computeIfAbsent(chunk, id -> new Story());
         boolean delete = story.acknowledged && random.nextInt(6) == 0;
         byte[] content = new byte[delete ? 0 : random.nextInt(LARGEST_CHUNK)];
         new Random(sequence).nextBytes(content);
         TransactionId id = new TransactionId("client", time.instant().toEpochMilli(), sequence++);
         StoreRequest request = new StoreRequest(
                 id, chunk, delete, content.length, null, Attributes.NONE, Durability.SYNC, STORE_TIMEOUT);
-        master.here()
-                .place(new PlacementRequest(chunk, content.length, 0, null, Set.of()))
-                .whenComplete((place, nowhere) -> guard(() -> {
-                    ChunkServer primary = nowhere == null
-                            ? servers.get(place.members().get(0).id().value())
-                            : null;
-                    if (primary == null) {
-                        story.busy = false;
-                        return;
-                    }
-                    story.contents.put(id, content);
-                    story.possible.add(id);
-                    primary.begin(request, 0)
-                            .whenComplete((writer, refused) -> guard(() -> {
-                                if (refused == null) {
-                                    writer.receipt()
-                                            .whenComplete(
-                                                    (receipt, failure) -> guard(() -> ended(story, request, failure)));
-                                    send(writer, content);
-                                } else {
-                                    ended(story, request, refused);
-                                }
-                            }));
-                    // A server that goes down never answers; what it had begun may have been committed or not.
-                    time.after(STORE_TIMEOUT.multipliedBy(2), () -> story.busy = false);
-                }));
+        story.contents.put(id, content);
+        Duration late = random.nextBoolean() ? time.upTo(LATEST_STORE) : Duration.ZERO;
+        masters.place(new PlacementRequest(chunk, content.length, 0, null, Set.of()))
+                .thenAccept(place -> {
+                    placements++;
+                    time.after(late, () -> guard(() -> store(request, place)));
+                });
+    }
+
+    /** Where the master has said a while ago, or where the first of these servers is told by its master now. */
+    private void store(StoreRequest request, ChunkCopies place) {
+        Story story = stories.get(request.chunk());
+        ChunkServer primary = servers.get(place.members().get(0).id().value());
+        if (primary == null) {
+            return;
+        }
+        byte[] content = story.contents.get(request.transaction());
+        Write call = request.tombstone()
+                ? history.delete(request.chunk(), request.transaction())
+                : history.store(request.chunk(), request.transaction(), describe(content));
+        List<String> others =
+                place.members().stream().skip(1).map(Member::address).toList();
+        CompletionStage<ChunkWriter> begun = random.nextInt(3) == 0
+                ? primary.begin(request, 0)
+                : primary.begin(request.placedIn(place.epoch()), others);
+        begun.whenComplete((writer, refused) -> guard(() -> {
+            if (refused == null) {
+                writer.receipt().whenComplete((receipt, failure) -> guard(() -> ended(story, call, receipt, failure)));
+                send(writer, content);
+            } else {
+                ended(story, call, null, refused);
+            }
+        }));
+    }
+
+    private static String describe(byte[] content) {
+        return content.length + " bytes " + Integer.toHexString(Crc32c.of(ByteBuffer.wrap(content)));
     }
 
     private static void send(ChunkWriter writer, byte[] content) {
@@ -340,20 +383,22 @@ final class HealingRun {
         writer.finish(content.length, Crc32c.of(bytes));
     }
 
-    private static void ended(Story story, StoreRequest request, @Nullable Throwable failure) {
-        story.busy = false;
-        if (failure == null) {
-            story.possible.clear();
-            story.possible.add(request.transaction());
+    private void ended(Story story, Write call, @Nullable Receipt receipt, @Nullable Throwable failure) {
+        if (receipt != null) {
             story.acknowledged = true;
+            // Members lose their disks here, so nothing is said of what each of them shows.
+            call.committed(receipt.version(), List.of());
             return;
         }
-        ErrorCode code = ChunkServerException.from(failure).code();
+        ErrorCode code = failure == null
+                ? ErrorCode.INTERNAL
+                : ChunkServerException.from(failure).code();
         if (code == ErrorCode.INTERNAL) {
-            throw new AssertionError("a store of " + request.chunk() + " failed by a defect", failure);
+            throw new AssertionError(call + " failed by a defect", failure);
         }
+        stale += code == ErrorCode.STALE_EPOCH ? 1 : 0;
         if (code != ErrorCode.OUTCOME_UNKNOWN) {
-            story.possible.remove(request.transaction());
+            call.aborted();
         }
     }
 
@@ -363,6 +408,9 @@ final class HealingRun {
         for (Map.Entry<ChunkId, Story> entry : stories.entrySet()) {
             checkChunk(entry.getKey(), entry.getValue());
         }
+        assertThat(StoreHistoryChecker.violation(history))
+                .as("what is wrong with the history")
+                .isEmpty();
         for (String name : NAMES) {
             checkServer(name, servers.get(name));
         }
@@ -374,18 +422,24 @@ final class HealingRun {
             Optional<ChunkInfo> info = published(name, chunk);
             info.ifPresent(copies::add);
         }
+        Read last = history.read(chunk, new ServerId("any"), ReadKind.LATEST);
         if (!story.acknowledged && copies.isEmpty()) {
+            last.absent();
             return;
         }
         assertThat(copies.stream().map(ChunkInfo::transaction).distinct())
                 .as("transactions of the copies of %s: %s", chunk, copies)
                 .hasSize(1);
         TransactionId transaction = copies.get(0).transaction();
-        assertThat(story.possible).as("last words on %s", chunk).contains(transaction);
+        if (copies.get(0).tombstone()) {
+            last.absent();
+        } else {
+            last.found(copies.get(0), describe(story.contents.get(transaction)));
+        }
         // A store that met others on its way may have gone to more servers than it asked for. A deletion is told to all
         // that have the
         // chunk.
-        assertThat(copies).as("copies of %s", chunk).hasSizeGreaterThanOrEqualTo(REPLICATION);
+        assertThat(copies).as("copies of %s", chunk).hasSizeGreaterThanOrEqualTo(replication);
         for (String name : NAMES) {
             if (servers.get(name).stat(chunk).isPresent()) {
                 assertThat(read(name, chunk))

@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A cluster with a master loses servers and disks, and is whole again after each loss.
+ * A cluster whose masters are elected loses servers and disks, and is whole again after each loss.
  *
  * <p>One seed is one run. To repeat one: {@code mvn -pl chunkserver-core test -Dtest=HealingSimulation -Dhealing.seed=SEED}. To explore
  * more: {@code -Dhealing.runs=N}.
@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ExtendWith(ExpectedErrors.class)
 class HealingSimulation {
 
-    private static final int STEPS = 30;
+    private static final int STEPS = 45;
     private static final int LOSSES = 3;
 
     static IntStream seeds() {

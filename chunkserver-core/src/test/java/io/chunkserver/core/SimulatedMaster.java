@@ -42,6 +42,7 @@ final class SimulatedMaster {
     private final Set<String> cutOff = new HashSet<>();
     private ClusterMaster master;
     private double lossRate;
+    private Duration stoppedUntil = Duration.ZERO;
 
     SimulatedMaster(SimulatedTime time, SplittableRandom random, MasterConfig config) {
         this.time = time;
@@ -63,11 +64,41 @@ final class SimulatedMaster {
 
     void restart() {
         master = fresh();
+        stoppedUntil = Duration.ZERO;
+    }
+
+    /** Its process does nothing for so long, and then goes on with what it was at and with what has come meanwhile. */
+    void stopFor(Duration stretch) {
+        stoppedUntil = time.now().plus(stretch);
+    }
+
+    /** Does something as soon as the process is not stopped; never, if it is started anew before. */
+    void whenItRuns(Runnable action) {
+        ClusterMaster process = master;
+        Duration left = stoppedUntil.minus(time.now());
+        if (left.isNegative() || left.isZero()) {
+            action.run();
+        } else {
+            time.after(left, () -> {
+                if (process == master) {
+                    whenItRuns(action);
+                }
+            });
+        }
     }
 
     /** It was elected; no other one stands back by that. */
     void lead(long epoch) {
         master.lead(epoch);
+    }
+
+    /** The same for as long as nobody else can have been elected. */
+    void lead(long epoch, BooleanSupplier confirmed) {
+        master.lead(epoch, confirmed);
+    }
+
+    void standBy() {
+        master.standBy();
     }
 
     void lossRate(double rate) {
@@ -85,13 +116,19 @@ final class SimulatedMaster {
         lossRate = 0;
     }
 
+    private boolean isStopped() {
+        return time.now().compareTo(stoppedUntil) < 0;
+    }
+
     private void tick() {
-        master.tick();
+        if (!isStopped()) {
+            master.tick();
+        }
         time.after(config.heartbeatInterval(), this::tick);
     }
 
     private void work() {
-        while (master.runOnce()) {
+        while (!isStopped() && master.runOnce()) {
             // One bounded step after the other, as long as there is something to do.
         }
         time.after(ROUND, this::work);
@@ -120,7 +157,7 @@ final class SimulatedMaster {
             CompletableFuture<T> answer = new CompletableFuture<>();
             time.after(time.upTo(LONGEST_DELAY), () -> {
                 if (!isLost()) {
-                    message.apply(master)
+                    whenItRuns(() -> message.apply(master)
                             .whenComplete((value, failure) -> time.after(time.upTo(LONGEST_DELAY), () -> {
                                 if (lives.getAsBoolean() && !isLost()) {
                                     if (failure == null) {
@@ -129,7 +166,7 @@ final class SimulatedMaster {
                                         answer.completeExceptionally(failure);
                                     }
                                 }
-                            }));
+                            })));
                 }
             });
             time.after(PATIENCE, () -> {

@@ -41,6 +41,9 @@ final class ChunkTable {
 
     private long toWalk;
 
+    /** How many the walk under way has yet to see for the first time. */
+    private long unseen;
+
     @Nullable
     Chunk find(ChunkId id) {
         return chunks.get(Place.of(id));
@@ -56,6 +59,7 @@ final class ChunkTable {
         if (toWalk > 0) {
             // It may lie ahead of the walk and take the turn of one that has to be seen.
             toWalk++;
+            unseen += unseen > 0 ? 1 : 0;
         }
         return added;
     }
@@ -66,6 +70,7 @@ final class ChunkTable {
 
     /** Begins the walk over all chunks, or lengthens the one under way so that it sees all of them again. */
     void beginWalk() {
+        unseen = isWalking() ? Math.min(unseen, chunks.size()) : chunks.size();
         toWalk = chunks.size();
     }
 
@@ -73,10 +78,16 @@ final class ChunkTable {
         return toWalk > 0;
     }
 
+    /** Whether the walk under way has seen all chunks at least once, and goes on because of what happened meanwhile. */
+    boolean hasWalkedOnce() {
+        return unseen == 0;
+    }
+
     /** Goes on with the walk for some chunks; those that are empty after the visit are removed. */
     void walk(int slice, Consumer<Chunk> visit) {
         int left = (int) Math.min(slice, Math.min(toWalk, chunks.size()));
         toWalk = chunks.isEmpty() ? 0 : toWalk - left;
+        unseen = chunks.isEmpty() ? 0 : Math.max(0, unseen - left);
         while (left > 0) {
             Iterator<Map.Entry<Place, Chunk>> ahead =
                     chunks.tailMap(walked, false).entrySet().iterator();

@@ -95,15 +95,17 @@ final class ClusterMember {
     /**
      * Takes a new run of it. What an earlier run has reported counts until this one has told all that it has, which takes seconds: else each
      * restart would have all of its copies made anew. A server that lost its directory comes with
-     * another one, and nothing that it had is believed.
+     * another one, and nothing that it had is believed. One that never got to its end is not waited for anew: it may fail there each time.
      */
     void register(Registration anew, int now) {
         if (!anew.server().equals(registration.server())) {
             lastNumber = 0;
         }
+        if (reported || isDead()) {
+            toldAt = now;
+            furthest = 0;
+        }
         registration = anew;
-        toldAt = now;
-        furthest = 0;
         silent = 0;
         draining = 0;
         liveness = Liveness.LIVE;

@@ -411,14 +411,21 @@ final class ClusterState {
 
     /** One bounded step of what is to be done; see {@link ClusterMaster#runOnce}. */
     boolean runOnce() {
-        if (table.isWalking()) {
+        boolean walking = table.isWalking();
+        if (walking) {
             table.walk(WALK_SLICE, this::revisit);
-            return true;
+            if (!table.hasWalkedOnce()) {
+                return true;
+            }
         }
-        // All that is known to be needed is queued before anything is planned, so that the most urgent comes first.
-        if (planner.ripen(WALK_SLICE, now)) {
-            return true;
-        }
+        // All that is known to be needed is queued before anything is planned, so that the most urgent comes first. But
+        // a walk that is
+        // lengthened again and again, as by servers that register, does not keep the planner waiting after it has seen
+        // all chunks once.
+        return planner.ripen(WALK_SLICE, now) || plan() || walking;
+    }
+
+    private boolean plan() {
         if (!leading) {
             return false;
         }

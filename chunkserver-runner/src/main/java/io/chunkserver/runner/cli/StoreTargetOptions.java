@@ -150,7 +150,7 @@ final class StoreTargetOptions {
                 throw invalid("server " + server + " is named twice; a server keeps one copy");
             }
         }
-        return new StoreTarget(all.get(0), all.subList(1, all.size()), copies, durability, timeout, 0);
+        return new StoreTarget(all.get(0), all.subList(1, all.size()), copies, durability, timeout, false, 0);
     }
 
     private static ChunkServerException invalid(String message) {

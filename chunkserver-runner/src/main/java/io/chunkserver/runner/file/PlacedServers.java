@@ -121,11 +121,17 @@ public final class PlacedServers implements ChunkWriters {
 
     private StoreTarget target(ChunkCopies place) {
         List<ServerAddress> addresses = addresses(place.members());
-        // Without others and without a number the primary would have its master choose as many as that is configured
-        // for.
+        // An older primary has its master choose where no others are named, and without a number as many as that is
+        // configured for.
         @Nullable Integer alone = addresses.size() == 1 ? 1 : null;
         return new StoreTarget(
-                addresses.get(0), addresses.subList(1, addresses.size()), alone, durability, timeout, place.epoch());
+                addresses.get(0),
+                addresses.subList(1, addresses.size()),
+                alone,
+                durability,
+                timeout,
+                true,
+                place.epoch());
     }
 
     @Override

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param copies     on how many servers, when the primary chooses the others with its master; null when they are named here
  * @param durability null for what the primary is configured to
  * @param timeout    for each chunk
+ * @param placed     a master has named these servers for this store, be it the primary alone
  * @param placementEpoch of the master that named the servers; 0 when the caller did
  */
 public record StoreTarget(
@@ -26,6 +27,7 @@ public record StoreTarget(
         @Nullable Integer copies,
         @Nullable Durability durability,
         Duration timeout,
+        boolean placed,
         long placementEpoch)
         implements ChunkWriters {
 
@@ -35,12 +37,12 @@ public record StoreTarget(
 
     /** The same servers whichever master leads, for chunks that nobody else stores. */
     public StoreTarget forGood() {
-        return new StoreTarget(primary, replicas, copies, durability, timeout, 0);
+        return new StoreTarget(primary, replicas, copies, durability, timeout, placed, 0);
     }
 
     /** The options of one store or delete. */
     public StoreOptions options(Attributes attributes) {
-        return new StoreOptions(replicas, copies, durability, null, attributes, timeout, null, placementEpoch);
+        return new StoreOptions(replicas, copies, durability, null, attributes, timeout, null, placed, placementEpoch);
     }
 
     @Override

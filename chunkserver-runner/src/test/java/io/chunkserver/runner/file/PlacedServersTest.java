@@ -3,9 +3,13 @@ package io.chunkserver.runner.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.chunkserver.core.ChunkServer;
+import io.chunkserver.core.ChunkServerConfig;
+import io.chunkserver.core.commit.Receipt;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
+import io.chunkserver.core.membership.KnownMaster;
 import io.chunkserver.core.membership.PlacementRequest;
 import io.chunkserver.core.model.Attributes;
 import io.chunkserver.core.model.ChunkId;
@@ -14,6 +18,8 @@ import io.chunkserver.core.model.Member;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.Transport;
+import io.chunkserver.transport.client.ChunkClient;
+import io.chunkserver.transport.client.ChunkSource;
 import io.chunkserver.transport.client.ClientConfig;
 import io.chunkserver.transport.client.MasterClient;
 import io.chunkserver.transport.client.StoreOptions;
@@ -21,12 +27,15 @@ import io.chunkserver.transport.loopback.LoopbackNetwork;
 import io.chunkserver.transport.loopback.LoopbackTransport;
 import io.chunkserver.transport.server.EndpointConfig;
 import io.chunkserver.transport.server.MasterEndpoint;
+import io.chunkserver.transport.testkit.Cluster;
 import io.chunkserver.transport.testkit.FakeMaster;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ForkJoinPool;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Whom a store is tried without after it failed, and when a master is asked again. */
 class PlacedServersTest {
@@ -74,11 +83,38 @@ class PlacedServersTest {
         }
     }
 
+    /** A second time is a second store that may be under way, for which the master would wait until it forgets it by age. */
+    @Test
+    void aStoreOrDeleteOnOneServerIsPlacedOnce(@TempDir Path root) throws IOException {
+        try (AskedMaster asked = new AskedMaster();
+                Cluster cluster = new Cluster(root, () -> new LoopbackTransport(asked.network));
+                ChunkClient client = new ChunkClient(asked.transport, ClientConfig.DEFAULT)) {
+            cluster.start("a", 0, ChunkServerConfig.DEFAULT);
+            ChunkServer server = cluster.server("a");
+            server.followMasters(List.of(new KnownMaster("m:1", asked.master)), 0);
+            asked.master.holders(server.self());
+
+            Receipt stored = asked.placed.write(
+                    CHUNK,
+                    1,
+                    target -> client.store(
+                            target.primary(), CHUNK, ChunkSource.of(new byte[1]), target.options(Attributes.NONE)));
+            assertThat(stored.members()).isOne();
+            assertThat(asked.master.told(PlacementRequest.class)).hasSize(1);
+
+            asked.placed.write(
+                    CHUNK, 0, target -> client.delete(target.primary(), CHUNK, target.options(Attributes.NONE)));
+            assertThat(server.stat(CHUNK)).isEmpty();
+            assertThat(asked.master.told(PlacementRequest.class)).hasSize(2);
+        }
+    }
+
     /** A master behind its endpoint, and who asks it. */
     private static final class AskedMaster implements AutoCloseable {
 
         private final FakeMaster master = new FakeMaster("m");
-        private final Transport transport = new LoopbackTransport(new LoopbackNetwork(ForkJoinPool.commonPool()));
+        private final LoopbackNetwork network = new LoopbackNetwork(ForkJoinPool.commonPool());
+        private final Transport transport = new LoopbackTransport(network);
         private final MasterEndpoint endpoint;
         private final MasterClient client;
         private final PlacedServers placed;

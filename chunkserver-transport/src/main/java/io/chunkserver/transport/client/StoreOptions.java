@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param attributes   kept with the chunk; a delete has none
  * @param timeout      how long it may take, retries included; at most {@link StoreRequest#MAX_TIMEOUT}
  * @param transaction  the id of an earlier try whose outcome is not known; null for a new one
+ * @param placed       a master has named the servers for this store, {@code replicas} beside the primary or the primary alone: it asks none
+ *                     itself. An older one goes by {@code copies} where it is alone
  * @param placementEpoch as the master told it that named the servers ({@link io.chunkserver.core.membership.ChunkCopies#epoch}): they
  *                     refuse once they know that it was replaced; 0 when no master was asked
  */
@@ -32,11 +34,12 @@ public record StoreOptions(
         Attributes attributes,
         Duration timeout,
         @Nullable TransactionId transaction,
+        boolean placed,
         long placementEpoch) {
 
     /** One copy, replacing any, as durable as the server is set to. */
-    public static final StoreOptions DEFAULT =
-            new StoreOptions(List.of(), null, null, null, Attributes.NONE, StoreRequest.DEFAULT_TIMEOUT, null, 0);
+    public static final StoreOptions DEFAULT = new StoreOptions(
+            List.of(), null, null, null, Attributes.NONE, StoreRequest.DEFAULT_TIMEOUT, null, false, 0);
 
     public StoreOptions {
         replicas = List.copyOf(replicas);
@@ -50,40 +53,67 @@ public record StoreOptions(
 
     public StoreOptions withReplicas(List<ServerAddress> others) {
         return new StoreOptions(
-                others, null, durability, expectedBase, attributes, timeout, transaction, placementEpoch);
+                others, null, durability, expectedBase, attributes, timeout, transaction, placed, placementEpoch);
     }
 
     /** Has the primary choose the other servers with its master; deletes are not affected. */
     public StoreOptions withCopies(int number) {
         return new StoreOptions(
-                List.of(), number, durability, expectedBase, attributes, timeout, transaction, placementEpoch);
+                List.of(), number, durability, expectedBase, attributes, timeout, transaction, false, 0);
     }
 
     public StoreOptions withDurability(@Nullable Durability newDurability) {
         return new StoreOptions(
-                replicas, copies, newDurability, expectedBase, attributes, timeout, transaction, placementEpoch);
+                replicas,
+                copies,
+                newDurability,
+                expectedBase,
+                attributes,
+                timeout,
+                transaction,
+                placed,
+                placementEpoch);
     }
 
     public StoreOptions withExpectedBase(@Nullable ChunkVersion base) {
-        return new StoreOptions(replicas, copies, durability, base, attributes, timeout, transaction, placementEpoch);
+        return new StoreOptions(
+                replicas, copies, durability, base, attributes, timeout, transaction, placed, placementEpoch);
     }
 
     public StoreOptions withAttributes(Attributes newAttributes) {
         return new StoreOptions(
-                replicas, copies, durability, expectedBase, newAttributes, timeout, transaction, placementEpoch);
+                replicas,
+                copies,
+                durability,
+                expectedBase,
+                newAttributes,
+                timeout,
+                transaction,
+                placed,
+                placementEpoch);
     }
 
     public StoreOptions withTimeout(Duration newTimeout) {
         return new StoreOptions(
-                replicas, copies, durability, expectedBase, attributes, newTimeout, transaction, placementEpoch);
+                replicas,
+                copies,
+                durability,
+                expectedBase,
+                attributes,
+                newTimeout,
+                transaction,
+                placed,
+                placementEpoch);
     }
 
     public StoreOptions withTransaction(@Nullable TransactionId id) {
-        return new StoreOptions(replicas, copies, durability, expectedBase, attributes, timeout, id, placementEpoch);
+        return new StoreOptions(
+                replicas, copies, durability, expectedBase, attributes, timeout, id, placed, placementEpoch);
     }
 
-    /** On servers that the leading master of this epoch has named. */
+    /** On servers that a master has named for this store, which leads by this epoch; 0 for one that was not elected. */
     public StoreOptions withPlacementEpoch(long epoch) {
-        return new StoreOptions(replicas, copies, durability, expectedBase, attributes, timeout, transaction, epoch);
+        return new StoreOptions(
+                replicas, copies, durability, expectedBase, attributes, timeout, transaction, true, epoch);
     }
 }

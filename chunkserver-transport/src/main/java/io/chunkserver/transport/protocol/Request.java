@@ -67,6 +67,7 @@ public sealed interface Request
      * @param replicas       the other servers that shall have the chunk
      * @param copies         without {@code replicas} the server asked chooses the members with its master, if it has one: how many servers
      *                       shall have the chunk; 0 or null for as many as the master is configured for
+     * @param placed         a master has named the members for this store, also where they are the server asked alone: it asks none
      */
     record Store(
             TransactionId transaction,
@@ -78,6 +79,7 @@ public sealed interface Request
             List<ServerAddress> replicas,
             @Nullable Integer copies,
             Duration timeout,
+            boolean placed,
             long placementEpoch)
             implements Request {
 
@@ -104,6 +106,7 @@ public sealed interface Request
      * @param base        the version that must be the committed one, or null for any
      * @param durability  null for the server's default
      * @param replicas    the other servers that have the chunk
+     * @param placed      as in {@link Store}
      */
     record Delete(
             TransactionId transaction,
@@ -112,6 +115,7 @@ public sealed interface Request
             @Nullable Durability durability,
             List<ServerAddress> replicas,
             Duration timeout,
+            boolean placed,
             long placementEpoch)
             implements Request {
 

@@ -147,10 +147,21 @@ final class RequestFormat {
         if (store.copies() != null) {
             json.put("copies", store.copies());
         }
+        encodePlaced(json, store.placed());
         encodePlacementEpoch(json, store.placementEpoch());
     }
 
     /** Left out where there is none, as by clients that know of none. */
+    private static void encodePlaced(ObjectNode json, boolean placed) {
+        if (placed) {
+            json.put("placed", true);
+        }
+    }
+
+    private static boolean placed(FieldReader fields) throws ChunkServerException {
+        return fields.has("placed") && fields.flag("placed");
+    }
+
     private static void encodePlacementEpoch(ObjectNode json, long epoch) {
         if (epoch != 0) {
             json.put("placementEpoch", epoch);
@@ -176,6 +187,7 @@ final class RequestFormat {
                 fields.values("replicas", ServerAddress::parse),
                 fields.has("copies") ? fields.smallCount("copies") : null,
                 timeout,
+                placed(fields),
                 placementEpoch(fields));
     }
 
@@ -186,6 +198,7 @@ final class RequestFormat {
         ModelJson.versionIfAny(json, "base", delete.base());
         ModelJson.durabilityIfAny(json, delete.durability());
         ModelJson.texts(json.putArray("replicas"), delete.replicas());
+        encodePlaced(json, delete.placed());
         encodePlacementEpoch(json, delete.placementEpoch());
     }
 
@@ -197,6 +210,7 @@ final class RequestFormat {
                 fields.valueOrNull("durability", Durability::parse),
                 fields.values("replicas", ServerAddress::parse),
                 timeout,
+                placed(fields),
                 placementEpoch(fields));
     }
 

@@ -98,13 +98,16 @@ final class ChunkRequestHandler implements RequestHandler {
                 store.durability() == null ? server.config().durability() : store.durability(),
                 store.timeout(),
                 store.placementEpoch());
-        return begin(request, store.replicas(), store.copies()).thenApply(BlockSink::of);
+        return begin(request, store.placed(), store.replicas(), store.copies()).thenApply(BlockSink::of);
     }
 
-    /** A client that names no members leaves them to the master, where there is one: the chunk may be on other servers. */
+    /**
+     * A client that names no members leaves them to the master, where there is one: the chunk may be on other servers. Not where a master has
+     * named this server alone for it: one store that is placed twice is waited for as two are.
+     */
     private CompletionStage<ChunkWriter> begin(
-            StoreRequest request, List<ServerAddress> replicas, @Nullable Integer copies) {
-        return replicas.isEmpty()
+            StoreRequest request, boolean placed, List<ServerAddress> replicas, @Nullable Integer copies) {
+        return replicas.isEmpty() && !placed
                 ? server.begin(request, copies == null ? 0 : copies)
                 : server.begin(request, texts(replicas));
     }
@@ -203,7 +206,7 @@ final class ChunkRequestHandler implements RequestHandler {
                 delete.durability() == null ? server.config().durability() : delete.durability(),
                 delete.timeout(),
                 delete.placementEpoch());
-        return begin(request, delete.replicas(), null)
+        return begin(request, delete.placed(), delete.replicas(), null)
                 .thenApply(BlockSink::of)
                 .thenCompose(ChunkRequestHandler::withoutBytes);
     }

@@ -150,7 +150,8 @@ class RemoteChunkWriterTest extends ClientOnSteppedNetwork {
     }
 
     private static Request.Store store(TransactionId transaction, ChunkId chunk) {
-        return new Request.Store(transaction, chunk, 10, null, Attributes.NONE, null, List.of(), null, PATIENCE, 0);
+        return new Request.Store(
+                transaction, chunk, 10, null, Attributes.NONE, null, List.of(), null, PATIENCE, false, 0);
     }
 
     private static CheckedBlock block() {

@@ -149,15 +149,19 @@ final class MessageArbitraries {
 
     /** Where a store goes: to those that are named, or to as many as are chosen. */
     private record Servers(
-            List<ServerAddress> replicas, @Nullable Integer copies, long placementEpoch) {}
+            List<ServerAddress> replicas, @Nullable Integer copies, boolean placed, long placementEpoch) {}
 
     private static Arbitrary<Servers> replicasOrCopies() {
         return Arbitraries.oneOf(
-                Combinators.combine(addresses().list().ofMaxSize(Request.MAX_REPLICAS), counts())
-                        .as((named, epoch) -> new Servers(named, null, epoch)),
-                Arbitraries.integers()
-                        .between(0, PlacementRequest.MAX_COPIES)
-                        .map(chosen -> new Servers(List.of(), chosen, 0)));
+                Combinators.combine(
+                                addresses().list().ofMaxSize(Request.MAX_REPLICAS),
+                                Arbitraries.of(true, false),
+                                counts())
+                        .as((named, placed, epoch) -> new Servers(named, null, placed, epoch)),
+                Combinators.combine(
+                                Arbitraries.integers().between(0, PlacementRequest.MAX_COPIES),
+                                Arbitraries.of(true, false))
+                        .as((chosen, placed) -> new Servers(List.of(), chosen, placed, 0)));
     }
 
     private static Arbitrary<Request> stores() {
@@ -180,6 +184,7 @@ final class MessageArbitraries {
                         servers.replicas(),
                         servers.copies(),
                         timeout,
+                        servers.placed(),
                         servers.placementEpoch()));
     }
 
@@ -191,6 +196,7 @@ final class MessageArbitraries {
                         Arbitraries.of(Durability.class).injectNull(0.3),
                         addresses().list().ofMaxSize(Request.MAX_REPLICAS),
                         storeTimeouts(),
+                        Arbitraries.of(true, false),
                         counts())
                 .as(Request.Delete::new);
     }

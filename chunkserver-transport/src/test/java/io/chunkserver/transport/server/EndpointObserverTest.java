@@ -145,6 +145,7 @@ class EndpointObserverTest {
                             List.of(),
                             null,
                             Duration.ofMinutes(1),
+                            false,
                             0)));
             await().untilAsserted(() -> assertThatThrownBy(this::read).hasMessageContaining("under way already"));
             assertThat(counts.answers)

@@ -121,6 +121,24 @@ class PlacedByServerTest {
         assertThat(has("a")).isFalse();
     }
 
+    /** It shares the server with each other store that may be under way, as those do whose members are several. */
+    @Test
+    void whatAMasterHasPlacedOnThisServerAloneIsNotPlacedAgain() throws IOException {
+        master.holders(cluster.server("a").self(), cluster.server("c").self());
+        StoreOptions placed = StoreOptions.DEFAULT.withPlacementEpoch(1);
+        Receipt receipt = client.store(cluster.address("a"), CHUNK, ChunkSource.of(BYTES), placed);
+        assertThat(receipt.members()).isOne();
+        assertThat(client.delete(cluster.address("a"), CHUNK, placed.withPlacementEpoch(0))
+                        .members())
+                .isOne();
+        assertThat(master.told(PlacementRequest.class)).isEmpty();
+
+        knowsOfLeader("a", 2);
+        assertThatExceptionOfType(ChunkServerException.Conflict.class)
+                .isThrownBy(() -> client.store(cluster.address("a"), CHUNK, ChunkSource.of(BYTES), placed))
+                .satisfies(stale -> assertThat(stale.code()).isEqualTo(ErrorCode.STALE_EPOCH));
+    }
+
     private Receipt storePlacedIn(long epoch) throws IOException {
         return client.store(cluster.address("a"), CHUNK, ChunkSource.of(BYTES), placedIn(epoch));
     }
