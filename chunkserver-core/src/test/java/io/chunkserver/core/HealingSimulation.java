@@ -21,7 +21,7 @@ class HealingSimulation {
 
     static IntStream seeds() {
         Integer one = Integer.getInteger("healing.seed");
-        return one != null ? IntStream.of(one) : IntStream.range(0, Integer.getInteger("healing.runs", 20));
+        return one != null ? IntStream.of(one) : IntStream.range(0, Integer.getInteger("healing.runs", 30));
     }
 
     @ParameterizedTest(name = "seed {0}")

@@ -78,8 +78,8 @@ final class ClusterState {
         CandidateChoice choice = new CandidateChoice(metric, random);
         members = new Members(config);
         book = new OrderBook(config);
-        planner = new RepairPlanner(config, members, book, choice);
         placements = new Placements(config, members, table, choice);
+        planner = new RepairPlanner(config, members, book, choice, placements);
         goal = members.goal();
     }
 
@@ -195,7 +195,9 @@ final class ClusterState {
         for (ChunkInfo info : present) {
             Chunk chunk = table.findOrAdd(info.id());
             planner.reported(chunk, member, info, now);
-            placements.reported(chunk);
+            if (placements.reported(chunk)) {
+                planner.assess(chunk, now);
+            }
         }
         member.goesOnReporting(now);
     }
@@ -251,16 +253,19 @@ final class ClusterState {
                     .withHint(patience())
                     .toException();
         }
+        forgetPlacements();
         ChunkCopies placed = placements.place(request, now, !hasTakenOver());
         return new ChunkCopies(placed.chunk(), placed.version(), placed.members(), epoch);
     }
 
     /**
-     * Servers with newer versions may not have joined yet, or those that a leader before this one named may not have reported. A cluster that
-     * looks empty may be one of which only new servers have joined so far.
+     * Servers with newer versions may not have joined yet, or have joined and not told what they have, or those that a leader before this one
+     * named may not have reported. A cluster that looks empty may be one of which only new servers have joined so far.
      */
     private boolean isTooEarlyFor(ChunkId chunk) {
-        return now < config.grace() || !members.areComplete() || (hasTakenOver() && table.find(chunk) == null);
+        return now < config.grace()
+                || !members.areComplete()
+                || ((hasTakenOver() || !isSettled()) && table.find(chunk) == null);
     }
 
     /** Whether stores may be under way whose servers the leader before this one named. */
@@ -383,7 +388,17 @@ final class ClusterState {
         now++;
         members.all().forEach(this::age);
         liveServersChanged();
-        placements.expire(now);
+        forgetPlacements();
+    }
+
+    /** What is too much of a chunk may go where no store may be under way any more. */
+    private void forgetPlacements() {
+        for (ChunkId id : placements.expire(now)) {
+            Chunk chunk = table.find(id);
+            if (chunk != null) {
+                planner.assess(chunk, now);
+            }
+        }
     }
 
     private void age(ClusterMember member) {

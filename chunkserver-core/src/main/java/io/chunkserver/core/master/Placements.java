@@ -76,7 +76,6 @@ final class Placements {
         if (chunk != null && chunk.conflicting()) {
             throw conflicting(request.chunk());
         }
-        expire(now);
         Remembered before = remembered.get(request.chunk());
         List<ClusterMember> core = before == null ? List.of() : stillIn(before.core(), request);
         List<ClusterMember> named =
@@ -146,7 +145,7 @@ final class Placements {
      */
     private List<ClusterMember> holders(Chunk chunk, PlacementRequest request, boolean remembers)
             throws ChunkServerException {
-        List<ClusterMember> alive = chunk.good(ClusterMember::isAlive);
+        List<ClusterMember> alive = chunk.good(member -> member.isAlive() && !isToGiveUp(chunk, member));
         if (alive.isEmpty()) {
             throw gone("all servers that have the newest version of chunk " + chunk.id(), chunk.good(member -> true));
         }
@@ -159,6 +158,12 @@ final class Placements {
         return named.size() <= PlacementRequest.MAX_COPIES
                 ? named
                 : new ArrayList<>(named.subList(0, PlacementRequest.MAX_COPIES));
+    }
+
+    /** Whether a server was told to remove its copy, which it may do at any time; it was told only since others keep theirs. */
+    private static boolean isToGiveUp(Chunk chunk, ClusterMember member) {
+        GivenOrder order = chunk.orderOf(member);
+        return order != null && !order.isCopy();
     }
 
     /** Servers to fill up with: those that are behind first, as they catch up by it. */
@@ -246,26 +251,40 @@ final class Placements {
         return alive.stream().map(ClusterMember::member).toList();
     }
 
+    /** Whether a server was named for all stores of a chunk that may be under way. */
+    boolean names(ChunkId id, ClusterMember member) {
+        Remembered placed = remembered.get(id);
+        return placed != null && placed.core().contains(member);
+    }
+
     /**
      * A chunk was reported: its placement is forgotten once all of its core has the last version that the stores can make. Members that
      * are dead count too: they may only be out of this master's reach, and go on with a store.
+     *
+     * @return whether that was so
      */
-    void reported(Chunk chunk) {
+    boolean reported(Chunk chunk) {
         Remembered placed = remembered.isEmpty() ? null : remembered.get(chunk.id());
-        if (placed != null && placed.core().stream().allMatch(member -> chunk.hasAtLeast(member, placed.last()))) {
-            remembered.remove(chunk.id());
+        if (placed == null || !placed.core().stream().allMatch(member -> chunk.hasAtLeast(member, placed.last()))) {
+            return false;
         }
+        remembered.remove(chunk.id());
+        return true;
     }
 
-    /** Forgets what is old, a bounded number at a time. */
-    void expire(int now) {
-        Iterator<Remembered> eldest = remembered.values().iterator();
-        for (int seen = 0; seen < MAX_EXPIRED_AT_ONCE && eldest.hasNext(); seen++) {
-            if (eldest.next().expires() > now) {
-                return;
+    /** Forgets what is old, a bounded number at a time; of which chunks. */
+    List<ChunkId> expire(int now) {
+        List<ChunkId> forgotten = new ArrayList<>();
+        Iterator<Map.Entry<ChunkId, Remembered>> eldest = remembered.entrySet().iterator();
+        while (forgotten.size() < MAX_EXPIRED_AT_ONCE && eldest.hasNext()) {
+            Map.Entry<ChunkId, Remembered> next = eldest.next();
+            if (next.getValue().expires() > now) {
+                break;
             }
+            forgotten.add(next.getKey());
             eldest.remove();
         }
+        return forgotten;
     }
 
     static ChunkServerException conflicting(ChunkId chunk) {

@@ -29,17 +29,19 @@ final class RepairPlanner {
     private final Members members;
     private final OrderBook book;
     private final CandidateChoice choice;
+    private final Placements placements;
     private final ChunkCounts counts = new ChunkCounts();
     private final RepairQueue queue = new RepairQueue();
 
     /** The most urgent queue that the next look is for. */
     private int from;
 
-    RepairPlanner(MasterConfig config, Members members, OrderBook book, CandidateChoice choice) {
+    RepairPlanner(MasterConfig config, Members members, OrderBook book, CandidateChoice choice, Placements placements) {
         this.config = config;
         this.members = members;
         this.book = book;
         this.choice = choice;
+        this.placements = placements;
     }
 
     ChunkCounts counts() {
@@ -134,7 +136,8 @@ final class RepairPlanner {
     private boolean hasSurplus(Chunk chunk) {
         return chunk.copied
                 && chunk.orders.isEmpty()
-                && chunk.good(ClusterMember::takesChunks).size() > config.replication();
+                && chunk.good(ClusterMember::takesChunks).size() > config.replication()
+                && fullest(chunk) != null;
     }
 
     /** Queues chunks that were fresh by their urgency; true when there may be more than so many. */
@@ -259,8 +262,13 @@ final class RepairPlanner {
         return remove(chunk, fullest, others) ? 1 : 0;
     }
 
+    /**
+     * The copy that is too much. Not one where a store is to go that may be under way: were all that it was told of gone when it comes, it
+     * would begin the versions anew, be acknowledged, and be taken for older than what is elsewhere.
+     */
     private @Nullable ClusterMember fullest(Chunk chunk) {
         return chunk.good(ClusterMember::takesChunks).stream()
+                .filter(member -> !placements.names(chunk.id(), member))
                 .min(Comparator.comparingLong(ClusterMember::availableBytes))
                 .orElse(null);
     }
@@ -315,6 +323,9 @@ final class RepairPlanner {
             return false;
         }
         boolean surplus = here.version().equals(newest.version());
+        if (surplus && placements.names(chunk.id(), order.target())) {
+            return false;
+        }
         List<ClusterMember> keepers = chunk.good(member -> member != order.target() && mayKeep(member));
         return keepers.size() >= (surplus ? config.replication() : members.goal())
                 && order.named().size() >= members.goal()

@@ -106,6 +106,31 @@ class ExpectedServersTest {
         assertThat(get(master.place(placement(STORED))).version()).isEqualTo(new ChunkVersion(5));
     }
 
+    /** That it has registered says nothing of what it has; what others told of goes on, and so does all when it does not tell. */
+    @Test
+    void whatOneMayHaveThatHasNotToldYetIsNotTakenForNew() {
+        NaiveServer first = early.get(0).with(version(CHUNK, 1, "w"));
+        early.forEach(this::join);
+        heard(MINUTES, early);
+        get(master.register(late.registration()));
+        Failure refused = failureOf(master.place(placement(STORED)));
+        assertThat(refused.code()).isEqualTo(ErrorCode.MASTER_STARTING);
+        assertThat(get(master.place(placement(CHUNK))).members())
+                .contains(first.registration().member());
+
+        late.fullReport().forEach(part -> get(master.report(part)));
+        assertThat(get(master.place(placement(STORED))).version()).isEqualTo(new ChunkVersion(5));
+
+        NaiveServer silent = new NaiveServer("silent", Location.ORIGIN);
+        get(master.register(silent.registration()));
+        List<NaiveServer> all = new ArrayList<>(early);
+        all.add(late);
+        all.add(silent);
+        heard(MasterConfig.DEFAULT.grace(), all);
+        assertThat(get(master.place(placement(new ChunkId("/new", 0)))).version())
+                .isEqualTo(ChunkVersion.NONE);
+    }
+
     /** One that died since was there: what it had was told. */
     @Test
     void oneThatIsGoneAgainIsNotWaitedFor() {

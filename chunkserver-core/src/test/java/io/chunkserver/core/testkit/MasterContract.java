@@ -15,6 +15,7 @@ public abstract class MasterContract
                 MasterReportContract,
                 MasterPlacementContract,
                 MasterRepairContract,
+                MasterRemovalContract,
                 PromiseReport.Traced {
 
     private final CallTrace trace = new CallTrace();

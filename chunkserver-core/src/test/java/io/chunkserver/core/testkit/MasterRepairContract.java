@@ -9,7 +9,6 @@ import io.chunkserver.core.membership.HeartbeatReply;
 import io.chunkserver.core.membership.Order;
 import io.chunkserver.core.membership.ServerState;
 import io.chunkserver.core.model.ChunkId;
-import io.chunkserver.core.model.Member;
 import io.chunkserver.core.model.ServerId;
 import java.util.ArrayList;
 import java.util.List;
@@ -156,40 +155,6 @@ interface MasterRepairContract extends MasterSteps {
     }
 
     @Test
-    default void anOldVersionIsRemovedWhenThereAreEnoughNewOnes() {
-        List<NaiveServer> all = settled(4);
-        store(all.get(3), version(CHUNK, 1, "w"));
-        all.subList(0, 3).forEach(server -> store(server, version(CHUNK, 2, "w")));
-
-        Map<ServerId, List<Order>> orders = pass(5, all);
-        Order.Remove remove = (Order.Remove) orders.remove(all.get(3).id()).get(0);
-        assertThat(remove.version().number()).isOne();
-        assertThat(remove.transaction()).isEqualTo(version(CHUNK, 1, "w").transaction());
-        assertThat(remove.keepers()).containsExactlyInAnyOrderElementsOf(members(all.subList(0, 3)));
-        assertNothingOrdered(orders);
-    }
-
-    @Test
-    default void moreCopiesThanUsualAreKeptWhenAClientAskedForThem() {
-        List<NaiveServer> all = settled(6);
-        all.forEach(server -> store(server, version(CHUNK, 1, "w")));
-        assertNothingOrdered(pass(10, all));
-    }
-
-    @Test
-    default void aCopyThatWasMadeInVainIsRemovedWhenTheDeadServerComesBack() {
-        List<NaiveServer> all = settled(4);
-        all.subList(0, 3).forEach(server -> store(server, version(CHUNK, 1, "w")));
-        pass(DEAD_AFTER + 1, all.subList(1, 4));
-        store(all.get(3), version(CHUNK, 1, "w"));
-
-        List<Order> orders =
-                pass(3, all).values().stream().flatMap(List::stream).toList();
-        assertThat(orders).singleElement().isInstanceOf(Order.Remove.class);
-        assertThat(((Order.Remove) orders.get(0)).keepers()).hasSize(3);
-    }
-
-    @Test
     default void aDeletionReachesEveryServerThatStillHasTheChunk() {
         List<NaiveServer> all = servers(6);
         all.forEach(server -> store(server, version(CHUNK, 1, "w")));
@@ -327,19 +292,6 @@ interface MasterRepairContract extends MasterSteps {
         }
     }
 
-    /** Does what was ordered, and reports it. */
-    private void follow(List<NaiveServer> servers, Map<ServerId, List<Order>> orders) {
-        for (NaiveServer server : servers) {
-            for (Order order : orders.getOrDefault(server.id(), List.of())) {
-                Order.Copy copy = (Order.Copy) order;
-                servers.stream()
-                        .filter(source ->
-                                source.id().equals(copy.sources().get(0).id()))
-                        .forEach(source -> store(server, source.disk().get(copy.chunk())));
-            }
-        }
-    }
-
     @Test
     default void nothingIsOrderedForAChunkInConflict() {
         List<NaiveServer> all = settled(6);
@@ -474,19 +426,6 @@ interface MasterRepairContract extends MasterSteps {
                 .isInstanceOf(Order.Copy.class);
     }
 
-    @Test
-    default void aServerThatWasStartedAgainIsNoKeeperUntilItHasToldAllThatItHas() {
-        List<NaiveServer> all = settled(4);
-        all.subList(0, 3).forEach(server -> store(server, version(CHUNK, 2, "w")));
-        all.get(0).restart();
-        get(master().register(all.get(0).registration()));
-        store(all.get(3), version(CHUNK, 1, "w"));
-        assertNothingOrdered(pass(5, all));
-
-        reportAll(all.get(0));
-        assertThat(pass(2, all).get(all.get(3).id())).singleElement().isInstanceOf(Order.Remove.class);
-    }
-
     /** It may have settled stores at its start that its masters were not told of. */
     @Test
     default void howMuchAServerIsNeededThatWasStartedAgainIsToldWhenItHasToldAllThatItHas() {
@@ -505,39 +444,7 @@ interface MasterRepairContract extends MasterSteps {
         assertThat(get(master().needed(drained.id()))).isOne();
     }
 
-    @Test
-    default void aCopyThatWasMadeForADrainedServerIsRemovedWhenItIsResumed() {
-        List<NaiveServer> all = settled(4);
-        all.subList(0, 3).forEach(server -> store(server, version(CHUNK, 1, "w")));
-        all.get(0).become(ServerState.DRAINING);
-        follow(all, pass(DEAD_AFTER + 1, all));
-        assertThat(all.get(3).disk()).containsKey(CHUNK);
-        all.get(0).become(ServerState.READY);
-
-        assertOneRemoval(pass(3, all));
-    }
-
-    @Test
-    default void aCopyThatIsTooMuchIsRemovedWhenAServerTakesChunksAgain() {
-        List<NaiveServer> all = settled(4);
-        all.subList(0, 3).forEach(server -> store(server, version(CHUNK, 1, "w")));
-        follow(all, pass(DEAD_AFTER + 1, all.subList(1, 4)));
-        all.get(1).become(ServerState.READ_ONLY);
-        assertNothingOrdered(pass(3, all));
-        all.get(1).become(ServerState.READY);
-
-        assertOneRemoval(pass(3, all));
-    }
-
-    private static void assertOneRemoval(Map<ServerId, List<Order>> orders) {
-        assertThat(orders.values().stream().flatMap(List::stream))
-                .singleElement()
-                .isInstanceOfSatisfying(
-                        Order.Remove.class,
-                        removal -> assertThat(removal.keepers()).hasSize(3));
-    }
-
-    private static void assertOnlyCopiedTo(NaiveServer server, Map<ServerId, List<Order>> orders) {
+    private void assertOnlyCopiedTo(NaiveServer server, Map<ServerId, List<Order>> orders) {
         assertThat(orders.remove(server.id())).singleElement().isInstanceOfSatisfying(Order.Copy.class, copy -> {
             assertThat(copy.version().number()).isEqualTo(2);
             assertThat(copy.sources())
@@ -553,20 +460,6 @@ interface MasterRepairContract extends MasterSteps {
     }
 
     @Test
-    default void aServerThatIsNotHeardIsNoKeeper() {
-        List<NaiveServer> all = settled(4);
-        List<NaiveServer> heard = all.subList(1, 4);
-        pass(SUSPECT_AFTER, heard);
-        store(all.get(3), version(CHUNK, 1, "w"));
-        all.subList(0, 3).forEach(server -> store(server, version(CHUNK, 2, "w")));
-
-        assertThat(pass(2 * DEAD_AFTER, heard).values().stream().flatMap(List::stream))
-                .as("copies are made, and none is removed")
-                .isNotEmpty()
-                .noneMatch(Order.Remove.class::isInstance);
-    }
-
-    @Test
     default void whatIsOrderedCountsAsTaken() {
         List<NaiveServer> all = settled(3);
         all.get(2).limitTo(NaiveServer.CHUNK_BYTES * 3 / 2);
@@ -574,20 +467,6 @@ interface MasterRepairContract extends MasterSteps {
             all.subList(0, 2).forEach(server -> store(server, version(chunk, 1, "w")));
         }
         assertThat(pass(4, all).get(all.get(2).id())).hasSize(1);
-    }
-
-    @Test
-    default void aRemovalThatWouldLeaveTooFewCopiesByNowIsNotGiven() {
-        List<NaiveServer> all = settled(4);
-        store(all.get(3), version(CHUNK, 1, "w"));
-        all.subList(0, 3).forEach(server -> store(server, version(CHUNK, 2, "w")));
-        tick();
-        tick();
-        plan();
-        all.get(0).disk().clear();
-        report(all.get(0), CHUNK);
-
-        assertThat(beat(all.get(3))).isEmpty();
     }
 
     @Test
@@ -607,31 +486,5 @@ interface MasterRepairContract extends MasterSteps {
                 .isNotEmpty()
                 .allSatisfy(order -> assertThat(((Order.Copy) order).sources())
                         .containsExactly(all.get(1).member()));
-    }
-
-    @Test
-    default void aRemovalDoesNotNameAKeeperThatHasLostTheChunkMeanwhile() {
-        List<NaiveServer> all = settled(5);
-        store(all.get(4), version(CHUNK, 1, "w"));
-        all.subList(0, 4).forEach(server -> store(server, version(CHUNK, 2, "w")));
-        tick();
-        all.forEach(this::beat);
-        tick();
-        plan();
-        all.get(0).disk().clear();
-        report(all.get(0), CHUNK);
-
-        List<Order> orders = pass(3, all).get(all.get(4).id());
-        assertThat(orders).singleElement().isInstanceOf(Order.Remove.class);
-        assertThat(((Order.Remove) orders.get(0)).keepers())
-                .containsExactlyInAnyOrderElementsOf(members(all.subList(1, 4)));
-    }
-
-    private static List<Member> members(List<NaiveServer> servers) {
-        return servers.stream().map(NaiveServer::member).toList();
-    }
-
-    private static void assertNothingOrdered(Map<ServerId, List<Order>> orders) {
-        assertThat(orders.values().stream().flatMap(List::stream)).as("orders").isEmpty();
     }
 }

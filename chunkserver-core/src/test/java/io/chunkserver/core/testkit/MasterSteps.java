@@ -36,6 +36,9 @@ interface MasterSteps extends MasterSubject {
 
     int DEAD_AFTER = 5;
 
+    /** Ticks for which it is remembered where a store was placed. */
+    int PLACEMENT_MEMORY = 240;
+
     /** More than the ticks after a start in which nothing is ordered. */
     int SETTLED = 5;
 
@@ -158,5 +161,26 @@ interface MasterSteps extends MasterSubject {
 
     static List<ServerId> ids(NaiveServer... servers) {
         return Arrays.stream(servers).map(NaiveServer::id).toList();
+    }
+
+    /** Does what was ordered, and reports it. */
+    default void follow(List<NaiveServer> servers, Map<ServerId, List<Order>> orders) {
+        for (NaiveServer server : servers) {
+            for (Order order : orders.getOrDefault(server.id(), List.of())) {
+                Order.Copy copy = (Order.Copy) order;
+                servers.stream()
+                        .filter(source ->
+                                source.id().equals(copy.sources().get(0).id()))
+                        .forEach(source -> store(server, source.disk().get(copy.chunk())));
+            }
+        }
+    }
+
+    default List<Member> members(List<NaiveServer> servers) {
+        return servers.stream().map(NaiveServer::member).toList();
+    }
+
+    default void assertNothingOrdered(Map<ServerId, List<Order>> orders) {
+        assertThat(orders.values().stream().flatMap(List::stream)).as("orders").isEmpty();
     }
 }
