@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
-import io.chunkserver.core.membership.ChunkReport;
-import io.chunkserver.core.membership.OpenTransaction;
 import io.chunkserver.core.membership.PlacementRequest;
 import io.chunkserver.core.membership.ServerState;
 import io.chunkserver.core.model.ChunkId;
@@ -171,16 +169,6 @@ interface MasterPlacementContract extends MasterSteps {
         store(all.get(0), version(other, 2, "w"));
         assertThat(place(new PlacementRequest(other, 1, 1, Location.ORIGIN, Set.of())))
                 .isEqualTo(MasterSteps.ids(all.get(0)));
-    }
-
-    private void tellOpen(NaiveServer server, ChunkId chunk, long version) {
-        get(master().report(new ChunkReport(
-                server.run(),
-                ChunkReport.Kind.CHANGES,
-                List.of(),
-                List.of(),
-                List.of(new OpenTransaction(chunk, new ChunkVersion(version))),
-                0)));
     }
 
     /** A server that has just died looks fit until its heartbeats are missed; whoever met it need not fail until then. */

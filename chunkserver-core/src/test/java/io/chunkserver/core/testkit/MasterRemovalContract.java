@@ -165,6 +165,19 @@ interface MasterRemovalContract extends MasterSteps {
         assertOneRemoval(pass(4, all));
     }
 
+    @Test
+    default void aRemovalThatWasPlannedIsNotGivenToAServerThatTellsOfAStore() {
+        List<NaiveServer> all = settled(4);
+        all.subList(0, 3).forEach(server -> store(server, version(CHUNK, 1, "w")));
+        follow(all, pass(DEAD_AFTER + 1, all.subList(1, 4)));
+        beat(all.get(0));
+        tick();
+        tick();
+        plan();
+        all.forEach(server -> tellOpen(server, CHUNK, 2));
+        all.forEach(server -> assertThat(beat(server)).isEmpty());
+    }
+
     /** It may do so at any time, and a store that is placed there would not find the chunk. */
     @Test
     default void aServerThatWasToldToRemoveItsCopyIsNotNamedForAStore() {

@@ -7,10 +7,12 @@ import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.membership.ChunkCopies;
 import io.chunkserver.core.membership.ChunkReport;
+import io.chunkserver.core.membership.OpenTransaction;
 import io.chunkserver.core.membership.Order;
 import io.chunkserver.core.membership.PlacementRequest;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
+import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.Location;
 import io.chunkserver.core.model.Member;
 import io.chunkserver.core.model.ServerId;
@@ -105,6 +107,17 @@ interface MasterSteps extends MasterSubject {
 
     default void report(NaiveServer server, ChunkId... changed) {
         get(master().report(server.changes(Arrays.asList(changed))));
+    }
+
+    /** A registered server tells of a store that is not over there. */
+    default void tellOpen(NaiveServer server, ChunkId chunk, long version) {
+        get(master().report(new ChunkReport(
+                server.run(),
+                ChunkReport.Kind.CHANGES,
+                List.of(),
+                List.of(),
+                List.of(new OpenTransaction(chunk, new ChunkVersion(version))),
+                0)));
     }
 
     /** A version appears at a registered server, which reports it. */
