@@ -3,6 +3,7 @@ package io.chunkserver.core;
 import io.chunkserver.core.testkit.ExpectedErrors;
 import java.io.IOException;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -19,9 +20,22 @@ class HealingSimulation {
     private static final int STEPS = 45;
     private static final int LOSSES = 3;
 
+    private static int runs;
+    private static long transactions;
+    private static int damage;
+    private static int leaders;
+    private static int refusals;
+
     static IntStream seeds() {
         Integer one = Integer.getInteger("healing.seed");
         return one != null ? IntStream.of(one) : IntStream.range(0, Integer.getInteger("healing.runs", 30));
+    }
+
+    @AfterAll
+    static void tell() {
+        System.out.printf(
+                "healing: %d runs, %d transactions, %d losses, %d leaders, %d stores refused for the epoch of their placement%n",
+                runs, transactions, damage, leaders, refusals);
     }
 
     @ParameterizedTest(name = "seed {0}")
@@ -40,6 +54,11 @@ class HealingSimulation {
                 run.heal();
                 run.checkWhole();
             }
+            runs++;
+            transactions += run.transactions();
+            damage += run.damage();
+            leaders += run.leaders();
+            refusals += run.stale();
         } catch (AssertionError | RuntimeException e) {
             throw new AssertionError(
                     "to repeat: mvn -pl chunkserver-core test -Dtest=HealingSimulation -Dhealing.seed=" + seed + ": "
