@@ -201,6 +201,21 @@ final class DangerousLines {
                         "requireNonNull(asked).placementEpoch()",
                         "0 * requireNonNull(asked).placementEpoch()"),
                 changed(
+                        "store under way when a copy is too much",
+                        "master/RepairPlanner.java",
+                        "!placements.names(chunk.id(), member)",
+                        "!chunk.conflicting()"),
+                changed(
+                        "removal under way when a store is placed",
+                        "master/Placements.java",
+                        "member.isAlive() && !isToGiveUp(chunk, member)",
+                        "member.isAlive() || isToGiveUp(chunk, member)"),
+                changed(
+                        "open stores when a leader is new",
+                        "membership/MasterSession.java",
+                        "if (reply.epoch() > epoch)",
+                        "if (reply.epoch() > epoch && registered && !registered)"),
+                changed(
                         "damaged staged file that was promised",
                         "OpenParts.java",
                         "() -> CommitRecovery.durablePromises(store, log)",
@@ -543,7 +558,7 @@ final class DangerousLines {
                         ""),
                 changed(
                         "retry finds the log of its transaction",
-                        "ChunkServer.java",
+                        "PrimaryStores.java",
                         "volumes.all().stream()\n                .flatMap(volume -> volume.coordinator().remembered",
                         "volumes.all().stream().limit(1)\n                .flatMap(volume -> volume.coordinator().remembered"),
                 changed(
