@@ -96,9 +96,10 @@ final class HealingRun {
 
     /**
      * Dead servers are noticed, copies are made, surplus is removed, and old promises are settled. A server that was named for a store
-     * and was then cut off keeps what it has for as long as the master remembers that, ten minutes.
+     * and was then cut off keeps what it has for as long as the master remembers that.
      */
-    private static final Duration HEALING = Duration.ofMinutes(12);
+    private static final Duration HEALING =
+            MasterConfig.DEFAULT.placementMemory().plusMinutes(2);
 
     private final SplittableRandom random;
     private final SimulatedTime time;

@@ -1,6 +1,7 @@
 package io.chunkserver.core.commit;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import com.google.common.util.concurrent.MoreExecutors;
 import io.chunkserver.core.checksum.CheckedBlock;
@@ -16,13 +17,13 @@ import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.model.TransactionId;
 import io.chunkserver.core.retry.Backoff;
 import io.chunkserver.core.store.StageKey;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledFuture;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -91,19 +92,27 @@ final class CoordinatedTransaction implements ChunkWriter {
     void begin(PreparePath path) {
         PrepareStream opened = path.push(requireNonNull(request));
         stream = opened;
-        Duration timeout = requireNonNull(asked).timeout();
-        deadline = coordinator.schedule(
-                () -> handle(new CoordinatorEvent.GivenUp(Failure.of(
-                                ErrorCode.TIMEOUT,
-                                "chunk " + decision.chunk() + " was not prepared and decided within "
-                                        + timeout.toMillis() + " ms")
-                        .at(coordinator.participant().self()))),
-                timeout);
+        deadline =
+                coordinator.schedule(() -> handle(late()), requireNonNull(asked).timeout());
         opened.votes().thenAccept(votes -> handle(counted(votes)));
     }
 
-    /** All may have promised before they heard of a master's replacement, which is known here meanwhile. */
+    private CoordinatorEvent late() {
+        return new CoordinatorEvent.GivenUp(Failure.of(
+                        ErrorCode.TIMEOUT,
+                        "chunk " + decision.chunk() + " was not prepared and decided within "
+                                + requireNonNull(asked).timeout().toMillis() + " ms")
+                .at(coordinator.participant().self()));
+    }
+
+    /**
+     * All may have promised before they heard of a master's replacement, which is known here meanwhile. And a process that stood still finds
+     * the votes before it comes to its timers.
+     */
     private CoordinatorEvent counted(List<Vote> votes) {
+        if (deadline instanceof ScheduledFuture<?> timer && timer.getDelay(NANOSECONDS) < 0) {
+            return late();
+        }
         return coordinator
                 .participant()
                 .admission()

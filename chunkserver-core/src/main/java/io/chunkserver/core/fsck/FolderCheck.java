@@ -48,6 +48,9 @@ final class FolderCheck {
     /** Files of which something bad was told already: what they lack is no further finding. */
     private final Set<Path> told = new HashSet<>();
 
+    /** Damaged staged files of what the log says is committed: leftovers, unless the version is lost with them. */
+    private final Map<Path, StoreFiles.Damage> damagedOfCommitted = new HashMap<>();
+
     /** Of these nobody knows which version they have. */
     private final Set<Path> unjudged = new HashSet<>();
 
@@ -206,10 +209,21 @@ final class FolderCheck {
                 toldStaged.add(info.id());
             }
             findings.found(fate, checked.file(), 0, "transaction " + key);
-        } else if (damage != null && !isPromised(checked.file()) && !isCommitted(checked.file())) {
-            FindingKind kind = Findings.kind(damage.code(), FindingKind.UNFINISHED_STAGED);
-            findings.found(kind, checked.file(), damage.offsetBytes(), damage.message());
+        } else if (damage != null && !isPromised(checked.file())) {
+            if (isCommitted(checked.file())) {
+                damagedOfCommitted.put(checked.file(), damage);
+            } else {
+                foundUnfinished(checked.file(), damage);
+            }
         }
+    }
+
+    private void foundUnfinished(Path file, StoreFiles.Damage damage) {
+        findings.found(
+                Findings.kind(damage.code(), FindingKind.UNFINISHED_STAGED),
+                file,
+                damage.offsetBytes(),
+                damage.message());
     }
 
     private boolean isPromised(Path file) {
@@ -217,7 +231,7 @@ final class FolderCheck {
                 .anyMatch(prepared -> fileOf(prepared).equals(file));
     }
 
-    /** Then it is told as lost, unless it is published. */
+    /** Then the version is told as lost, unless it is published. */
     private boolean isCommitted(Path file) {
         return expected.outcomes(folder).stream()
                 .anyMatch(outcome -> files.stagedFile(
@@ -303,7 +317,13 @@ final class FolderCheck {
         for (Outcome outcome : expected.outcomes(folder)) {
             ChunkInfo there = published.get(outcome.chunk());
             boolean lost = expected.isLost(outcome, Optional.ofNullable(there).map(ChunkInfo::version));
-            boolean comes = staged.contains(new StageKey(outcome.transaction(), outcome.attempt()));
+            StageKey key = new StageKey(outcome.transaction(), outcome.attempt());
+            Path stagedFile = files.stagedFile(outcome.chunk(), key);
+            StoreFiles.Damage leftover = damagedOfCommitted.get(stagedFile);
+            if (leftover != null && !lost) {
+                foundUnfinished(stagedFile, leftover);
+            }
+            boolean comes = staged.contains(key);
             if (lost && !comes && told.add(files.chunkFile(outcome.chunk()))) {
                 findings.found(
                         FindingKind.LOST_CHUNK,

@@ -433,10 +433,9 @@ final class ClusterState {
                 return true;
             }
         }
-        // All that is known to be needed is queued before anything is planned, so that the most urgent comes first. But
-        // a walk that is
-        // lengthened again and again, as by servers that register, does not keep the planner waiting after it has seen
-        // all chunks once.
+        // All that is known to be needed is queued before anything is planned, so that the most urgent comes first.
+        // But a walk that is lengthened again and again, as by servers that register, keeps nobody waiting after it
+        // has seen all chunks once.
         return planner.ripen(WALK_SLICE, now) || plan() || walking;
     }
 

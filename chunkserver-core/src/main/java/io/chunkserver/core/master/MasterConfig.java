@@ -56,7 +56,7 @@ public record MasterConfig(
             throw new IllegalArgumentException("a server that is suspect after " + suspectAfter + " and dead after "
                     + deadAfter + " missing heartbeats cannot be");
         }
-        if (grace < 0 || placementMemory.compareTo(heartbeatInterval) < 0 || orderPatience < 1) {
+        if (grace < 0 || placementMemory.isNegative() || orderPatience < 1) {
             throw new IllegalArgumentException("grace of " + grace + ", placement memory of " + placementMemory
                     + " or order patience of " + orderPatience + " is too short");
         }

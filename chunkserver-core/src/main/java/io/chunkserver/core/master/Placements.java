@@ -43,11 +43,10 @@ final class Placements {
      * What was named for a chunk.
      *
      * @param last    the version that there is when every store that it was named for is committed
-     * @param core    servers that were in all placements remembered
+     * @param core    servers that were in all placements remembered, and those that told of a store under way
      * @param expires the tick in which it is forgotten
-     * @param own     whether this master named them; else servers told it of stores under way
      */
-    private record Remembered(ChunkVersion last, List<ClusterMember> core, int expires, boolean own) {}
+    private record Remembered(ChunkVersion last, List<ClusterMember> core, int expires) {}
 
     private final MasterConfig config;
     private final Members members;
@@ -94,30 +93,32 @@ final class Placements {
         remembered.put(
                 request.chunk(),
                 before == null
-                        ? new Remembered(base.next(), List.copyOf(named), now + config.placementTicks(), true)
-                        : new Remembered(before.last().next(), core, now + config.placementTicks(), true));
+                        ? new Remembered(base.next(), List.copyOf(named), now + config.placementTicks())
+                        : new Remembered(before.last().next(), core, now + config.placementTicks()));
         named.forEach(member -> member.promise(request.lengthBytes()));
         return new ChunkCopies(
                 request.chunk(), base, named.stream().map(ClusterMember::member).toList());
     }
 
     /**
-     * A server takes part in a store that was placed by a leader before this one, or by this master before its start. All servers that tell
-     * so are its core; where two such stores of the chunk are under way they already share one, since whoever placed them saw to it.
-     * What this master has placed itself it knows better. So many are not limited here: servers limit what they have open.
+     * A server takes part in a store, which a leader before this one may have placed, or this master before its start or before another one
+     * led. It is in the core from now on, for as long again: whatever else is known of the chunk, the next store shares a server with
+     * this one. So many chunks are not limited here; servers limit what they have open.
      */
     void underWay(OpenTransaction open, ClusterMember member, int now) {
-        Remembered before = remembered.get(open.chunk());
-        if (before == null) {
-            remembered.put(
-                    open.chunk(),
-                    new Remembered(open.version(), List.of(member), now + config.placementTicks(), false));
-        } else if (!before.own() && !before.core().contains(member)) {
-            List<ClusterMember> core = new ArrayList<>(before.core());
-            core.add(member);
-            ChunkVersion last = before.last().compareTo(open.version()) < 0 ? open.version() : before.last();
-            remembered.put(open.chunk(), new Remembered(last, List.copyOf(core), before.expires(), false));
+        Chunk chunk = table.find(open.chunk());
+        if (chunk != null && chunk.hasAtLeast(member, open.version())) {
+            return;
         }
+        // Put anew, since they stand in the order in which they expire.
+        Remembered before = remembered.remove(open.chunk());
+        List<ClusterMember> core = new ArrayList<>(before == null ? List.of() : before.core());
+        if (!core.contains(member) && core.size() < PlacementRequest.MAX_COPIES) {
+            core.add(member);
+        }
+        ChunkVersion last =
+                before != null && before.last().isNewerThan(open.version()) ? before.last() : open.version();
+        remembered.put(open.chunk(), new Remembered(last, List.copyOf(core), now + config.placementTicks()));
     }
 
     /**
@@ -145,7 +146,9 @@ final class Placements {
      */
     private List<ClusterMember> holders(Chunk chunk, PlacementRequest request, boolean remembers)
             throws ChunkServerException {
-        List<ClusterMember> alive = chunk.good(member -> member.isAlive() && !isToGiveUp(chunk, member));
+        List<ClusterMember> living = chunk.good(ClusterMember::isAlive);
+        List<ClusterMember> keeping = select(living, member -> !isToGiveUp(chunk, member));
+        List<ClusterMember> alive = keeping.isEmpty() ? living : keeping;
         if (alive.isEmpty()) {
             throw gone("all servers that have the newest version of chunk " + chunk.id(), chunk.good(member -> true));
         }

@@ -10,7 +10,7 @@ import java.util.List;
  *
  * <p>A full report comes in parts, one after the other: START, any number of PART, END; each may carry chunks. When END has been
  * taken, the master forgets what it believed to be at that server and was in none of the parts. A START while a full report is
- * under way begins it anew. CHANGES never come in between.
+ * under way begins it anew. CHANGES do not come in between, but those that tell of open transactions alone.
  *
  * @param server  which run of which server
  * @param kind    which part of a report this is

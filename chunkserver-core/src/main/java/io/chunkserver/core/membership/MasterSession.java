@@ -39,6 +39,9 @@ public final class MasterSession implements Closeable {
 
     private static final Logger LOG = LoggerFactory.getLogger(MasterSession.class);
 
+    /** How often what is open is told to a master that has not changed; a few times as often as one forgets it. */
+    private static final Duration OPEN_INTERVAL = Duration.ofMinutes(5);
+
     private final KnownMaster known;
     private final ReportingServer server;
     private final SessionConfig config;
@@ -100,6 +103,7 @@ public final class MasterSession implements Closeable {
     private @Nullable Future<?> nextHeartbeat;
     private @Nullable Future<?> rest;
     private @Nullable Future<?> nextReport;
+    private @Nullable Future<?> nextOpen;
     private @Nullable Future<?> pause;
 
     /**
@@ -177,6 +181,7 @@ public final class MasterSession implements Closeable {
             stop(nextHeartbeat);
             stop(rest);
             stop(nextReport);
+            stop(nextOpen);
             stop(pause);
         });
     }
@@ -190,7 +195,7 @@ public final class MasterSession implements Closeable {
             say(known.master().register(server.registration()), done -> registered());
         } else if (heartbeatDue && !resting) {
             heartbeat();
-        } else if (openDue && lastReported == null) {
+        } else if (openDue) {
             reportOpen();
         } else if (fullReport || changes.tooMany()) {
             reportNextPart();
@@ -242,7 +247,7 @@ public final class MasterSession implements Closeable {
     private void reportOpen() {
         List<OpenTransaction> untold = open == null ? server.open() : open;
         if (untold.isEmpty()) {
-            openDue = false;
+            toldOpen();
             step();
             return;
         }
@@ -255,7 +260,18 @@ public final class MasterSession implements Closeable {
                 List.of(),
                 untold.subList(0, most),
                 reportNumbers.getAsLong());
-        say(known.master().report(told), done -> openDue = open == null || !open.isEmpty());
+        say(known.master().report(told), done -> {
+            if (open != null && open.isEmpty()) {
+                toldOpen();
+            }
+        });
+    }
+
+    /** What stays open for long, as a promise whose coordinator is gone, is told again before the master forgets it. */
+    private void toldOpen() {
+        openDue = false;
+        stop(nextOpen);
+        nextOpen = after(OPEN_INTERVAL, this::tellOpen);
     }
 
     /** All that is open now is to be told, from its start. */

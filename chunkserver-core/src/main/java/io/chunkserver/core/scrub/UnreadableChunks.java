@@ -24,6 +24,9 @@ import org.slf4j.LoggerFactory;
  * it is the sector and not the disk, and what nobody can read is as good as damaged. Any other failure, as of a disk that is not mounted or
  * of a process without file handles, counts for nothing. So does all before a restart, and where there is no other chunk none is given up.
  *
+ * <p>That another one can be read proves little, since it may be in the page cache while the disk answers nothing. Therefore attempts count
+ * only as long as few chunks are suspected at the same time; more are the disk, which somebody has to look after.
+ *
  * <p><b>Threads.</b> {@link #found} by any; the rest by one at a time, which may wait for the disk.
  */
 final class UnreadableChunks implements Closeable {
@@ -36,6 +39,9 @@ final class UnreadableChunks implements Closeable {
     /** How long to wait before each: what passes by itself, as a controller that starts anew, takes less. */
     static final Duration INTERVAL = Duration.ofMinutes(10);
 
+    /** More suspects at a time are no matter of single sectors. */
+    static final int FEW = 8;
+
     /** Those beyond are found again by who reads them next. */
     static final int MOST = 1000;
 
@@ -46,10 +52,12 @@ final class UnreadableChunks implements Closeable {
     private final InstantSource clock;
     private final Map<ChunkInfo, Suspicion> suspects = new ConcurrentHashMap<>();
 
-    /** What is being read again; both of the step's own. */
+    /** What is being read again; all of the step's own. */
     private @Nullable ChunkInfo trial;
 
     private @Nullable ChunkExamination examination;
+
+    private boolean toldOfDisk;
 
     /**
      * @param failures attempts that failed, the first read not among them
@@ -121,8 +129,10 @@ final class UnreadableChunks implements Closeable {
     }
 
     private void failed(ChunkInfo suspect, DeviceErrorException e) {
-        int failures = failures(suspect) + (canReadAnother(suspect) ? 1 : 0);
+        boolean counts = suspects.size() <= FEW && canReadAnother(suspect);
+        int failures = failures(suspect) + (counts ? 1 : 0);
         if (failures < ATTEMPTS) {
+            tellOfDisk(e);
             end(suspect, new Suspicion(failures, clock.instant()));
             return;
         }
@@ -133,6 +143,18 @@ final class UnreadableChunks implements Closeable {
                         + failures
                         + " times within " + INTERVAL.multipliedBy(ATTEMPTS).toMinutes()
                         + " minutes or more, while it could read other chunks: " + e.getMessage());
+    }
+
+    /** Once, until there are few again. */
+    private void tellOfDisk(DeviceErrorException e) {
+        boolean many = suspects.size() > FEW;
+        if (many && !toldOfDisk) {
+            LOG.error(
+                    "{} chunks cannot be read, which is more than bad sectors: none is given up; check the disk: {}",
+                    suspects.size(),
+                    e.getMessage());
+        }
+        toldOfDisk = many;
     }
 
     /** Whether one of the chunks around can be read, at least its beginning and what tells which it is. */

@@ -271,6 +271,14 @@ class MasterSessionTest {
         }
     }
 
+    /** A master forgets it after a while, and a promise may stand for hours. */
+    @Test
+    void whatStaysOpenIsToldAgain() {
+        server.open = List.of(new OpenTransaction(new ChunkId("/open", 0), new ChunkVersion(3)));
+        time.runFor(Duration.ofMinutes(18));
+        assertThat(openTold()).hasSize(3);
+    }
+
     private List<OpenTransaction> openTold() {
         return master.reports().stream()
                 .flatMap(report -> report.open().stream())

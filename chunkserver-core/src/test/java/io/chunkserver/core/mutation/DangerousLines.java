@@ -208,8 +208,8 @@ final class DangerousLines {
                 changed(
                         "removal under way when a store is placed",
                         "master/Placements.java",
-                        "member.isAlive() && !isToGiveUp(chunk, member)",
-                        "member.isAlive() || isToGiveUp(chunk, member)"),
+                        "member -> !isToGiveUp(chunk, member)",
+                        "member -> !isToGiveUp(chunk, member) || true"),
                 changed(
                         "open stores when a leader is new",
                         "membership/MasterSession.java",

@@ -144,6 +144,45 @@ interface MasterPlacementContract extends MasterSteps {
                 .contains(all.get(4).id());
     }
 
+    /** As of one that another leader has placed meanwhile; both are met by the next. */
+    @Test
+    default void aStoreThatServersTellOfIsMetAlsoWhereTheMasterHasPlacedTheChunkItself() {
+        List<NaiveServer> all = settled(6);
+        List<ServerId> own = place(request(CHUNK, new Location(0, 0)));
+        NaiveServer teller = all.stream()
+                .filter(server -> !own.contains(server.id()))
+                .findFirst()
+                .orElseThrow();
+        tellOpen(teller, CHUNK, 1);
+        assertThat(place(request(CHUNK, new Location(0, 0))))
+                .contains(teller.id())
+                .containsAll(own);
+    }
+
+    /** A promise may stand for hours. */
+    @Test
+    default void aStoreThatIsToldOfAgainIsRememberedForAsLongAgain() {
+        List<NaiveServer> all = settled(6);
+        for (int told = 0; told < 3; told++) {
+            tellOpen(all.get(4), CHUNK, 1);
+            pass(PLACEMENT_MEMORY - 10, all);
+        }
+        assertThat(locate(CHUNK, null)).isEqualTo(MasterSteps.ids(all.get(4)));
+        pass(20, all);
+        assertThat(codeOf(master().locate(CHUNK, null))).isEqualTo(ErrorCode.CHUNK_NOT_FOUND);
+    }
+
+    /** It was told while the report of its outcome was on its way. */
+    @Test
+    default void aStoreWhoseVersionTheServerHasReportedAlreadyIsOver() {
+        List<NaiveServer> all = settled(5);
+        store(all.get(0), version(CHUNK, 1, "w"));
+        store(all.get(4), version(CHUNK, 1, "w"));
+        tellOpen(all.get(4), CHUNK, 1);
+        pass(DEAD_AFTER, all.subList(0, 4));
+        assertThat(place(request(CHUNK))).doesNotContain(all.get(4).id());
+    }
+
     @Test
     default void aChunkOfWhichOnlyServersThatAreGoneHaveSaidThatItIsBeingStoredIsNotPlaced() {
         List<NaiveServer> all = settled(5);

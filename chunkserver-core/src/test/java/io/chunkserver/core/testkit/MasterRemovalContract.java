@@ -165,6 +165,24 @@ interface MasterRemovalContract extends MasterSteps {
         assertOneRemoval(pass(4, all));
     }
 
+    /** It cannot be removed then, since nobody vouches for another copy. */
+    @Test
+    default void aServerThatWasToldToRemoveItsCopyIsNamedWhenItIsTheLast() {
+        List<NaiveServer> all = settled(4);
+        all.subList(0, 3).forEach(server -> store(server, version(CHUNK, 1, "w")));
+        follow(all, pass(DEAD_AFTER + 1, all.subList(1, 4)));
+        Map<ServerId, List<Order>> orders = pass(3, all);
+        assertOneRemoval(orders);
+        List<NaiveServer> last = all.stream()
+                .filter(server -> !orders.get(server.id()).isEmpty())
+                .toList();
+        for (int tick = 0; tick < DEAD_AFTER; tick++) {
+            tick();
+            last.forEach(server -> beat(server, 1));
+        }
+        assertThat(place(request(CHUNK))).isEqualTo(List.of(last.get(0).id()));
+    }
+
     @Test
     default void aRemovalThatWasPlannedIsNotGivenToAServerThatTellsOfAStore() {
         List<NaiveServer> all = settled(4);

@@ -151,7 +151,7 @@ final class RequestFormat {
         encodePlacementEpoch(json, store.placementEpoch());
     }
 
-    /** Left out where there is none, as by clients that know of none. */
+    /** Left out where it is not so, as by clients that do not know of it. */
     private static void encodePlaced(ObjectNode json, boolean placed) {
         if (placed) {
             json.put("placed", true);
@@ -162,6 +162,7 @@ final class RequestFormat {
         return fields.has("placed") && fields.flag("placed");
     }
 
+    /** Left out where there is none, as by clients that know of none. */
     private static void encodePlacementEpoch(ObjectNode json, long epoch) {
         if (epoch != 0) {
             json.put("placementEpoch", epoch);
