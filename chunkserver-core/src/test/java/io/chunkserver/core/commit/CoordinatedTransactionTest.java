@@ -101,6 +101,24 @@ class CoordinatedTransactionTest extends CoordinatorOnMemoryDisk {
                 .isEqualTo(timers);
     }
 
+    /** It is not decided later than a master counts on, though the process finds the votes before it comes to its timers. */
+    @Test
+    void aTransactionWhoseProcessStoodStillForTooLongIsAbortedWhateverTheVotes() {
+        votesHeld = new CompletableFuture<>();
+        ChunkWriter writer = store();
+        time.runFor(QUIET);
+        assertThat(b.yesVotes()).hasSize(1);
+        time.standStill(TIMEOUT);
+        votesHeld.complete(null);
+        time.runFor(QUIET);
+
+        assertThat(failure(writer).code()).isEqualTo(ErrorCode.TIMEOUT);
+        time.runFor(LONG);
+        assertThat(b.commits()).isEmpty();
+        assertThat(b.aborts()).isNotEmpty();
+        assertThat(storage.space().snapshot().usedBytes()).isZero();
+    }
+
     @Test
     void itIsShownWithThoseThatItWaitsFor() {
         c.missMessages(Integer.MAX_VALUE);

@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -78,12 +79,39 @@ abstract class CoordinatorOnMemoryDisk {
     final List<PrepareRequest> prepared = new ArrayList<>();
     DiskScript script = DiskScript.GOOD;
 
+    /** Votes come when this is completed, as it is unless a test holds them back. */
+    CompletableFuture<Void> votesHeld = CompletableFuture.completedFuture(null);
+
     SimulatedTime.Life life;
     Admission admission;
     Storage storage;
     ChainCoordinator coordinator;
     private long boots;
     private long sequence;
+
+    /** The way to the members, whose votes may be held back on it. */
+    private record HeldVotes(PrepareStream stream, CompletionStage<Void> held) implements PrepareStream {
+
+        @Override
+        public CompletionStage<Void> write(CheckedBlock block) {
+            return stream.write(block);
+        }
+
+        @Override
+        public void finish(long lengthBytes, int crc32c) {
+            stream.finish(lengthBytes, crc32c);
+        }
+
+        @Override
+        public CompletionStage<List<Vote>> votes() {
+            return stream.votes().thenCombine(held, (votes, free) -> votes);
+        }
+
+        @Override
+        public void cancel(Failure why) {
+            stream.cancel(why);
+        }
+    }
 
     @BeforeEach
     final void open() throws IOException {
@@ -99,7 +127,7 @@ abstract class CoordinatorOnMemoryDisk {
                 participant,
                 request -> {
                     prepared.add(request);
-                    return chain.push(request);
+                    return new HeldVotes(chain.push(request), votesHeld);
                 },
                 others,
                 CONFIG,

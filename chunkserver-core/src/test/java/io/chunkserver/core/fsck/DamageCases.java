@@ -311,6 +311,14 @@ final class DamageCases {
                             s.flip(staged, -1);
                         },
                         FindingKind.LOST_CHUNK),
+                of(
+                        "a bit of the footer of a staged file whose version is published",
+                        s -> {
+                            Path staged = s.stagedName(THREE_BLOCKS);
+                            s.write(staged, s.read(s.file(THREE_BLOCKS)));
+                            s.flip(staged, -1);
+                        },
+                        FindingKind.UNFINISHED_STAGED),
                 // Leftovers.
                 of(
                         "a staged file without an end",

@@ -267,6 +267,23 @@ class UnreadableChunksTest {
         assertThat(scrubbed.damaged.keySet()).extracting(ChunkInfo::id).containsExactlyInAnyOrder(chunk(BAD), chunk(2));
     }
 
+    /** The one that can be read may be in the page cache of a disk that answers nothing. */
+    @Test
+    void moreBadChunksThanAFewAreTheDisk() throws IOException {
+        goBad();
+        for (int number = 100; number < 100 + UnreadableChunks.FEW; number++) {
+            scrubbed.put(number, 1);
+            scrubbed.memory.failReads(ChunkFiles.of(chunk(number)), 0, 1);
+        }
+        scrubbed.finishCycle();
+        runFor(LONG);
+        assertInService();
+
+        scrubbed.memory.failReads(ChunkFiles.of(chunk(100)), 0, 0);
+        runFor(ENOUGH.plus(UnreadableChunks.INTERVAL.multipliedBy(2)));
+        assertThat(scrubbed.damaged.keySet()).contains(version).hasSize(UnreadableChunks.FEW);
+    }
+
     /** A chunk may be a GiB, and others wait for the disk. */
     @Test
     void oneThatIsReadAgainIsReadInSteps() throws IOException {

@@ -74,6 +74,11 @@ public final class SimulatedTime {
         nowNanos = Math.max(nowNanos, end);
     }
 
+    /** Lets time pass in which nothing runs, as of a machine that stands still; what was due meanwhile runs late. */
+    public void standStill(Duration stretch) {
+        nowNanos += stretch.toNanos();
+    }
+
     /** The surroundings of one server from its start to its crash. */
     public Life life(Duration longestDiskDelay) {
         return new Life(longestDiskDelay);
