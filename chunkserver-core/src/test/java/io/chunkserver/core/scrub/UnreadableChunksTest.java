@@ -280,7 +280,7 @@ class UnreadableChunksTest {
         assertInService();
 
         scrubbed.memory.failReads(ChunkFiles.of(chunk(100)), 0, 0);
-        runFor(ENOUGH.plus(UnreadableChunks.INTERVAL.multipliedBy(2)));
+        runFor(LONG);
         assertThat(scrubbed.damaged.keySet()).contains(version).hasSize(UnreadableChunks.FEW);
     }
 

@@ -165,8 +165,9 @@ interface MasterPlacementContract extends MasterSteps {
         List<NaiveServer> all = settled(6);
         for (int told = 0; told < 3; told++) {
             tellOpen(all.get(4), CHUNK, 1);
-            pass(PLACEMENT_MEMORY - 10, all);
+            pass(PLACEMENT_MEMORY / 2, all);
         }
+        pass(PLACEMENT_MEMORY / 2 - 10, all);
         assertThat(locate(CHUNK, null)).isEqualTo(MasterSteps.ids(all.get(4)));
         pass(20, all);
         assertThat(codeOf(master().locate(CHUNK, null))).isEqualTo(ErrorCode.CHUNK_NOT_FOUND);
