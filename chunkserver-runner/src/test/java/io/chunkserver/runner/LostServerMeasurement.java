@@ -126,10 +126,12 @@ final class LostServerMeasurement {
         long killedNanos = System.nanoTime();
         int requestsBefore = load.requests();
         servers.get(LOST).kill();
+        // Until it is gone it answers, and a request that it has taken is under way.
+        long goneNanos = System.nanoTime();
         watch(masters, killedNanos);
         load.stop();
         atWork.join();
-        tellFailures(load, load.requests() - requestsBefore, killedNanos);
+        tellFailures(load, load.requests() - requestsBefore, goneNanos);
     }
 
     private List<ServerProcess> serve(ServerProcess master) throws IOException {
@@ -228,9 +230,9 @@ final class LostServerMeasurement {
         return (int) listed.stream().filter(chunk -> chunk.copies() >= copies).count();
     }
 
-    private void tellFailures(ClusterLoad load, int requests, long killedNanos) {
+    private void tellFailures(ClusterLoad load, int requests, long goneNanos) {
         List<ClusterLoad.Failed> underWay = load.failures().stream()
-                .filter(failed -> failed.begunNanos() - killedNanos <= 0)
+                .filter(failed -> failed.begunNanos() - goneNanos <= 0)
                 .toList();
         List<ClusterLoad.Failed> others = load.failures().stream()
                 .filter(failed -> !underWay.contains(failed))
@@ -241,7 +243,7 @@ final class LostServerMeasurement {
                         + " failed that were under way when it came, and " + others.size() + " others");
         load.failures()
                 .forEach(failed -> System.out.println("     begun "
-                        + TimeUnit.NANOSECONDS.toMillis(failed.begunNanos() - killedNanos) + " ms after it: "
+                        + TimeUnit.NANOSECONDS.toMillis(failed.begunNanos() - goneNanos) + " ms after it: "
                         + failed));
     }
 
