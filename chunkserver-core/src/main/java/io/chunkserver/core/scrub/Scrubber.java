@@ -283,14 +283,7 @@ public final class Scrubber implements Closeable {
         ChunkExamination over = examination;
         examination = null;
         if (over != null) {
-            try {
-                over.close();
-            } catch (IOException e) {
-                LOG.warn(
-                        "chunk {} could not be closed after it was examined",
-                        over.info().id(),
-                        e);
-            }
+            over.close();
         }
     }
 

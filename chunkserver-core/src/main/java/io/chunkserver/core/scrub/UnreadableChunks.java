@@ -192,14 +192,7 @@ final class UnreadableChunks implements Closeable {
         ChunkExamination over = examination;
         examination = null;
         if (over != null) {
-            try {
-                over.close();
-            } catch (IOException e) {
-                LOG.warn(
-                        "chunk {} could not be closed after it was read again",
-                        over.info().id(),
-                        e);
-            }
+            over.close();
         }
     }
 }

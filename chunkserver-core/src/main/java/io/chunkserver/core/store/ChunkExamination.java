@@ -6,6 +6,8 @@ import io.chunkserver.core.model.ChunkInfo;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A published version that is read from its first byte to its last and compared with every checksum it has, in steps.
@@ -13,6 +15,8 @@ import java.nio.ByteBuffer;
  * <p>It stays with its version while the chunk is replaced or deleted. Holds one block in memory. For one thread at a time.
  */
 public final class ChunkExamination implements Closeable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ChunkExamination.class);
 
     private final PublishedFile file;
     private final ByteBuffer buffer;
@@ -61,8 +65,13 @@ public final class ChunkExamination implements Closeable {
         return over;
     }
 
+    /** What was found stays found: that a file which was only read could not be closed is told in the log. */
     @Override
-    public void close() throws IOException {
-        file.close();
+    public void close() {
+        try {
+            file.close();
+        } catch (IOException e) {
+            LOG.warn("chunk {} could not be closed after it was examined", info().id(), e);
+        }
     }
 }

@@ -78,7 +78,7 @@ final class StoreTargetOptions {
             names = "--timeout",
             paramLabel = "DURATION",
             defaultValue = "60s",
-            description = "How long each chunk may take (default: ${DEFAULT-VALUE}).")
+            description = "How long each chunk may take, 10m at most (default: ${DEFAULT-VALUE}).")
     private Duration timeout = Duration.ofSeconds(60);
 
     /** Where chunks are stored: on the servers that were named, or on those that a master chooses. */
