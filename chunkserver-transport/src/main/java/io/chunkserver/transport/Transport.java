@@ -1,5 +1,6 @@
 package io.chunkserver.transport;
 
+import io.chunkserver.core.error.ChunkServerException;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -15,7 +16,7 @@ import java.util.function.Function;
  * <p><b>Errors.</b> Stages complete exceptionally with a {@code ChunkServerException}: {@code UNREACHABLE} when nobody listens or the
  * name does not resolve, {@code TIMEOUT} when the time has passed. All are {@code UNREACHABLE} on a transport that is closed.
  *
- * <p>Safe for many threads; no method blocks but {@link #close}.
+ * <p>Safe for many threads; no method blocks but {@link #open} and {@link #close}.
  */
 public interface Transport extends AutoCloseable {
 
@@ -39,6 +40,17 @@ public interface Transport extends AutoCloseable {
      */
     CompletionStage<Connection> connect(
             ServerAddress address, Duration timeout, Function<Connection, FrameReceiver> receiver);
+
+    /**
+     * Opens a connection for the calling thread, which waits until it is there, and then for what it asks.
+     *
+     * <p>By default threads of the transport bring what comes; a transport that can do without them on the way does.
+     *
+     * @throws ChunkServerException as the stages of {@link #connect} fail
+     */
+    default BlockingConnection open(ServerAddress address, Duration timeout) throws ChunkServerException {
+        return QueuedConnection.open(this, address, timeout);
+    }
 
     /**
      * Closes all listeners and connections and ends the transport's threads; idempotent. May wait a little for peers, so it must not

@@ -62,6 +62,10 @@ public final class ChunkClient implements Closeable {
     private final ClientConfig config;
     private final Timers timers;
     private final ConnectionPool pool;
+
+    /** For reads, whose bytes come to the thread that wants them. */
+    private final BlockingPeers readers;
+
     private final Retries retries;
     private final TransactionIds transactionIds;
     private final BlockBuffers<byte[]> buffers = BlockBuffers.arrays(MAX_FREE_BUFFERS);
@@ -81,6 +85,7 @@ public final class ChunkClient implements Closeable {
         this.config = config;
         this.timers = Timers.start("chunkserver-client-timer");
         this.pool = new ConnectionPool(transport, PeerRole.CLIENT, config.connectTimeout(), config.pool(), timers);
+        this.readers = new BlockingPeers(transport, PeerRole.CLIENT, config.connectTimeout(), config.pool(), timers);
         this.retries = new Retries(config.retries(), random, timers);
         this.transactionIds = new TransactionIds(new UUID(random.nextLong(), random.nextLong()).toString(), clock);
     }
@@ -154,12 +159,7 @@ public final class ChunkClient implements Closeable {
      */
     public ChunkInfo read(ServerAddress server, ChunkId chunk, ReadOptions options, OutputStream target)
             throws IOException {
-        byte[] buffer = buffers.take();
-        try {
-            return new ReadCall(pool, server, chunk, options, target, buffer).run(retries, config.transferTimeout());
-        } finally {
-            buffers.give(buffer);
-        }
+        return new ReadCall(readers, server, chunk, options, target).run(retries, config.transferTimeout());
     }
 
     /** What a server knows of a chunk's committed version. */
@@ -338,6 +338,7 @@ public final class ChunkClient implements Closeable {
     @Override
     public void close() {
         pool.close();
+        readers.close();
         timers.close();
     }
 }

@@ -9,7 +9,6 @@ import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.core.replication.CopySink;
 import io.chunkserver.transport.Frame;
-import io.chunkserver.transport.client.IncomingContent.Arrival;
 import io.chunkserver.transport.protocol.End;
 import io.chunkserver.transport.protocol.Request;
 import io.chunkserver.transport.protocol.Response;

@@ -1,48 +1,30 @@
 package io.chunkserver.transport.client;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.transport.Frame;
 import io.chunkserver.transport.protocol.End;
 import io.chunkserver.transport.protocol.Response;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The blocks of one read, from the connection's thread to the reader's. While enough of them wait, the connection hands on no
+ * The blocks of one copy, from the connection's thread to whoever takes them. While enough of them wait, the connection hands on no
  * more.
  *
- * <p>Safe for one thread that brings and one that takes; the taker waits on its thread, or has itself called.
+ * <p>Safe for one thread that brings and one that takes.
  */
 final class IncomingContent implements Reply {
 
     /** Blocks that may wait for the reader: 1 MiB. */
     private static final int WINDOW_BLOCKS = 16;
 
-    /** What comes, in its order. */
-    sealed interface Arrival {
-
-        /** The server has the range; blocks follow. */
-        record Begun(Response response) implements Arrival {}
-
-        /** A block, to be released by who takes it. */
-        record Block(Frame frame) implements Arrival {}
-
-        /** All blocks have come. */
-        record Done(End end) implements Arrival {}
-
-        /** Nothing more comes. */
-        record Failed(Failure why) implements Arrival {}
-    }
-
     @GuardedBy("this")
     private final Queue<Arrival> arrivals = new ArrayDeque<>();
 
-    /** Who waits for the next arrival without a thread; then nothing else waits. */
+    /** Who waits for the next arrival; then nothing else waits. */
     @GuardedBy("this")
     private @Nullable CompletableFuture<Arrival> taker;
 
@@ -67,36 +49,8 @@ final class IncomingContent implements Reply {
     }
 
     /**
-     * The next arrival; waits for it.
-     *
-     * @return {@code Failed} with {@code TIMEOUT} when none comes in time
-     */
-    synchronized Arrival next(Duration timeout) {
-        long deadlineNanos = System.nanoTime() + timeout.toNanos();
-        boolean interrupted = false;
-        try {
-            while (arrivals.isEmpty()) {
-                long leftMillis = (deadlineNanos - System.nanoTime()) / 1_000_000;
-                if (leftMillis <= 0) {
-                    return new Arrival.Failed(Failure.of(ErrorCode.TIMEOUT, "no bytes came in time"));
-                }
-                try {
-                    wait(leftMillis);
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-            return take();
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    /**
-     * The next arrival, for a taker that does not wait: completes when it comes, on the thread that brings it. The taker may complete it
-     * first, and then takes nothing more but {@link #abandon}s.
+     * The next arrival: completes when it comes, on the thread that brings it. The taker may complete it first, and then takes nothing more
+     * but {@link #abandon}s.
      */
     synchronized CompletableFuture<Arrival> next() {
         CompletableFuture<Arrival> next = new CompletableFuture<>();
@@ -190,7 +144,6 @@ final class IncomingContent implements Reply {
             taker = null;
             if (waiting == null) {
                 arrivals.add(arrival);
-                notifyAll();
                 if (!held && arrival instanceof Arrival.Block && arrivals.size() >= WINDOW_BLOCKS) {
                     held = true;
                     read(false);

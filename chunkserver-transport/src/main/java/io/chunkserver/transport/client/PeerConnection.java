@@ -11,7 +11,6 @@ import io.chunkserver.transport.FrameType;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.protocol.ClientHello;
 import io.chunkserver.transport.protocol.End;
-import io.chunkserver.transport.protocol.FrameFormat;
 import io.chunkserver.transport.protocol.Messages;
 import io.chunkserver.transport.protocol.PeerRole;
 import io.chunkserver.transport.protocol.Request;
@@ -233,8 +232,7 @@ final class PeerConnection implements FrameReceiver {
                         ? ChunkServerException.from(cause).failure()
                         : hello.isDone()
                                 ? Failure.of(ErrorCode.UNREACHABLE, "the connection was closed")
-                                : Failure.of(ErrorCode.UNREACHABLE, "the connection was closed without a greeting")
-                                        .withHint(FrameFormat.NO_GREETING_HINT));
+                                : NoAnswer.closed());
     }
 
     private void end(Failure cause) {

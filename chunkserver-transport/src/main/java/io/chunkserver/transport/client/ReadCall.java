@@ -9,7 +9,6 @@ import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
 import io.chunkserver.transport.Frame;
 import io.chunkserver.transport.ServerAddress;
-import io.chunkserver.transport.client.IncomingContent.Arrival;
 import io.chunkserver.transport.protocol.End;
 import io.chunkserver.transport.protocol.Request;
 import io.chunkserver.transport.protocol.Response;
@@ -17,7 +16,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,14 +28,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReadCall {
 
-    private final ConnectionPool pool;
+    private final BlockingPeers peers;
     private final ServerAddress server;
     private final ChunkId chunk;
     private final ReadOptions options;
     private final OutputStream target;
-
-    /** What the target takes its bytes from. */
-    private final byte[] bytes;
 
     /** What the first try was told, by which later ones must go. */
     private Response.@Nullable Content first;
@@ -51,24 +46,12 @@ final class ReadCall {
     /** The block that was damaged in the try before, or -1. */
     private int damagedBlock = -1;
 
-    /**
-     * A read.
-     *
-     * @param bytes as long as a block; the call's own until it has ended
-     */
-    ReadCall(
-            ConnectionPool pool,
-            ServerAddress server,
-            ChunkId chunk,
-            ReadOptions options,
-            OutputStream target,
-            byte[] bytes) {
-        this.pool = pool;
+    ReadCall(BlockingPeers peers, ServerAddress server, ChunkId chunk, ReadOptions options, OutputStream target) {
+        this.peers = peers;
         this.server = server;
         this.chunk = chunk;
         this.options = options;
         this.target = target;
-        this.bytes = bytes;
     }
 
     ChunkInfo run(Retries retries, Duration timeout) throws IOException {
@@ -77,20 +60,32 @@ final class ReadCall {
 
     private ChunkInfo attempt(Duration left) throws IOException {
         long deadlineNanos = System.nanoTime() + left.toNanos();
-        PeerConnection connection;
+        BlockingPeer peer = peers.take(server, left);
+        boolean reused = peer.isReused();
+        long before = delivered;
         try {
-            connection = pool.take(server, left).toCompletableFuture().join();
-        } catch (CompletionException e) {
-            throw ChunkServerException.from(e);
+            return read(peer, deadlineNanos);
+        } catch (ChunkServerException e) {
+            // One that was idle and breaks before anything came had probably died before.
+            if (!reused || e.code() != ErrorCode.UNREACHABLE || delivered != before) {
+                throw e;
+            }
         }
-        IncomingContent incoming = new IncomingContent();
-        incoming.on(connection);
+        return read(peers.connect(server, left(deadlineNanos)), deadlineNanos);
+    }
+
+    /** Reads as far as this connection brings it, and gives it back. */
+    private ChunkInfo read(BlockingPeer peer, long deadlineNanos) throws IOException {
         try {
-            connection.begin(request(Duration.ofNanos(Math.max(1, deadlineNanos - System.nanoTime()))), incoming);
-            return copy(incoming, deadlineNanos);
+            peer.begin(request(left(deadlineNanos)));
+            return copy(peer, deadlineNanos);
         } finally {
-            incoming.abandon();
+            peers.give(peer);
         }
+    }
+
+    private static Duration left(long deadlineNanos) {
+        return Duration.ofNanos(Math.max(1, deadlineNanos - System.nanoTime()));
     }
 
     private Request.Read request(Duration left) {
@@ -104,22 +99,18 @@ final class ReadCall {
         return new Request.Read(chunk, offset, length, options.mode(), left);
     }
 
-    private ChunkInfo copy(IncomingContent incoming, long deadlineNanos) throws IOException {
-        Response.Content content = begun(next(incoming, deadlineNanos));
+    private ChunkInfo copy(BlockingPeer peer, long deadlineNanos) throws IOException {
+        Response.Content content = begun(next(peer, deadlineNanos));
         int block = content.firstBlock();
         long blockBytes = 0;
         int crc = 0;
         while (true) {
-            Arrival arrival = next(incoming, deadlineNanos);
+            Arrival arrival = next(peer, deadlineNanos);
             if (arrival instanceof Arrival.Block one) {
                 Frame frame = one.frame();
-                try {
-                    crc = Crc32c.combine(crc, frame.bodyCrc32c(), frame.body().remaining());
-                    blockBytes += frame.body().remaining();
-                    deliver(content, block, frame);
-                } finally {
-                    frame.release().run();
-                }
+                crc = Crc32c.combine(crc, frame.bodyCrc32c(), frame.body().remaining());
+                blockBytes += frame.body().remaining();
+                deliver(content, block, frame);
                 block++;
             } else if (arrival instanceof Arrival.Done done) {
                 check(content, done.end(), blockBytes, crc);
@@ -130,16 +121,16 @@ final class ReadCall {
         }
     }
 
-    private Arrival next(IncomingContent incoming, long deadlineNanos) throws ChunkServerException {
-        Arrival arrival = incoming.next(Duration.ofNanos(Math.max(1, deadlineNanos - System.nanoTime())));
-        if (arrival instanceof Arrival.Failed failed) {
-            Failure why = failed.why();
-            throw (why.code() == ErrorCode.TIMEOUT && why.server().isEmpty()
-                            ? failure(ErrorCode.TIMEOUT, "sent " + delivered + " bytes of chunk " + chunk + " in time")
-                            : why)
-                    .toException();
+    private Arrival next(BlockingPeer peer, long deadlineNanos) throws ChunkServerException {
+        try {
+            return peer.next(left(deadlineNanos));
+        } catch (ChunkServerException e) {
+            boolean ours = e.code() == ErrorCode.TIMEOUT && e.failure().server().isEmpty();
+            throw ours
+                    ? failure(ErrorCode.TIMEOUT, "sent " + delivered + " bytes of chunk " + chunk + " in time")
+                            .toException(e)
+                    : e;
         }
-        return arrival;
     }
 
     private Response.Content begun(Arrival arrival) throws ChunkServerException {
@@ -196,8 +187,7 @@ final class ReadCall {
         long start = (long) block * BlockLayout.BLOCK_BYTES;
         int from = (int) Math.max(0, content.offset() - start);
         int to = (int) Math.min(lengthBytes, end - start);
-        body.duplicate().get(bytes, 0, lengthBytes);
-        target.write(bytes, from, to - from);
+        target.write(body.array(), body.arrayOffset() + body.position() + from, to - from);
         delivered += to - from;
         if (to - from == lengthBytes) {
             deliveredCrc32c = Crc32c.combine(deliveredCrc32c, frame.bodyCrc32c(), lengthBytes);

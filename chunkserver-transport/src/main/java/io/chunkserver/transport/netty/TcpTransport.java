@@ -4,6 +4,7 @@ import com.google.common.primitives.Ints;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
+import io.chunkserver.transport.BlockingConnection;
 import io.chunkserver.transport.Connection;
 import io.chunkserver.transport.FrameReceiver;
 import io.chunkserver.transport.Listener;
@@ -24,14 +25,18 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.Future;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -79,6 +84,7 @@ public final class TcpTransport implements Transport {
     private final AcceptLimit limit;
     private final Set<TcpListener> listeners = ConcurrentHashMap.newKeySet();
     private final Set<TcpConnection> connections = ConcurrentHashMap.newKeySet();
+    private final Set<SocketConnection> blocking = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
 
     /** Starts no thread before it is used. */
@@ -149,11 +155,7 @@ public final class TcpTransport implements Transport {
         CompletableFuture<InetSocketAddress> found = lookup.find(address);
         try {
             Future<?> timer = threads.schedule(
-                    () -> connected.completeExceptionally(Failure.of(
-                                    ErrorCode.TIMEOUT,
-                                    "no connection to " + address + " within " + timeout.toMillis() + " ms")
-                            .withHint(CHECK_ADDRESS)
-                            .toException()),
+                    () -> connected.completeExceptionally(late(address, timeout)),
                     timeout.toMillis(),
                     TimeUnit.MILLISECONDS);
             connected.whenComplete((connection, thrown) -> timer.cancel(false));
@@ -171,11 +173,40 @@ public final class TcpTransport implements Transport {
     }
 
     @Override
+    public BlockingConnection open(ServerAddress address, Duration timeout) throws ChunkServerException {
+        if (tls != null) {
+            return Transport.super.open(address, timeout);
+        }
+        long deadlineNanos = System.nanoTime() + timeout.toNanos();
+        SocketConnection opened;
+        try {
+            InetSocketAddress found = lookup.find(address)
+                    .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS)
+                    .join();
+            Duration left = Duration.ofNanos(Math.max(1, deadlineNanos - System.nanoTime()));
+            opened = SocketConnection.open(address, found, left, blocking::remove);
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof TimeoutException ? late(address, timeout) : ChunkServerException.from(e);
+        } catch (SocketTimeoutException e) {
+            throw late(address, timeout);
+        } catch (IOException e) {
+            throw notConnected(ErrorCode.UNREACHABLE, address, e);
+        }
+        blocking.add(opened);
+        if (closed.get()) {
+            opened.close();
+            throw closedFailure();
+        }
+        return opened;
+    }
+
+    @Override
     public void close() {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
         lookup.close();
+        blocking.forEach(SocketConnection::close);
         listeners.forEach(TcpListener::close);
         connections.forEach(TcpConnection::close);
         awaitConnections();
@@ -267,11 +298,8 @@ public final class TcpTransport implements Transport {
     private static void opened(ServerAddress address, ChannelFuture opened, CompletableFuture<Connection> connected) {
         if (!opened.isSuccess()) {
             boolean tooLate = opened.cause() instanceof ConnectTimeoutException;
-            connected.completeExceptionally(Failure.of(
-                            tooLate ? ErrorCode.TIMEOUT : ErrorCode.UNREACHABLE,
-                            "no connection to " + address + ": " + SocketWords.of(opened.cause()))
-                    .withHint(CHECK_ADDRESS)
-                    .toException(opened.cause()));
+            connected.completeExceptionally(
+                    notConnected(tooLate ? ErrorCode.TIMEOUT : ErrorCode.UNREACHABLE, address, opened.cause()));
             return;
         }
         SslHandler encryption = opened.channel().pipeline().get(SslHandler.class);
@@ -338,6 +366,18 @@ public final class TcpTransport implements Transport {
         for (TcpConnection connection : connections) {
             connection.closed().awaitUninterruptibly(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
         }
+    }
+
+    private static ChunkServerException late(ServerAddress address, Duration timeout) {
+        return Failure.of(ErrorCode.TIMEOUT, "no connection to " + address + " within " + timeout.toMillis() + " ms")
+                .withHint(CHECK_ADDRESS)
+                .toException();
+    }
+
+    private static ChunkServerException notConnected(ErrorCode code, ServerAddress address, Throwable thrown) {
+        return Failure.of(code, "no connection to " + address + ": " + SocketWords.of(thrown))
+                .withHint(CHECK_ADDRESS)
+                .toException(thrown);
     }
 
     private static ChunkServerException closedFailure() {

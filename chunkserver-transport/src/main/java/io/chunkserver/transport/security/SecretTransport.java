@@ -3,19 +3,23 @@ package io.chunkserver.transport.security;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
+import io.chunkserver.transport.BlockingConnection;
 import io.chunkserver.transport.Connection;
+import io.chunkserver.transport.Frame;
 import io.chunkserver.transport.FrameReceiver;
 import io.chunkserver.transport.Listener;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.Transport;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets two sides talk over another transport only when both know a secret, which neither tells the other. Nobody above knows of it.
@@ -39,6 +43,19 @@ public final class SecretTransport implements Transport {
 
     /** How long an accepted connection may take for its proof. */
     static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    /** Takes over from the prover where a thread waits for what comes. */
+    private static final FrameReceiver NOBODY = new FrameReceiver() {
+        @Override
+        public void receive(Frame frame) {
+            frame.release().run();
+        }
+
+        @Override
+        public void closed(@Nullable Throwable cause) {
+            // Who waits is told.
+        }
+    };
 
     private final Transport transport;
     private final SharedSecret secret;
@@ -117,6 +134,27 @@ public final class SecretTransport implements Transport {
                 });
     }
 
+    /** The thread that waits for the connection waits for the proof, too. */
+    @Override
+    public BlockingConnection open(ServerAddress address, Duration timeout) throws ChunkServerException {
+        long deadlineNanos = System.nanoTime() + timeout.toNanos();
+        BlockingConnection connection = transport.open(address, timeout);
+        try {
+            Prover prover = Prover.ofClient(new Proving(connection), secret, random, proven -> NOBODY);
+            while (!prover.proven().isDone()) {
+                prover.receive(connection.receive(Duration.ofNanos(Math.max(1, deadlineNanos - System.nanoTime()))));
+            }
+            prover.proven().join();
+            return connection;
+        } catch (ChunkServerException e) {
+            connection.close();
+            throw e.code() == ErrorCode.TIMEOUT ? late(address, timeout) : e;
+        } catch (CompletionException e) {
+            connection.close();
+            throw ChunkServerException.from(e);
+        }
+    }
+
     private static ChunkServerException late(ServerAddress address, Duration timeout) {
         return Failure.of(
                         ErrorCode.TIMEOUT,
@@ -128,5 +166,36 @@ public final class SecretTransport implements Transport {
     @Override
     public void close() {
         transport.close();
+    }
+
+    /** A connection for a thread that waits, as a prover sees it, which gets what that thread has received. */
+    private record Proving(BlockingConnection connection) implements Connection {
+
+        @Override
+        public ServerAddress remote() {
+            return connection.remote();
+        }
+
+        @Override
+        public CompletionStage<Void> send(List<Frame> frames) {
+            try {
+                for (Frame frame : frames) {
+                    connection.send(frame);
+                }
+                return CompletableFuture.completedFuture(null);
+            } catch (ChunkServerException e) {
+                return CompletableFuture.failedFuture(e);
+            }
+        }
+
+        @Override
+        public void setReading(boolean reading) {
+            // Nothing is received that the thread does not ask for.
+        }
+
+        @Override
+        public void close() {
+            connection.close();
+        }
     }
 }

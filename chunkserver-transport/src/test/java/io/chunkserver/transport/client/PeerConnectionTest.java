@@ -8,7 +8,6 @@ import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ReadMode;
 import io.chunkserver.transport.Frame;
 import io.chunkserver.transport.ServerAddress;
-import io.chunkserver.transport.client.IncomingContent.Arrival;
 import io.chunkserver.transport.client.ScriptedServer.Exchange;
 import io.chunkserver.transport.client.ScriptedServer.Script;
 import io.chunkserver.transport.protocol.End;
@@ -120,7 +119,7 @@ class PeerConnectionTest {
             take(incoming);
             assertThat(blocksReceived.get() - taken - 1).isLessThanOrEqualTo(WINDOW_BLOCKS);
         }
-        assertThat(incoming.next(PATIENCE)).isInstanceOf(Arrival.Done.class);
+        assertThat(network.done(incoming.next())).isInstanceOf(Arrival.Done.class);
         assertThat(sent).allMatch(stage -> stage.toCompletableFuture().isDone());
     }
 
@@ -141,7 +140,7 @@ class PeerConnectionTest {
     }
 
     private void take(IncomingContent incoming) {
-        assertThat(incoming.next(PATIENCE))
+        assertThat(network.done(incoming.next()))
                 .isInstanceOfSatisfying(
                         Arrival.Block.class, one -> one.frame().release().run());
         network.run();

@@ -2,7 +2,6 @@ package io.chunkserver.transport.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.chunkserver.core.checksum.Crc32c;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.transport.Frame;
@@ -10,20 +9,16 @@ import io.chunkserver.transport.FrameType;
 import io.chunkserver.transport.testkit.RecordingReceiver.Received;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 import java.util.Random;
-import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import net.jqwik.api.Tuple;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.BeforeTry;
 
@@ -44,7 +39,7 @@ class FrameDecoderProperties {
     void framesAreTheSameHoweverTheirBytesAreCut(
             @ForAll("frames") List<Frame> frames, @ForAll @IntRange(min = 1, max = 200_000) int piece)
             throws Exception {
-        byte[] stream = stream(frames);
+        byte[] stream = FrameArbitraries.stream(frames);
         Random lengths = new Random(piece);
         for (int at = 0; at < stream.length; ) {
             at += read(stream, at, Math.min(1 + lengths.nextInt(piece), stream.length - at));
@@ -61,7 +56,7 @@ class FrameDecoderProperties {
             @ForAll byte[] junk,
             @ForAll @IntRange(min = 1, max = 100_000) int piece)
             throws Exception {
-        byte[] stream = stream(frames);
+        byte[] stream = FrameArbitraries.stream(frames);
         byte[] all = ByteBuffer.allocate(stream.length + junk.length)
                 .put(stream)
                 .put(junk)
@@ -81,7 +76,8 @@ class FrameDecoderProperties {
     @Property(tries = 100)
     void aFrameInPiecesTakesMemoryForWhatCameAndNotForWhatWasAnnounced(@ForAll @IntRange(min = 1, max = 1000) int come)
             throws Exception {
-        byte[] stream = stream(List.of(Frame.of(FrameType.RESPONSE, 1, ByteBuffer.allocate(Frame.MAX_HEADER_BYTES))));
+        byte[] stream = FrameArbitraries.stream(
+                List.of(Frame.of(FrameType.RESPONSE, 1, ByteBuffer.allocate(Frame.MAX_HEADER_BYTES))));
         read(stream, 0, come);
         assertThat(memory.pinnedDirectMemory()).isLessThan(100_000);
         releaseAll();
@@ -103,33 +99,8 @@ class FrameDecoderProperties {
         return count;
     }
 
-    private static byte[] stream(List<Frame> frames) {
-        ByteArrayOutputStream stream = new ByteArrayOutputStream();
-        frames.forEach(frame -> stream.writeBytes(TcpWireTest.bytes(frame)));
-        return stream.toByteArray();
-    }
-
     @Provide
     Arbitrary<List<Frame>> frames() {
-        Arbitrary<Integer> headers = Arbitraries.frequencyOf(
-                Tuple.of(9, Arbitraries.integers().between(0, 300)),
-                Tuple.of(1, Arbitraries.integers().between(0, 200_000)));
-        Arbitrary<Integer> bodies = Arbitraries.oneOf(
-                Arbitraries.of(0, 1, Frame.MAX_BODY_BYTES),
-                Arbitraries.integers().between(0, Frame.MAX_BODY_BYTES));
-        return Combinators.combine(Arbitraries.of(FrameType.class), Arbitraries.integers(), headers, bodies)
-                .as(FrameDecoderProperties::frame)
-                .list()
-                .ofMaxSize(4);
-    }
-
-    private static Frame frame(FrameType type, int requestId, int headerBytes, int bodyBytes) {
-        Random random = new Random(requestId);
-        byte[] header = new byte[headerBytes];
-        byte[] body = new byte[bodyBytes];
-        random.nextBytes(header);
-        random.nextBytes(body);
-        ByteBuffer bodyBuffer = ByteBuffer.wrap(body);
-        return new Frame(type, requestId, ByteBuffer.wrap(header), bodyBuffer, Crc32c.of(bodyBuffer), () -> {});
+        return FrameArbitraries.frames();
     }
 }

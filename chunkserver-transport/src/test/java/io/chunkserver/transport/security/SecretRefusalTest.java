@@ -2,6 +2,7 @@ package io.chunkserver.transport.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.chunkserver.core.checksum.Crc32c;
 import io.chunkserver.core.error.ChunkServerException;
@@ -132,6 +133,27 @@ class SecretRefusalTest {
                 .hasMessageContaining("server:")
                 .hasMessageContaining("--secret-file");
         assertThat(letIn).isEmpty();
+    }
+
+    @Test
+    void whoeverWaitsForAConnectionIsToldTheSame() {
+        assertThatThrownBy(() -> knowing(OTHERS).open(server, PATIENCE))
+                .isInstanceOfSatisfying(
+                        ChunkServerException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.REFUSED))
+                .hasMessageContaining("--secret-file");
+        assertThat(letIn).isEmpty();
+    }
+
+    @Test
+    void whoeverWaitsForAServerThatSaysNothingGivesItUpInTime() throws Exception {
+        RecordingReceiver heard = new RecordingReceiver();
+        ServerAddress silent = get(network.listen(new ServerAddress("silent", 0), connection -> heard))
+                .address();
+        assertThatThrownBy(() -> knowing(OURS).open(silent, Duration.ofMillis(50)))
+                .isInstanceOfSatisfying(
+                        ChunkServerException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TIMEOUT))
+                .hasMessageContaining("shared secret");
+        heard.awaitClosed();
     }
 
     @Test

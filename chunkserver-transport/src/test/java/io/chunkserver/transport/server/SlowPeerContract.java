@@ -69,6 +69,8 @@ abstract class SlowPeerContract extends ThreeServersFixture {
     @Test
     void aReaderThatTakesNothingHoldsABoundedNumberOfBlocksAndOthersReadOn() throws Exception {
         keep("large#0", LARGE);
+        // With the connection that the client keeps for its reads.
+        assertThat(lengthRead("large#0")).isEqualTo(LARGE);
         int before = accepted.open();
         for (int reader = 0; reader < TRANSFERS - 1; reader++) {
             RawPeer peer = peer();

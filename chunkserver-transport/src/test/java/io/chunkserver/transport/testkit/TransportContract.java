@@ -11,5 +11,6 @@ import org.junit.jupiter.api.Timeout;
 public abstract class TransportContract extends TransportFixture
         implements TransportFrameContract,
                 TransportReadingContract,
+                TransportBlockingContract,
                 TransportConnectingContract,
                 TransportClosingContract {}

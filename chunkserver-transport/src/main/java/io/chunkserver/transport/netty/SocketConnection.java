@@ -1,0 +1,137 @@
+package io.chunkserver.transport.netty;
+
+import com.google.common.primitives.Ints;
+import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
+import io.chunkserver.transport.BlockingConnection;
+import io.chunkserver.transport.Frame;
+import io.chunkserver.transport.ServerAddress;
+import io.chunkserver.transport.protocol.FrameFormat;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A TCP connection for a thread that waits: a plain socket, with no event loop in between.
+ */
+final class SocketConnection implements BlockingConnection {
+
+    private static final Logger log = LoggerFactory.getLogger(SocketConnection.class);
+
+    private final ServerAddress remote;
+    private final Socket socket;
+    private final InputStream incoming;
+    private final OutputStream outgoing;
+    private final Consumer<SocketConnection> whenClosed;
+
+    private final FrameReader reader = new FrameReader();
+
+    private SocketConnection(ServerAddress remote, Socket socket, Consumer<SocketConnection> whenClosed)
+            throws IOException {
+        this.remote = remote;
+        this.whenClosed = whenClosed;
+        this.socket = socket;
+        this.incoming = socket.getInputStream();
+        this.outgoing = socket.getOutputStream();
+    }
+
+    /**
+     * Connects.
+     *
+     * @param remote by which the peer is named
+     * @param at     where it is
+     * @param whenClosed is told when this is closed here
+     * @throws IOException when nobody answers there, in time or at all
+     */
+    static SocketConnection open(
+            ServerAddress remote, InetSocketAddress at, Duration timeout, Consumer<SocketConnection> whenClosed)
+            throws IOException {
+        Socket socket = new Socket();
+        try {
+            socket.setTcpNoDelay(true);
+            socket.setKeepAlive(true);
+            socket.connect(at, millis(timeout.toNanos()));
+            return new SocketConnection(remote, socket, whenClosed);
+        } catch (IOException e) {
+            try (socket) {
+                throw e;
+            }
+        }
+    }
+
+    @Override
+    public ServerAddress remote() {
+        return remote;
+    }
+
+    @Override
+    public void send(Frame frame) throws ChunkServerException {
+        ByteBuffer whole = ByteBuffer.allocate(FrameFormat.PREAMBLE_BYTES
+                + frame.header().remaining()
+                + frame.body().remaining());
+        FrameFormat.encode(frame, whole);
+        whole.put(frame.header().duplicate()).put(frame.body().duplicate());
+        try {
+            outgoing.write(whole.array());
+        } catch (IOException e) {
+            throw broken(SocketWords.of(e));
+        }
+    }
+
+    @Override
+    public Frame receive(Duration timeout) throws ChunkServerException {
+        long deadlineNanos = System.nanoTime() + timeout.toNanos();
+        try {
+            return reader.next((target, at, length) -> read(target, at, length, deadlineNanos));
+        } catch (ChunkServerException e) {
+            throw e;
+        } catch (SocketTimeoutException e) {
+            throw Failure.of(ErrorCode.TIMEOUT, "nothing came from " + remote + " in time")
+                    .toException();
+        } catch (IOException e) {
+            throw broken(SocketWords.of(e));
+        }
+    }
+
+    private int read(byte[] target, int at, int length, long deadlineNanos) throws IOException {
+        long leftNanos = deadlineNanos - System.nanoTime();
+        if (leftNanos <= 0) {
+            throw new SocketTimeoutException();
+        }
+        socket.setSoTimeout(millis(leftNanos));
+        int count = incoming.read(target, at, length);
+        if (count < 0) {
+            throw broken("the connection " + (reader.isWithinFrame() ? "ended within a frame" : "was closed"));
+        }
+        return count;
+    }
+
+    /** At least 1: to a socket 0 means for ever. */
+    private static int millis(long nanos) {
+        return Ints.saturatedCast(Math.max(1, nanos / 1_000_000));
+    }
+
+    private ChunkServerException broken(String how) {
+        return Failure.of(ErrorCode.UNREACHABLE, "connection with " + remote + ": " + how)
+                .toException();
+    }
+
+    @Override
+    public void close() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            log.debug("socket of the connection with {} could not be closed", remote, e);
+        }
+        whenClosed.accept(this);
+    }
+}
