@@ -60,6 +60,7 @@ public final class FileChunkStore implements ChunkStore {
     private final StoreHandles handles = new StoreHandles();
     private final Quarantine quarantine;
     private final GatheredWrites.Buffers gathering = new GatheredWrites.Buffers(MAX_GATHERING);
+    private final WriteWays ways;
     private final OpenFiles openFiles = new OpenFiles(MAX_OPEN_FILES);
     private final StoreRecovery recovery;
     private final ChunkOpener opener;
@@ -90,6 +91,7 @@ public final class FileChunkStore implements ChunkStore {
         this.disk = disk;
         this.emergency = emergency;
         this.listener = listener;
+        this.ways = new WriteWays(clock);
         this.index = new ChunkIndex(listener::changed);
         this.layout = layout;
         this.folders = new StoreFolders(disk, layout);
@@ -120,7 +122,7 @@ public final class FileChunkStore implements ChunkStore {
      * Opens a store, as {@link #open(Disk, Path, Path, Path)}, and tells somebody of its changes. Staged files that are damaged wait for
      * {@link #settleDamaged}.
      *
-     * @param clock     says since when a file is in the quarantine
+     * @param clock     says since when a file is in the quarantine, and measures writes
      * @param listener  hears of changes and of damage
      * @param emergency makes room for tombstones when the disk is full
      */
@@ -225,7 +227,7 @@ public final class FileChunkStore implements ChunkStore {
     /** A tombstone takes all its room now, when more can still be made: its end then overwrites what it has. */
     private StagedFile begin(StageRequest request, Path file) throws IOException {
         StagedFile staged =
-                new StagedFile(disk, folders, request, file, handles, gathering, info -> finished(request, info));
+                new StagedFile(disk, folders, request, file, handles, gathering, ways, info -> finished(request, info));
         if (request.tombstone()) {
             try {
                 staged.takeRoom(storedBytes(request.chunk(), request.attributes(), 0));

@@ -12,12 +12,12 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the blocks of a file that is forced when it is complete: many at a time, past the page cache. What is forced at once gains nothing
- * from being copied into the cache before, where taking and filling a page costs more than all else that is done with its bytes, and pushes
- * out what is read.
+ * Writes the blocks of a file many at a time. One that is forced when it is complete is written past the page cache: it gains nothing from
+ * being copied there before, where taking and filling a page costs more than all else that is done with its bytes, and pushes out what is
+ * read. One that is not forced is written in the quicker way, see {@link WriteWays}.
  *
- * <p>Where the disk cannot do that, where as many files as allowed are written in this way, and where no memory is left for it, each block
- * is written as it comes.
+ * <p>Where as many files as allowed are written in this way, where no memory is left for it, and where the disk cannot write past the cache
+ * what is forced, each block is written as it comes.
  *
  * <p>For one thread at a time.
  */
@@ -28,6 +28,10 @@ final class GatheredWrites implements Closeable {
 
     private final DiskFile file;
     private final Buffers buffers;
+
+    /** None for a file that is forced. */
+    private final @Nullable WriteWays ways;
+
     private @Nullable ByteBuffer gathered;
 
     /** Bytes that were handed on to the file. */
@@ -36,9 +40,20 @@ final class GatheredWrites implements Closeable {
     /** A first block has come, by which it was settled whether blocks are gathered. */
     private boolean begun;
 
-    GatheredWrites(DiskFile file, Buffers buffers) {
+    private GatheredWrites(DiskFile file, Buffers buffers, @Nullable WriteWays ways) {
         this.file = file;
         this.buffers = buffers;
+        this.ways = ways;
+    }
+
+    /** For a file that is forced when it is complete. */
+    static GatheredWrites forced(DiskFile file, Buffers buffers) {
+        return new GatheredWrites(file, buffers, null);
+    }
+
+    /** For a file that is complete when all of it is in the page cache or on the device. */
+    static GatheredWrites unforced(DiskFile file, Buffers buffers, WriteWays ways) {
+        return new GatheredWrites(file, buffers, ways);
     }
 
     /** Memory to gather blocks in, used again and again; so much at most as for {@code max} files at the same time. Thread-safe. */
@@ -103,7 +118,19 @@ final class GatheredWrites implements Closeable {
             return true;
         }
         into.put(block);
-        return !into.hasRemaining() && !writePastCache(into.flip());
+        return !into.hasRemaining() && writeGathered(into.flip());
+    }
+
+    /** Whether bytes have gone into the page cache. */
+    private boolean writeGathered(ByteBuffer full) throws IOException {
+        if (ways == null) {
+            return !writePastCache(full);
+        }
+        int length = full.remaining();
+        boolean cached = ways.write(file, full, writtenBytes);
+        writtenBytes += length;
+        full.clear();
+        return cached;
     }
 
     private boolean writePastCache(ByteBuffer full) throws IOException {

@@ -51,6 +51,7 @@ final class StagedFile implements StagedChunk {
      * @param folders    makes its name durable
      * @param handles    closes the file when the store is closed first
      * @param buffers    to gather its blocks in
+     * @param ways       how it is written when it is not forced
      * @param onFinished is told when the version is complete
      */
     StagedFile(
@@ -60,6 +61,7 @@ final class StagedFile implements StagedChunk {
             Path name,
             StoreHandles handles,
             GatheredWrites.Buffers buffers,
+            WriteWays ways,
             Consumer<ChunkInfo> onFinished)
             throws IOException {
         this.disk = disk;
@@ -67,7 +69,9 @@ final class StagedFile implements StagedChunk {
         this.request = request;
         this.name = name;
         this.file = handles.add(disk.create(name));
-        this.writes = new GatheredWrites(file, buffers);
+        this.writes = request.durability() == Durability.SYNC
+                ? GatheredWrites.forced(file, buffers)
+                : GatheredWrites.unforced(file, buffers, ways);
         this.handles = handles;
         this.onFinished = onFinished;
     }
@@ -90,14 +94,10 @@ final class StagedFile implements StagedChunk {
         }
     }
 
-    /** What is not forced when it is complete is better off in the page cache. */
+    /** Whether bytes have gone into the page cache. */
     private boolean write(ByteBuffer bytes) throws IOException {
         try {
-            if (request.durability() == Durability.SYNC) {
-                return writes.write(bytes);
-            }
-            file.writeFully(bytes, checksums.lengthBytes());
-            return true;
+            return writes.write(bytes);
         } catch (DiskFullException e) {
             throw noRoom(disk, request, e);
         }

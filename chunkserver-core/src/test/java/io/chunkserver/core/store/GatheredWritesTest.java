@@ -6,13 +6,15 @@ import io.chunkserver.core.checksum.BlockLayout;
 import io.chunkserver.core.disk.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
-/** Which blocks of a file go past the cache, and that each byte lies where it belongs. */
+/** Which blocks of a file are written together and how, and that each byte lies where it belongs. */
 class GatheredWritesTest {
 
     private static final int BLOCK = BlockLayout.BLOCK_BYTES;
@@ -20,9 +22,11 @@ class GatheredWritesTest {
 
     private final GatheredWrites.Buffers buffers = new GatheredWrites.Buffers(1);
     private final RecordedFile file = new RecordedFile();
+    private Instant now = Instant.EPOCH;
+    private final WriteWays ways = new WriteWays(() -> now);
 
-    /** A file that remembers what was written and how. */
-    private static final class RecordedFile implements DiskFile {
+    /** A file that remembers what was written and how; the cache takes its time. */
+    private final class RecordedFile implements DiskFile {
 
         private final byte[] bytes = new byte[4 * GATHERED];
         private final List<String> writes = new ArrayList<>();
@@ -42,6 +46,7 @@ class GatheredWritesTest {
         @Override
         public int write(ByteBuffer source, long position) {
             writes.add("cached " + position + " " + source.remaining());
+            now = now.plus(Duration.ofMillis(1));
             return take(source, position);
         }
 
@@ -96,7 +101,7 @@ class GatheredWritesTest {
     @Test
     void whatFillsABufferGoesPastTheCacheAndTheRestDoesNot() throws IOException {
         int length = 2 * GATHERED + 3 * BLOCK + 5;
-        assertThat(write(new GatheredWrites(file, buffers), length)).isZero();
+        assertThat(write(GatheredWrites.forced(file, buffers), length)).isZero();
         assertThat(file.writes)
                 .containsExactly(
                         "direct 0 " + GATHERED,
@@ -106,14 +111,14 @@ class GatheredWritesTest {
 
     @Test
     void aFileThatEndsWithABufferHasNoRest() throws IOException {
-        write(new GatheredWrites(file, buffers), GATHERED);
+        write(GatheredWrites.forced(file, buffers), GATHERED);
         assertThat(file.writes.get(0)).isEqualTo("direct 0 " + GATHERED);
         assertThat(file.writes).allMatch(write -> write.startsWith("direct") || write.endsWith(" 0"));
     }
 
     @Test
     void lessThanABlockIsWrittenAsItComes() throws IOException {
-        assertThat(write(new GatheredWrites(file, buffers), 7)).isOne();
+        assertThat(write(GatheredWrites.forced(file, buffers), 7)).isOne();
         assertThat(file.writes).containsExactly("cached 0 7");
     }
 
@@ -121,7 +126,7 @@ class GatheredWritesTest {
     @Test
     void whereTheDiskCannotEachBlockIsWrittenAsItComes() throws IOException {
         file.direct = false;
-        assertThat(write(new GatheredWrites(file, buffers), GATHERED + 2 * BLOCK))
+        assertThat(write(GatheredWrites.forced(file, buffers), GATHERED + 2 * BLOCK))
                 .isEqualTo(3);
         assertThat(file.writes)
                 .containsExactly(
@@ -140,28 +145,28 @@ class GatheredWritesTest {
             }
             return ByteBuffer.allocateDirect(bytes);
         });
-        write(new GatheredWrites(file, scarce), GATHERED);
+        write(GatheredWrites.forced(file, scarce), GATHERED);
         assertThat(file.writes).hasSize(GATHERED / BLOCK).allMatch(write -> write.startsWith("cached"));
 
         exhausted.set(false);
         file.writes.clear();
-        write(new GatheredWrites(file, scarce), GATHERED);
+        write(GatheredWrites.forced(file, scarce), GATHERED);
         assertThat(file.writes.get(0)).isEqualTo("direct 0 " + GATHERED);
     }
 
     @Test
     void soManyFilesAsAllowedHaveABufferUntilTheyAreClosed() throws IOException {
-        GatheredWrites first = new GatheredWrites(file, buffers);
+        GatheredWrites first = GatheredWrites.forced(file, buffers);
         assertThat(first.write(ByteBuffer.allocate(BLOCK))).isFalse();
-        GatheredWrites second = new GatheredWrites(file, buffers);
+        GatheredWrites second = GatheredWrites.forced(file, buffers);
         assertThat(second.write(ByteBuffer.allocate(BLOCK)))
                 .as("the second goes through the cache")
                 .isTrue();
         first.close();
         first.close();
-        GatheredWrites third = new GatheredWrites(file, buffers);
+        GatheredWrites third = GatheredWrites.forced(file, buffers);
         assertThat(third.write(ByteBuffer.allocate(BLOCK))).isFalse();
-        GatheredWrites fourth = new GatheredWrites(file, buffers);
+        GatheredWrites fourth = GatheredWrites.forced(file, buffers);
         assertThat(fourth.write(ByteBuffer.allocate(BLOCK)))
                 .as("it was given back once")
                 .isTrue();
@@ -171,8 +176,61 @@ class GatheredWritesTest {
     void aBufferIsGivenBackWhenTheFileIsComplete() throws IOException {
         for (int turn = 0; turn < 3; turn++) {
             file.writes.clear();
-            write(new GatheredWrites(file, buffers), GATHERED + BLOCK);
+            write(GatheredWrites.forced(file, buffers), GATHERED + BLOCK);
             assertThat(file.writes).first().isEqualTo("direct 0 " + GATHERED);
         }
+    }
+
+    private GatheredWrites unforced() {
+        return GatheredWrites.unforced(file, buffers, ways);
+    }
+
+    @Test
+    void whatIsNotForcedIsGatheredAndGoesTheQuickerWay() throws IOException {
+        assertThat(write(unforced(), 3 * GATHERED + BLOCK + 5)).isOne();
+        assertThat(file.writes)
+                .containsExactly(
+                        "cached 0 " + GATHERED,
+                        "direct " + GATHERED + " " + GATHERED,
+                        "direct " + 2 * GATHERED + " " + GATHERED,
+                        "cached " + 3 * GATHERED + " " + (BLOCK + 5));
+        file.writes.clear();
+        file.size = 0;
+        write(unforced(), GATHERED);
+        assertThat(file.writes.get(0)).as("what is known counts for all files").isEqualTo("direct 0 " + GATHERED);
+    }
+
+    @Test
+    void whatIsNotForcedLiesWhereItBelongsWhateverItsLength() throws IOException {
+        for (int around : List.of(BLOCK, GATHERED, 2 * GATHERED, 4 * GATHERED - 7)) {
+            for (int length = around - 7; length <= around + 7; length += 7) {
+                file.size = 0;
+                write(unforced(), length);
+            }
+        }
+        assertThat(file.writes).anyMatch(write -> write.startsWith("direct"));
+        assertThat(file.writes).anyMatch(write -> write.equals("cached 0 " + GATHERED));
+    }
+
+    /** They are gathered all the same, unlike what is forced. */
+    @Test
+    void whereTheDiskCannotPiecesThatAreNotForcedGoThroughTheCache() throws IOException {
+        file.direct = false;
+        assertThat(write(unforced(), 3 * GATHERED + BLOCK)).isEqualTo(3);
+        assertThat(file.writes)
+                .containsExactly(
+                        "cached 0 " + GATHERED,
+                        "cached " + GATHERED + " " + GATHERED,
+                        "cached " + 2 * GATHERED + " " + GATHERED,
+                        "cached " + 3 * GATHERED + " " + BLOCK);
+    }
+
+    @Test
+    void withoutABufferWhatIsNotForcedIsWrittenAsItComes() throws IOException {
+        GatheredWrites first = unforced();
+        assertThat(first.write(ByteBuffer.allocate(BLOCK))).isFalse();
+        write(unforced(), 2 * BLOCK);
+        assertThat(file.writes).containsExactly("cached 0 " + BLOCK, "cached " + BLOCK + " " + BLOCK);
+        first.close();
     }
 }
