@@ -6,7 +6,7 @@ import java.util.Locale;
 public enum Durability {
     /** Bytes, size and directory entry were forced to the disk: they outlive a power loss. */
     SYNC,
-    /** Bytes are in the operating system's page cache: they outlive the process, not a power loss. */
+    /** The operating system has the bytes, in its page cache or on the device, unforced: they outlive the process, not a power loss. */
     OS;
 
     /** The word used on the command line, on the wire and in files. */

@@ -15,6 +15,7 @@ import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkVersion;
 import io.chunkserver.core.model.Durability;
 import io.chunkserver.core.model.TransactionId;
+import io.chunkserver.core.testkit.MemoryDisk;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -27,7 +28,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Chunks that are not forced, on a real disk: they are whole whichever ways their pieces were written. */
+/** Chunks that are not forced: they are whole whichever ways their pieces were written. */
 class UnforcedChunksTest {
 
     private static final int BLOCK = BlockLayout.BLOCK_BYTES;
@@ -55,8 +56,7 @@ class UnforcedChunksTest {
                 }));
     }
 
-    private FileChunkStore open() throws IOException {
-        Disk real = new LocalDisk(directory);
+    private FileChunkStore open(Disk real) throws IOException {
         Disk disk = observed(Disk.class, real, (method, result) -> method.equals("create") ? file(result) : result);
         return StoreOnMemoryDisk.open(disk);
     }
@@ -80,11 +80,11 @@ class UnforcedChunksTest {
         return content;
     }
 
-    private static void put(FileChunkStore store, int length) throws IOException {
+    private static void put(FileChunkStore store, int length, Durability durability) throws IOException {
         StageKey key = new StageKey(new TransactionId("client", 1000, length), new Attempt(1, 1));
         byte[] content = content(length);
         try (StagedChunk staged = store.stage(
-                new StageRequest(chunk(length), new ChunkVersion(1), key, 0, false, Attributes.NONE, Durability.OS))) {
+                new StageRequest(chunk(length), new ChunkVersion(1), key, 0, false, Attributes.NONE, durability))) {
             for (int from = 0; from < length; from += BLOCK) {
                 staged.write(CheckedBlock.of(ByteBuffer.wrap(content, from, Math.min(BLOCK, length - from))));
             }
@@ -104,16 +104,16 @@ class UnforcedChunksTest {
         assertThat(read.array()).isEqualTo(content(length));
     }
 
-    /** Also to a store that is opened anew and looks at their footers. */
+    /** On a real disk, also to a store that is opened anew and looks at their footers. */
     @Test
     void chunksAreWholeWhateverTheirLength() throws IOException {
         List<Integer> lengths = new ArrayList<>();
         for (int around : List.of(BLOCK, GATHERED, 2 * GATHERED, 5 * GATHERED)) {
             lengths.addAll(List.of(around - 1, around, around + 1));
         }
-        try (FileChunkStore store = open()) {
+        try (FileChunkStore store = open(new LocalDisk(directory))) {
             for (int length : lengths) {
-                put(store, length);
+                put(store, length, Durability.OS);
                 assertWhole(store, length);
             }
         }
@@ -127,16 +127,38 @@ class UnforcedChunksTest {
 
     private FileChunkStore openAnew() throws IOException {
         new LocalDisk(directory).delete(DataDirectory.INDEX.resolve("checkpoint"));
-        return open();
+        return open(new LocalDisk(directory));
+    }
+
+    /** In memory, where every write can be made and the clock stands still: two ways that take as long. */
+    private List<String> calls(Durability durability, int length) throws IOException {
+        try (FileChunkStore store = open(new MemoryDisk())) {
+            calls.clear();
+            put(store, length, durability);
+            return List.copyOf(calls);
+        }
     }
 
     /** Whoever asks for no force waits for none, and the disk chooses when it takes the bytes. */
     @Test
     void nothingIsForcedAndNoWriteBackIsBegun() throws IOException {
-        try (FileChunkStore store = open()) {
-            calls.clear();
-            put(store, 16 * GATHERED + BLOCK);
-            assertThat(calls).hasSize(16 + 2).containsOnly("writeFully", "writeDirectly");
-        }
+        assertThat(calls(Durability.OS, 16 * GATHERED + BLOCK))
+                .hasSize(16 + 2)
+                .containsOnly("writeFully", "writeDirectly");
+    }
+
+    @Test
+    void onlyWhatIsForcedGoesPastTheCacheAlways() throws IOException {
+        assertThat(calls(Durability.SYNC, 4 * GATHERED + BLOCK))
+                .containsExactly(
+                        "writeDirectly",
+                        "writeDirectly",
+                        "writeDirectly",
+                        "writeDirectly",
+                        "writeFully",
+                        "writeFully",
+                        "force");
+        assertThat(calls(Durability.OS, 4 * GATHERED + BLOCK))
+                .containsExactly("writeFully", "writeDirectly", "writeFully", "writeFully", "writeFully", "writeFully");
     }
 }

@@ -110,7 +110,7 @@ public final class Settings {
             "--durability",
             ValueKind.text("sync, os", Durability::parse, Durability::word),
             Durability.SYNC,
-            "What stores that ask for nothing else get: bytes forced to disk, or in the page cache");
+            "What stores that ask for nothing else get: bytes forced to disk, or with the operating system");
 
     public static final Setting<Duration> HEARTBEAT_INTERVAL = new Setting<>(
             SERVER,
