@@ -48,7 +48,7 @@ public record LogContent(
         UUID id = logId == null ? idOf(disk, unnamed.segment(segments.first())) : logId;
         LogFolder log = new LogFolder(disk, folder, id);
         ReplayedTable table = new ReplayedTable();
-        LogReplay replay = new LogReplay(log, table);
+        LogReplay replay = new LogReplay(log, table, false);
         try {
             replay.read(segments);
         } catch (ChunkServerException e) {

@@ -111,6 +111,12 @@ final class LogRecordFormat {
         return entry;
     }
 
+    /** Whether the first of these entries begins a checkpoint; leaves the buffer's position. */
+    static boolean isCheckpointBegin(ByteBuffer entries) {
+        return entries.remaining() >= FRAME_BYTES
+                && entries.get(entries.position() + Integer.BYTES) == LogRecordType.CHECKPOINT_BEGIN.code();
+    }
+
     private static LogRecordType writePayload(LogEntry entry, ByteArrayDataOutput out) {
         if (entry instanceof LogEntry.Event event) {
             return writeRecord(event.record(), out);

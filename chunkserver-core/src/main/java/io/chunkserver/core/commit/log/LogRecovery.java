@@ -125,9 +125,15 @@ final class LogRecovery {
         return reading;
     }
 
+    /** The last checkpoint mostly is whole, and then half of what is left of the log before it need not be made into records. */
     private Reading readOnce(SortedSet<Long> segments) throws IOException {
+        Reading reading = readOnce(segments, true);
+        return reading.replay().lacksEntries() ? readOnce(segments, false) : reading;
+    }
+
+    private Reading readOnce(SortedSet<Long> segments, boolean mayPassOver) throws IOException {
         ReplayedTable table = new ReplayedTable();
-        LogReplay replay = new LogReplay(folder, table);
+        LogReplay replay = new LogReplay(folder, table, mayPassOver);
         try {
             replay.read(segments);
             return new Reading(table, replay, null);

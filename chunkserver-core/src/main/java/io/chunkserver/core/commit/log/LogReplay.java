@@ -18,12 +18,17 @@ import org.jspecify.annotations.Nullable;
  * of one batch that was promised to nobody: it is to be cut.
  *
  * <p>Reads each segment once, so that it takes time in proportion to the log.
+ *
+ * <p>It may pass over what the first segment has before its last checkpoint, which stands for it: those batches are checked as all are,
+ * and their entries are not read. Whoever allows it has to read again without when that checkpoint turns out to be cut off.
  */
 final class LogReplay {
 
     private final LogFolder folder;
     private final ReplayedTable table;
+    private final boolean mayPassOver;
 
+    private boolean passedOver;
     private long lastSequence;
     private @Nullable LastBatch lastBatch;
     private long continuedIn;
@@ -39,9 +44,21 @@ final class LogReplay {
     /** Bytes where no batch is, the last of them not zero, and their checksum. */
     record Remains(long segment, int from, int to, int crc32c) {}
 
-    LogReplay(LogFolder folder, ReplayedTable table) {
+    /**
+     * A replay.
+     *
+     * @param table       gets the entries
+     * @param mayPassOver whether it may spare the table those that a checkpoint seems to stand for
+     */
+    LogReplay(LogFolder folder, ReplayedTable table, boolean mayPassOver) {
         this.folder = folder;
         this.table = table;
+        this.mayPassOver = mayPassOver;
+    }
+
+    /** Whether the table was not given all entries, and no checkpoint that it was given makes up for that. */
+    boolean lacksEntries() {
+        return passedOver && !table.restored();
     }
 
     /** The last batch; null in a log without one. */
@@ -110,13 +127,19 @@ final class LogReplay {
     private void readSegment(long number, boolean first) throws IOException {
         ByteBuffer image = load(number);
         int at = SECTOR_BYTES;
+        int needed = first && mayPassOver ? lastCheckpoint(image, number) : at;
         currentOffset = at;
         while (!ended) {
             Optional<LogSegmentFormat.BatchHeader> header = successor(image, at, number, first);
             if (header.isEmpty()) {
                 break;
             }
-            applyBatch(image, at, number, header.get());
+            if (at < needed) {
+                passedOver = true;
+            } else {
+                applyBatch(image, at, number, header.get());
+            }
+            noteBatch(at, number, header.get());
             at += header.get().sizeBytes();
             currentOffset = at;
         }
@@ -124,6 +147,24 @@ final class LogReplay {
         ended |= at == SECTOR_BYTES;
         refuseLaterBatch(image, at, number);
         noteRemains(image, at, number);
+    }
+
+    /**
+     * Where the last checkpoint of this segment begins, or the first batch when there is none. It is no more than a guess: neither the
+     * bodies were checked up to there, nor is it known whether the checkpoint ends.
+     */
+    private static int lastCheckpoint(ByteBuffer image, long number) {
+        int last = SECTOR_BYTES;
+        int at = SECTOR_BYTES;
+        Optional<LogSegmentFormat.BatchHeader> header = LogSegmentFormat.batchHeader(image, at, number);
+        while (header.isPresent() && header.get().sizeBytes() <= image.limit() - at) {
+            if (LogRecordFormat.isCheckpointBegin(LogSegmentFormat.entries(image, at, header.get()))) {
+                last = at;
+            }
+            at += header.get().sizeBytes();
+            header = LogSegmentFormat.batchHeader(image, at, number);
+        }
+        return last;
     }
 
     private ByteBuffer load(long number) throws IOException {
@@ -159,6 +200,9 @@ final class LogReplay {
             throw folder.notIntact("the batch at offset " + at + " of " + folder.segment(number)
                     + " checks, but makes no sense: " + e.getMessage());
         }
+    }
+
+    private void noteBatch(int at, long number, LogSegmentFormat.BatchHeader header) {
         lastSequence = header.sequence();
         lastBatch = new LastBatch(number, at, header.sizeBytes());
         // What follows the batches of an earlier segment was never in use: the log went on here.

@@ -8,8 +8,10 @@ import static io.chunkserver.core.testkit.LogRecords.ended;
 import static io.chunkserver.core.testkit.LogRecords.prepared;
 import static io.chunkserver.core.testkit.LogRecords.transaction;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.chunkserver.core.commit.log.LogFixture.TableContent;
+import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.testkit.LogRecords;
 import io.chunkserver.core.testkit.MemoryDisk;
 import java.io.IOException;
@@ -93,6 +95,54 @@ class SegmentedTransactionLogCheckpointTest {
 
             assertThat(fixture.read(LogFixture.segment(fixture.segments().get(0))))
                     .isEqualTo(closed);
+        }
+    }
+
+    @Nested
+    class WhatACheckpointStandsFor {
+
+        private static final int FIRST_BATCH = LogSegmentFormat.SECTOR_BYTES;
+        private static final int SECOND_BATCH = 2 * LogSegmentFormat.SECTOR_BYTES;
+
+        /** Its bytes are checked, but nothing is made of them: entries that make no sense show it. */
+        @Test
+        void isPassedOver() throws IOException {
+            SegmentedTransactionLog log = fixture.open();
+            force(log, prepared(1));
+            log.close();
+            overwriteBatch(FIRST_BATCH, 1, new byte[] {0, 0, 0, 0, 99});
+
+            assertThat(TableContent.of(fixture.open().table()).inDoubt()).containsExactly(prepared(1));
+            LogContent.Damage damage =
+                    LogContent.read(disk, LogFixture.FOLDER, LogFixture.LOG_ID).damage();
+            assertThat(damage).isNotNull();
+            assertThat(damage.failure().message()).contains("unknown type");
+        }
+
+        @Test
+        void isDamageWhenItsBytesAreWrong() throws IOException {
+            SegmentedTransactionLog log = fixture.open();
+            force(log, prepared(1));
+            log.close();
+            fixture.overwrite(LogFixture.segment(1), FIRST_BATCH + LogSegmentFormat.BATCH_HEADER_BYTES, (byte) 99);
+
+            assertThatThrownBy(fixture::open)
+                    .isInstanceOf(ChunkServerException.Corrupt.class)
+                    .hasMessageContaining("batch 1 is missing or damaged");
+        }
+
+        @Test
+        void isReadAfterAllWhenTheCheckpointWasCutOff() throws IOException {
+            force(fixture.open(), prepared(1));
+            disk.crash();
+            overwriteBatch(SECOND_BATCH, 2, LogRecordFormat.encode(new LogEntry.CheckpointBegin()));
+
+            assertThat(TableContent.of(fixture.open().table()).inDoubt()).containsExactly(prepared(1));
+        }
+
+        private void overwriteBatch(int position, long sequence, byte[] entry) throws IOException {
+            fixture.overwrite(
+                    LogFixture.segment(1), position, LogSegmentFormat.encodeBatch(sequence, 1, List.of(entry)));
         }
     }
 
