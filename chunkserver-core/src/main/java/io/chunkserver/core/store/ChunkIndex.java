@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentNavigableMap;
@@ -39,7 +40,9 @@ final class ChunkIndex {
         }
     }
 
-    private final ConcurrentNavigableMap<Place, ChunkInfo> entries = new ConcurrentSkipListMap<>();
+    /** Replaced once at most, by {@link #restore}, before anybody else has the index. */
+    private volatile ConcurrentNavigableMap<Place, ChunkInfo> entries = new ConcurrentSkipListMap<>();
+
     private final Object changes = new Object();
     private final Consumer<ChunkId> onChange;
 
@@ -70,18 +73,40 @@ final class ChunkIndex {
         return Optional.ofNullable(entries.get(Place.of(chunk)));
     }
 
+    /**
+     * Fills an empty index that nobody else has yet; nobody is told.
+     *
+     * @param versions quickest in the order of their ids, which spares the search for the place of each
+     */
+    void restore(List<ChunkInfo> versions) {
+        List<Map.Entry<Place, ChunkInfo>> sorted = new ArrayList<>(versions.size());
+        for (ChunkInfo info : versions) {
+            Place place = Place.of(info.id());
+            if (!sorted.isEmpty() && sorted.get(sorted.size() - 1).getKey().compareTo(place) >= 0) {
+                versions.forEach(this::advance);
+                return;
+            }
+            sorted.add(Map.entry(place, info));
+        }
+        synchronized (changes) {
+            entries = new ConcurrentSkipListMap<>(new SortedEntries<>(sorted));
+            versions.forEach(info -> count(info, 1));
+        }
+    }
+
     /** Makes this the chunk's entry, unless a newer one is there. */
     void advance(ChunkInfo info) {
         Place place = Place.of(info.id());
         synchronized (changes) {
-            ChunkInfo present = entries.get(place);
-            if (present != null && present.version().isNewerThan(info.version())) {
-                return;
-            }
+            // Most are new, when a store is opened nearly all: those are looked for once.
+            ChunkInfo present = entries.putIfAbsent(place, info);
             if (present != null) {
+                if (present.version().isNewerThan(info.version())) {
+                    return;
+                }
+                entries.put(place, info);
                 count(present, -1);
             }
-            entries.put(place, info);
             count(info, 1);
         }
         onChange.accept(info.id());

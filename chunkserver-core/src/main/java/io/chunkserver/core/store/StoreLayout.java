@@ -30,7 +30,6 @@ record StoreLayout(Path chunks, Path quarantine) {
     private static final int FAN_OUT_WIDTH = 64;
 
     private static final String HASH = "[0-9a-f]{64}";
-    private static final Pattern FAN_OUT = Pattern.compile("[0-3][0-9a-f]");
     private static final Pattern CHUNK = Pattern.compile(HASH + "\\.chunk");
     private static final Pattern STAGED = Pattern.compile(HASH + "\\.[0-9]+\\.[0-9]+\\.staged");
 
@@ -80,9 +79,9 @@ record StoreLayout(Path chunks, Path quarantine) {
 
     /** The number of a lower folder. */
     int folderNumber(Path lower) {
-        Path numbers = chunks.relativize(lower);
-        return Integer.parseInt(numbers.getName(0).toString(), 16) * FAN_OUT_WIDTH
-                + Integer.parseInt(numbers.getName(1).toString(), 16);
+        int names = lower.getNameCount();
+        return HexFormat.fromHexDigits(lower.getName(names - 2).toString()) * FAN_OUT_WIDTH
+                + HexFormat.fromHexDigits(lower.getName(names - 1).toString());
     }
 
     static void checkFolderNumber(int number) {
@@ -95,8 +94,14 @@ record StoreLayout(Path chunks, Path quarantine) {
         return HexFormat.of().toHexDigits(bits, 2);
     }
 
+    /** By hand: a start asks it of thousands of folders before anything is compiled. */
     static boolean isFanOut(Path name) {
-        return FAN_OUT.matcher(name.toString()).matches();
+        String text = name.toString();
+        if (text.length() != 2 || text.charAt(0) < '0' || text.charAt(0) > '3') {
+            return false;
+        }
+        char second = text.charAt(1);
+        return (second >= '0' && second <= '9') || (second >= 'a' && second <= 'f');
     }
 
     static boolean isChunk(Path name) {

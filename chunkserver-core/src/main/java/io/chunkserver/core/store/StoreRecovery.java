@@ -19,7 +19,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -82,36 +81,43 @@ final class StoreRecovery {
     /** Puts every published version into the index, lists every finished staged version and leaves the others to {@link #settleDamaged}. */
     void recover(IndexCheckpoint checkpoint, ChunkIndex index, Map<StageKey, ChunkInfo> finished) throws IOException {
         BitSet unchanged = new BitSet();
+        List<Path> changed = new ArrayList<>();
         for (Path upper : names(layout.chunks(), StoreLayout::isFanOut)) {
             if (isFolder(upper)) {
                 for (Path lower : names(upper, StoreLayout::isFanOut)) {
-                    recoverFolder(lower, checkpoint, unchanged, index, finished);
+                    compare(lower, checkpoint, unchanged, changed);
                 }
             }
         }
-        for (IndexCheckpoint.Entry entry : checkpoint.versions()) {
-            if (unchanged.get(entry.folder())) {
-                take(entry.info(), index);
-            }
-        }
-    }
-
-    private void recoverFolder(
-            Path folder,
-            IndexCheckpoint checkpoint,
-            BitSet unchanged,
-            ChunkIndex index,
-            Map<StageKey, ChunkInfo> finished)
-            throws IOException {
-        int number = layout.folderNumber(folder);
-        FileStamp stamp = checkpoint.folders().get(number);
-        if (stamp != null && disk.stamp(folder).equals(Optional.of(stamp))) {
-            unchanged.set(number);
-            folders.unchanged(folder, stamp);
-        } else if (isFolder(folder)) {
+        believe(checkpoint, unchanged, index);
+        for (Path folder : changed) {
             folders.found(folder);
             lookInto(folder, checkpoint, index, finished);
         }
+    }
+
+    /** Finds out whether a folder is as the checkpoint has it. */
+    private void compare(Path folder, IndexCheckpoint checkpoint, BitSet unchanged, List<Path> changed)
+            throws IOException {
+        int number = layout.folderNumber(folder);
+        FileStamp stamp = checkpoint.folders().get(number);
+        if (stamp != null && disk.stamp(folder).filter(stamp::equals).isPresent()) {
+            unchanged.set(number);
+            folders.unchanged(folder, stamp);
+        } else if (isFolder(folder)) {
+            changed.add(folder);
+        }
+    }
+
+    /** Takes the versions of unchanged folders into the index, before any other. */
+    private void believe(IndexCheckpoint checkpoint, BitSet unchanged, ChunkIndex index) throws IOException {
+        List<ChunkInfo> believed = new ArrayList<>(checkpoint.versions().size());
+        for (IndexCheckpoint.Entry entry : checkpoint.versions()) {
+            if (unchanged.get(entry.folder()) && isTaken(entry.info())) {
+                believed.add(entry.info());
+            }
+        }
+        index.restore(believed);
     }
 
     private void lookInto(Path folder, IndexCheckpoint checkpoint, ChunkIndex index, Map<StageKey, ChunkInfo> finished)
@@ -132,7 +138,8 @@ final class StoreRecovery {
             if (!layout.chunkFile(footer.chunk()).equals(file)) {
                 throw misplaced(file, "chunk " + footer.chunk());
             }
-            if (take(footer.info(), index)) {
+            if (isTaken(footer.info())) {
+                index.advance(footer.info());
                 noteDurability(footer);
             }
         } catch (ChunkServerException.Corrupt e) {
@@ -140,8 +147,8 @@ final class StoreRecovery {
         }
     }
 
-    /** Takes a published version into the index, unless a newer one is missing. */
-    private boolean take(ChunkInfo info, ChunkIndex index) throws IOException {
+    /** Whether a published version belongs into the index; one than which a newer one is missing is set aside. */
+    private boolean isTaken(ChunkInfo info) throws IOException {
         if (!quarantine.nothingMissing()) {
             MissingVersion missing = quarantine.missing(StoreLayout.hash(info.id()));
             if (missing != null && missing.version().isNewerThan(info.version())) {
@@ -149,7 +156,6 @@ final class StoreRecovery {
                 return false;
             }
         }
-        index.advance(info);
         return true;
     }
 
