@@ -47,12 +47,12 @@ final class GatheredWrites implements Closeable {
     }
 
     /** For a file that is forced when it is complete. */
-    static GatheredWrites forced(DiskFile file, Buffers buffers) {
+    static GatheredWrites pastCache(DiskFile file, Buffers buffers) {
         return new GatheredWrites(file, buffers, null);
     }
 
     /** For a file that is complete when all of it is in the page cache or on the device. */
-    static GatheredWrites unforced(DiskFile file, Buffers buffers, WriteWays ways) {
+    static GatheredWrites theQuickerWay(DiskFile file, Buffers buffers, WriteWays ways) {
         return new GatheredWrites(file, buffers, ways);
     }
 
