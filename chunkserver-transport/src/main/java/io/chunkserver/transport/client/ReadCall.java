@@ -66,8 +66,11 @@ final class ReadCall {
         try {
             return read(peer, deadlineNanos);
         } catch (ChunkServerException e) {
-            // One that was idle and breaks before anything came had probably died before.
-            if (!reused || e.code() != ErrorCode.UNREACHABLE || delivered != before) {
+            // One that was idle and breaks before anything came had probably died before. What the server says names
+            // it.
+            boolean broken =
+                    e.code() == ErrorCode.UNREACHABLE && e.failure().server().isEmpty();
+            if (!reused || !broken || delivered != before) {
                 throw e;
             }
         }

@@ -139,19 +139,23 @@ public final class SecretTransport implements Transport {
     public BlockingConnection open(ServerAddress address, Duration timeout) throws ChunkServerException {
         long deadlineNanos = System.nanoTime() + timeout.toNanos();
         BlockingConnection connection = transport.open(address, timeout);
+        boolean proven = false;
         try {
-            Prover prover = Prover.ofClient(new Proving(connection), secret, random, proven -> NOBODY);
+            Prover prover = Prover.ofClient(new Proving(connection), secret, random, unused -> NOBODY);
             while (!prover.proven().isDone()) {
                 prover.receive(connection.receive(Duration.ofNanos(Math.max(1, deadlineNanos - System.nanoTime()))));
             }
             prover.proven().join();
+            proven = true;
             return connection;
         } catch (ChunkServerException e) {
-            connection.close();
             throw e.code() == ErrorCode.TIMEOUT ? late(address, timeout) : e;
         } catch (CompletionException e) {
-            connection.close();
             throw ChunkServerException.from(e);
+        } finally {
+            if (!proven) {
+                connection.close();
+            }
         }
     }
 

@@ -159,6 +159,18 @@ class ReadConnectionTest {
         assertThat(server.connections()).hasSize(1);
     }
 
+    /** The server answers: it is another that cannot be reached. */
+    @Test
+    void aServerThatCannotReachAnotherIsNotTakenForDead() throws IOException {
+        Failure why = Failure.of(ErrorCode.UNREACHABLE, "the coordinator cannot be reached")
+                .at(server.id());
+        server.then(right(), Script.onRequest(exchange -> exchange.refuse(why)));
+        read(client);
+        assertThatThrownBy(() -> read(client)).hasMessageContaining("the coordinator cannot be reached");
+        assertThat(server.requests()).hasSize(2);
+        assertThat(server.connections()).hasSize(1);
+    }
+
     @Test
     void aReadThatIsGivenUpClosesItsConnection() throws IOException {
         server.then(right());
