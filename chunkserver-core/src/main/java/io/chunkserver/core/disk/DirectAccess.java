@@ -23,8 +23,11 @@ final class DirectAccess {
 
     private volatile boolean possible = true;
 
-    /** A channel that writes this file past the page cache; empty when that cannot be done here. */
-    Optional<FileChannel> open(Path file) throws IOException {
+    /**
+     * A channel that writes this file past the page cache; empty when that cannot be done here, or not now, as when the process has no file
+     * handle left: nothing was written then, and the file has another channel.
+     */
+    Optional<FileChannel> open(Path file) {
         if (!possible) {
             return Optional.empty();
         }
@@ -36,9 +39,10 @@ final class DirectAccess {
         } catch (IOException e) {
             if (isRefusal(e)) {
                 giveUp(file, e);
-                return Optional.empty();
+            } else {
+                LOG.debug("{} could not be opened to be written past the page cache", file, e);
             }
-            throw e;
+            return Optional.empty();
         }
     }
 

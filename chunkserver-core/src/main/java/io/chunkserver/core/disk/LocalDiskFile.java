@@ -79,19 +79,11 @@ final class LocalDiskFile implements DiskFile {
         if (opened != null) {
             return opened;
         }
-        Optional<FileChannel> fresh = open();
+        Optional<FileChannel> fresh = access.open(path);
         if (fresh.isPresent() && !direct.compareAndSet(null, fresh.get())) {
             fresh.get().close();
         }
         return direct.get();
-    }
-
-    private Optional<FileChannel> open() throws IOException {
-        try {
-            return access.open(path);
-        } catch (IOException e) {
-            throw SystemErrors.translate(e);
-        }
     }
 
     @Override

@@ -88,7 +88,8 @@ final class BlockingPeer {
                     throw broken(
                             "answered request " + Integer.toUnsignedString(frame.requestId()) + " before it was sent");
                 }
-                if (frame.requestId() == requestId || frame.requestId() == 0) {
+                // An error of no exchange is one of the connection.
+                if (frame.requestId() == requestId || (frame.requestId() == 0 && frame.type() == FrameType.ERROR)) {
                     return arrival(frame);
                 }
             }

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
+import java.net.Proxy;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
@@ -55,7 +56,8 @@ final class SocketConnection implements BlockingConnection {
     static SocketConnection open(
             ServerAddress remote, InetSocketAddress at, Duration timeout, Consumer<SocketConnection> whenClosed)
             throws IOException {
-        Socket socket = new Socket();
+        // As event loops connect: a proxy that the process uses for other things knows nothing of servers.
+        Socket socket = new Socket(Proxy.NO_PROXY);
         try {
             socket.setTcpNoDelay(true);
             socket.setKeepAlive(true);

@@ -16,6 +16,7 @@ import io.chunkserver.transport.client.ScriptedServer.Exchange;
 import io.chunkserver.transport.client.ScriptedServer.Script;
 import io.chunkserver.transport.loopback.LoopbackNetwork;
 import io.chunkserver.transport.loopback.LoopbackTransport;
+import io.chunkserver.transport.protocol.End;
 import io.chunkserver.transport.protocol.Messages;
 import io.chunkserver.transport.protocol.Request;
 import java.io.IOException;
@@ -195,6 +196,17 @@ class ReadConnectionTest {
         for (int i = 0; i < 3; i++) {
             read(client);
         }
+        assertThat(server.connections()).hasSize(1);
+    }
+
+    @Test
+    void whatBelongsToNoReadIsSkipped() throws IOException {
+        server.then(Script.onRequest(exchange -> {
+            exchange.send(Messages.end(0, new End(0, 0)));
+            answer(exchange);
+        }));
+        read(client);
+        read(client);
         assertThat(server.connections()).hasSize(1);
     }
 
