@@ -24,7 +24,8 @@ public interface BlockingConnection extends AutoCloseable {
     void send(Frame frame) throws ChunkServerException;
 
     /**
-     * The next frame, in the order in which they were sent; waits for it, and is not interrupted.
+     * The next frame, in the order in which they were sent; waits for it. A thread that is interrupted waits on, and stays interrupted; of a
+     * virtual thread's interrupt the JDK makes the end of the connection where that has a socket of its own.
      *
      * @return valid until the next call, without a release; its buffers have arrays
      * @throws ChunkServerException with {@code TIMEOUT} when none came whole in time: it may come later

@@ -7,6 +7,7 @@ import io.chunkserver.core.error.Failure;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -34,8 +35,8 @@ final class QueuedConnection implements BlockingConnection, FrameReceiver {
     @GuardedBy("this")
     private @Nullable Failure ended;
 
-    /** What the last frame's bytes are copied to. */
-    private byte[] bytes = new byte[Frame.MAX_BODY_BYTES];
+    /** What the last frame's bytes are copied to, unless it is longer than a block. */
+    private final byte[] block = new byte[Frame.MAX_BODY_BYTES];
 
     private QueuedConnection(Connection connection) {
         this.connection = connection;
@@ -117,9 +118,7 @@ final class QueuedConnection implements BlockingConnection, FrameReceiver {
     private Frame copy(Frame frame) {
         int headerBytes = frame.header().remaining();
         int bodyBytes = frame.body().remaining();
-        if (bytes.length < headerBytes + bodyBytes) {
-            bytes = new byte[headerBytes + bodyBytes];
-        }
+        byte[] bytes = headerBytes + bodyBytes <= block.length ? block : new byte[headerBytes + bodyBytes];
         frame.header().duplicate().get(bytes, 0, headerBytes);
         frame.body().duplicate().get(bytes, headerBytes, bodyBytes);
         return new Frame(
@@ -132,10 +131,15 @@ final class QueuedConnection implements BlockingConnection, FrameReceiver {
     }
 
     @Override
-    public synchronized void receive(Frame frame) {
-        if (ended != null) {
+    public void receive(Frame frame) {
+        if (!add(frame)) {
             frame.release().run();
-            return;
+        }
+    }
+
+    private synchronized boolean add(Frame frame) {
+        if (ended != null) {
+            return false;
         }
         waiting.add(frame);
         notifyAll();
@@ -143,29 +147,35 @@ final class QueuedConnection implements BlockingConnection, FrameReceiver {
             held = true;
             connection.setReading(false);
         }
+        return true;
     }
 
     @Override
     public void closed(@Nullable Throwable cause) {
-        Failure why = cause == null
-                ? Failure.of(ErrorCode.UNREACHABLE, "the connection was closed")
-                : ChunkServerException.from(cause).failure();
-        synchronized (this) {
-            if (ended == null) {
-                ended = why;
-            }
-            notifyAll();
+        end(cause == null ? closedFailure() : ChunkServerException.from(cause).failure());
+    }
+
+    private Failure closedFailure() {
+        return Failure.of(ErrorCode.UNREACHABLE, "connection with " + remote() + ": the connection was closed");
+    }
+
+    private synchronized void end(Failure why) {
+        if (ended == null) {
+            ended = why;
         }
+        notifyAll();
     }
 
     @Override
     public void close() {
-        synchronized (this) {
-            ended = Failure.of(ErrorCode.UNREACHABLE, "the connection was closed");
-            waiting.forEach(frame -> frame.release().run());
-            waiting.clear();
-            notifyAll();
-        }
+        end(closedFailure());
         connection.close();
+        drain().forEach(frame -> frame.release().run());
+    }
+
+    private synchronized List<Frame> drain() {
+        List<Frame> unread = List.copyOf(waiting);
+        waiting.clear();
+        return unread;
     }
 }

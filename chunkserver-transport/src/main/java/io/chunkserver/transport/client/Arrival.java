@@ -11,7 +11,7 @@ sealed interface Arrival {
     /** The server has the range; blocks follow. */
     record Begun(Response response) implements Arrival {}
 
-    /** A block, to be released by who takes it. */
+    /** A block; valid until it is released by who takes it, or where a thread waits for arrivals, until it asks for the next. */
     record Block(Frame frame) implements Arrival {}
 
     /** All blocks have come. */

@@ -51,8 +51,13 @@ final class BlockingPeer {
 
     /** Says who is calling and waits for the answer. */
     void greet(PeerRole role, Duration timeout) throws ChunkServerException {
-        connection.send(Messages.hello(ClientHello.of(role, Software.NAME)));
-        Frame answer = connection.receive(timeout);
+        Frame answer;
+        try {
+            connection.send(Messages.hello(ClientHello.of(role, Software.NAME)));
+            answer = connection.receive(timeout);
+        } catch (ChunkServerException e) {
+            throw e.code() == ErrorCode.UNREACHABLE ? NoAnswer.closed().toException(e) : e;
+        }
         if (answer.type() == FrameType.ERROR) {
             throw Messages.error(answer).toException();
         }

@@ -48,8 +48,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Integrity.</b> Bytes leave with checksums that every server compares, and are compared with those that the server keeps
  * before they are handed on (guarantee C1).
  *
- * <p><b>Threads.</b> Safe for many threads. Every call ends by its deadline and cannot be interrupted. One thread of its own,
- * for timeouts. The transport is not closed.
+ * <p><b>Threads.</b> Safe for many threads. Every call ends by its deadline and cannot be interrupted, but for a {@link #read} in a
+ * virtual thread, which an interrupt ends as unreachable. One thread of its own, for timeouts. The transport is not closed.
  */
 public final class ChunkClient implements Closeable {
 

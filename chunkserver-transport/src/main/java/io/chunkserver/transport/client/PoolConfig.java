@@ -3,7 +3,7 @@ package io.chunkserver.transport.client;
 import java.time.Duration;
 
 /**
- * How many connections are kept that nobody uses at the moment.
+ * How many connections are kept that nobody uses at the moment. A client has two such pools, one for reads and one for all else.
  *
  * @param maxIdlePerAddress to one server; default 8: as many exchanges at a time rarely begin at once again
  * @param maxIdle           to all servers together; default 64

@@ -37,7 +37,7 @@ final class HostLookup implements AutoCloseable {
     CompletableFuture<InetSocketAddress> find(ServerAddress address) {
         CompletableFuture<InetSocketAddress> found = new CompletableFuture<>();
         try {
-            threads.execute(() -> find(address, found));
+            threads.execute(new Lookup(address, found));
         } catch (RejectedExecutionException e) {
             found.completeExceptionally(Failure.of(
                             ErrorCode.UNREACHABLE,
@@ -48,19 +48,29 @@ final class HostLookup implements AutoCloseable {
         return found;
     }
 
-    private static void find(ServerAddress address, CompletableFuture<InetSocketAddress> found) {
-        try {
-            found.complete(new InetSocketAddress(InetAddress.getByName(address.host()), address.port()));
-        } catch (UnknownHostException e) {
-            found.completeExceptionally(
-                    Failure.of(ErrorCode.UNREACHABLE, "host of server address " + address + " does not resolve")
-                            .withHint("check the host's name, or give its address in numbers")
-                            .toException(e));
+    private record Lookup(ServerAddress address, CompletableFuture<InetSocketAddress> found) implements Runnable {
+
+        @Override
+        public void run() {
+            try {
+                found.complete(new InetSocketAddress(InetAddress.getByName(address.host()), address.port()));
+            } catch (UnknownHostException e) {
+                found.completeExceptionally(
+                        Failure.of(ErrorCode.UNREACHABLE, "host of server address " + address + " does not resolve")
+                                .withHint("check the host's name, or give its address in numbers")
+                                .toException(e));
+            }
         }
     }
 
+    /** Who waits for a lookup that was not begun hears of the end. */
     @Override
     public void close() {
-        threads.shutdownNow();
+        for (Runnable dropped : threads.shutdownNow()) {
+            ((Lookup) dropped)
+                    .found()
+                    .completeExceptionally(Failure.of(ErrorCode.UNREACHABLE, "the transport is closed")
+                            .toException());
+        }
     }
 }

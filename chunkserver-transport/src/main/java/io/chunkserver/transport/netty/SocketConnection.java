@@ -9,8 +9,6 @@ import io.chunkserver.transport.Frame;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.protocol.FrameFormat;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.Socket;
@@ -21,53 +19,42 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * A TCP connection for a thread that waits: a plain socket, with no event loop in between.
- */
+/** A TCP connection for a thread that waits: a plain socket, with no event loop in between. */
 final class SocketConnection implements BlockingConnection {
 
     private static final Logger log = LoggerFactory.getLogger(SocketConnection.class);
 
     private final ServerAddress remote;
-    private final Socket socket;
-    private final InputStream incoming;
-    private final OutputStream outgoing;
-    private final Consumer<SocketConnection> whenClosed;
 
+    /** As event loops connect: a proxy that the process uses for other things knows nothing of servers. */
+    private final Socket socket = new Socket(Proxy.NO_PROXY);
+
+    private final Duration idleTimeout;
+    private final Consumer<SocketConnection> whenClosed;
     private final FrameReader reader = new FrameReader();
 
-    private SocketConnection(ServerAddress remote, Socket socket, Consumer<SocketConnection> whenClosed)
-            throws IOException {
+    /**
+     * One that is not connected yet, and can be closed already.
+     *
+     * @param remote      by which the peer is named
+     * @param idleTimeout a peer that lets one wait for so long is taken for gone
+     * @param whenClosed  is told when this is closed here
+     */
+    SocketConnection(ServerAddress remote, Duration idleTimeout, Consumer<SocketConnection> whenClosed) {
         this.remote = remote;
+        this.idleTimeout = idleTimeout;
         this.whenClosed = whenClosed;
-        this.socket = socket;
-        this.incoming = socket.getInputStream();
-        this.outgoing = socket.getOutputStream();
     }
 
     /**
-     * Connects.
+     * Connects; before all else, and once.
      *
-     * @param remote by which the peer is named
-     * @param at     where it is
-     * @param whenClosed is told when this is closed here
      * @throws IOException when nobody answers there, in time or at all
      */
-    static SocketConnection open(
-            ServerAddress remote, InetSocketAddress at, Duration timeout, Consumer<SocketConnection> whenClosed)
-            throws IOException {
-        // As event loops connect: a proxy that the process uses for other things knows nothing of servers.
-        Socket socket = new Socket(Proxy.NO_PROXY);
-        try {
-            socket.setTcpNoDelay(true);
-            socket.setKeepAlive(true);
-            socket.connect(at, millis(timeout.toNanos()));
-            return new SocketConnection(remote, socket, whenClosed);
-        } catch (IOException e) {
-            try (socket) {
-                throw e;
-            }
-        }
+    void connect(InetSocketAddress at, Duration timeout) throws IOException {
+        socket.setTcpNoDelay(true);
+        socket.setKeepAlive(true);
+        socket.connect(at, millis(timeout.toNanos()));
     }
 
     @Override
@@ -83,7 +70,7 @@ final class SocketConnection implements BlockingConnection {
         FrameFormat.encode(frame, whole);
         whole.put(frame.header().duplicate()).put(frame.body().duplicate());
         try {
-            outgoing.write(whole.array());
+            socket.getOutputStream().write(whole.array());
         } catch (IOException e) {
             throw broken(SocketWords.of(e));
         }
@@ -109,8 +96,15 @@ final class SocketConnection implements BlockingConnection {
         if (leftNanos <= 0) {
             throw new SocketTimeoutException();
         }
-        socket.setSoTimeout(millis(leftNanos));
-        int count = incoming.read(target, at, length);
+        boolean idleFirst = idleTimeout.toNanos() < leftNanos;
+        int waitMillis = millis(idleFirst ? idleTimeout.toNanos() : leftNanos);
+        socket.setSoTimeout(waitMillis);
+        int count;
+        try {
+            count = socket.getInputStream().read(target, at, length);
+        } catch (SocketTimeoutException e) {
+            throw idleFirst ? broken("nothing moved on it for " + waitMillis + " ms") : e;
+        }
         if (count < 0) {
             throw broken("the connection " + (reader.isWithinFrame() ? "ended within a frame" : "was closed"));
         }

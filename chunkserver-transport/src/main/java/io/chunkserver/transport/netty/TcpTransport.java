@@ -177,27 +177,33 @@ public final class TcpTransport implements Transport {
         if (tls != null) {
             return Transport.super.open(address, timeout);
         }
-        long deadlineNanos = System.nanoTime() + timeout.toNanos();
-        SocketConnection opened;
+        SocketConnection connection = new SocketConnection(address, config.idleTimeout(), blocking::remove);
+        blocking.add(connection);
+        boolean connected = false;
         try {
+            if (closed.get()) {
+                throw closedFailure();
+            }
+            long deadlineNanos = System.nanoTime() + timeout.toNanos();
             InetSocketAddress found = lookup.find(address)
                     .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS)
                     .join();
-            Duration left = Duration.ofNanos(Math.max(1, deadlineNanos - System.nanoTime()));
-            opened = SocketConnection.open(address, found, left, blocking::remove);
+            connection.connect(found, Duration.ofNanos(Math.max(1, deadlineNanos - System.nanoTime())));
+            connected = true;
+            return connection;
         } catch (CompletionException e) {
             throw e.getCause() instanceof TimeoutException ? late(address, timeout) : ChunkServerException.from(e);
         } catch (SocketTimeoutException e) {
             throw late(address, timeout);
+        } catch (ChunkServerException e) {
+            throw e;
         } catch (IOException e) {
-            throw notConnected(ErrorCode.UNREACHABLE, address, e);
+            throw closed.get() ? closedFailure() : notConnected(ErrorCode.UNREACHABLE, address, e);
+        } finally {
+            if (!connected) {
+                connection.close();
+            }
         }
-        blocking.add(opened);
-        if (closed.get()) {
-            opened.close();
-            throw closedFailure();
-        }
-        return opened;
     }
 
     @Override
@@ -382,6 +388,11 @@ public final class TcpTransport implements Transport {
 
     private static ChunkServerException closedFailure() {
         return Failure.of(ErrorCode.UNREACHABLE, "the transport is closed").toException();
+    }
+
+    /** Connections on which threads wait, also those that are not open yet. */
+    int blockingConnections() {
+        return blocking.size();
     }
 
     /** Bytes of pooled memory that frames and unfinished reads hold. */

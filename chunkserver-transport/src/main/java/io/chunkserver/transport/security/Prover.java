@@ -8,6 +8,7 @@ import io.chunkserver.transport.Connection;
 import io.chunkserver.transport.Frame;
 import io.chunkserver.transport.FrameReceiver;
 import io.chunkserver.transport.FrameType;
+import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.protocol.FrameFormat;
 import io.chunkserver.transport.protocol.Messages;
 import java.nio.ByteBuffer;
@@ -205,13 +206,14 @@ final class Prover implements FrameReceiver {
             open.closed(cause);
         } else {
             proven.completeExceptionally(
-                    cause != null
-                            ? ChunkServerException.from(cause)
-                            : Failure.of(
-                                            ErrorCode.UNREACHABLE,
-                                            "connection with " + connection.remote() + " was closed before it was open")
-                                    .withHint(FrameFormat.NO_GREETING_HINT)
-                                    .toException());
+                    cause != null ? ChunkServerException.from(cause) : closedEarly(connection.remote()));
         }
+    }
+
+    /** The other side has closed the connection, and was not heard to say why. */
+    static ChunkServerException closedEarly(ServerAddress remote) {
+        return Failure.of(ErrorCode.UNREACHABLE, "connection with " + remote + " was closed before it was open")
+                .withHint(FrameFormat.NO_GREETING_HINT)
+                .toException();
     }
 }

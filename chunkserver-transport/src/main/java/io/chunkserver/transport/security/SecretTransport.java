@@ -149,7 +149,11 @@ public final class SecretTransport implements Transport {
             proven = true;
             return connection;
         } catch (ChunkServerException e) {
-            throw e.code() == ErrorCode.TIMEOUT ? late(address, timeout) : e;
+            throw switch (e.code()) {
+                case TIMEOUT -> late(address, timeout);
+                case UNREACHABLE -> Prover.closedEarly(address);
+                default -> e;
+            };
         } catch (CompletionException e) {
             throw ChunkServerException.from(e);
         } finally {

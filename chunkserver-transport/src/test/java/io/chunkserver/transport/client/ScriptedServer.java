@@ -142,10 +142,14 @@ final class ScriptedServer {
 
     /** Listens; the transport is closed by its owner. */
     ScriptedServer(Transport transport, ServerAddress address, String name) {
-        this.address = address;
         this.id = new ServerId(name);
-        this.hello = () -> Messages.hello(hello(address, name));
-        transport.listen(address, this::accept).toCompletableFuture().join();
+        // Whoever connects knows the address, and so comes later than it is known here.
+        this.hello = () -> Messages.hello(hello(address(), name));
+        this.address = transport
+                .listen(address, this::accept)
+                .toCompletableFuture()
+                .join()
+                .address();
     }
 
     /** What such a server says of itself. */

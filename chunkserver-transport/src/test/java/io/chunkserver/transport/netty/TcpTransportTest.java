@@ -34,6 +34,9 @@ class TcpTransportTest extends TransportContract {
             assertThat(((TcpTransport) transport).bytesInUse())
                     .as("pooled bytes in use")
                     .isZero();
+            assertThat(((TcpTransport) transport).blockingConnections())
+                    .as("sockets of threads that wait")
+                    .isZero();
         }
         // The threads of host lookups end a moment after they were told to.
         await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())

@@ -1,11 +1,13 @@
 package io.chunkserver.transport.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.chunkserver.core.checksum.Crc32c;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.transport.BlockingConnection;
 import io.chunkserver.transport.Connection;
 import io.chunkserver.transport.Frame;
 import io.chunkserver.transport.FrameType;
@@ -27,6 +29,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -180,6 +183,41 @@ class TcpWireTest {
         transport.close();
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(SHORT, PATIENCE);
         assertEnds(socket);
+    }
+
+    @Test
+    void aServerThatSaysNothingForLongIsTakenForGoneByTheThreadThatWaits() throws Exception {
+        TcpTransport impatient = new TcpTransport(new TcpTransportConfig(1, 1, 1, SHORT, PATIENCE, PATIENCE));
+        opened.add(impatient);
+        try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                BlockingConnection connection =
+                        impatient.open(new ServerAddress("127.0.0.1", silent.getLocalPort()), PATIENCE)) {
+            assertThatThrownBy(() -> connection.receive(PATIENCE))
+                    .isInstanceOfSatisfying(
+                            ChunkServerException.class,
+                            e -> assertThat(e.code()).isEqualTo(ErrorCode.UNREACHABLE))
+                    .hasMessageContaining("nothing moved on it for " + SHORT.toMillis() + " ms");
+        }
+    }
+
+    @Test
+    void aTransportThatIsClosedEndsTheWaitForAConnection() throws Exception {
+        ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        opened.add(full);
+        for (int i = 0; i < 2; i++) {
+            opened.add(new Socket(full.getInetAddress(), full.getLocalPort()));
+        }
+        CompletableFuture<ErrorCode> told = CompletableFuture.supplyAsync(() -> {
+            try (BlockingConnection connection =
+                    transport.open(new ServerAddress("127.0.0.1", full.getLocalPort()), PATIENCE)) {
+                throw new AssertionError("connected with " + connection.remote());
+            } catch (ChunkServerException e) {
+                return e.code();
+            }
+        });
+        await().until(() -> transport.blockingConnections() == 1);
+        transport.close();
+        assertThat(get(told)).isEqualTo(ErrorCode.UNREACHABLE);
     }
 
     @Test

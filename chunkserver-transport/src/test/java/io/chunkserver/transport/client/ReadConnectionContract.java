@@ -9,14 +9,15 @@ import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.ChunkId;
+import io.chunkserver.transport.Connection;
 import io.chunkserver.transport.Frame;
 import io.chunkserver.transport.FrameType;
 import io.chunkserver.transport.ServerAddress;
+import io.chunkserver.transport.Transport;
 import io.chunkserver.transport.client.ScriptedServer.Exchange;
 import io.chunkserver.transport.client.ScriptedServer.Script;
-import io.chunkserver.transport.loopback.LoopbackNetwork;
-import io.chunkserver.transport.loopback.LoopbackTransport;
 import io.chunkserver.transport.protocol.End;
+import io.chunkserver.transport.protocol.FrameFormat;
 import io.chunkserver.transport.protocol.Messages;
 import io.chunkserver.transport.protocol.Request;
 import java.io.IOException;
@@ -27,7 +28,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -36,19 +36,24 @@ import org.junit.jupiter.api.Timeout;
 
 /** Which connections reads are done on, which of them are kept, and what becomes of one that breaks. Nothing is tried again after a delay here. */
 @Timeout(60)
-class ReadConnectionTest {
+abstract class ReadConnectionContract {
 
     private static final int BLOCK = 65_536;
     private static final ChunkId CHUNK = ChunkId.parse("dir/file#0");
     private static final byte[] BYTES = new byte[2 * BLOCK];
     private static final Duration LONG = Duration.ofHours(1);
 
-    private final LoopbackNetwork network = new LoopbackNetwork(ForkJoinPool.commonPool());
-    private final LoopbackTransport atServer = new LoopbackTransport(network);
-    private final LoopbackTransport atClient = new LoopbackTransport(network);
-    private final ScriptedServer server = new ScriptedServer(atServer, new ServerAddress("server", 1), "scripted");
+    private final Transport atServer = newTransport();
+    private final Transport atClient = newTransport();
+    private final ScriptedServer server = new ScriptedServer(atServer, anyPort(), "scripted");
     private final List<ChunkClient> clients = new ArrayList<>();
     private final ChunkClient client = client(ClientConfig.DEFAULT);
+
+    /** A transport that reaches all others made by this. */
+    abstract Transport newTransport();
+
+    /** An address to listen at, with port 0. */
+    abstract ServerAddress anyPort();
 
     private ChunkClient client(ClientConfig config) {
         ChunkClient made = new ChunkClient(atClient, config.withRetries(RetryConfig.NONE));
@@ -64,7 +69,7 @@ class ReadConnectionTest {
     }
 
     private static Script right() {
-        return Script.onRequest(ReadConnectionTest::answer);
+        return Script.onRequest(ReadConnectionContract::answer);
     }
 
     private static void answer(Exchange exchange) {
@@ -82,11 +87,11 @@ class ReadConnectionTest {
         target.assertComplete();
     }
 
-    private static void assertFails(ErrorCode code, String words, ThrowingCallable read) {
+    private void assertFails(ErrorCode code, String words, ThrowingCallable read) {
         assertThatThrownBy(read)
                 .isInstanceOfSatisfying(
                         ChunkServerException.class, e -> assertThat(e.code()).isEqualTo(code))
-                .hasMessageContaining("server:1")
+                .hasMessageContaining(server.address().toString())
                 .hasMessageContaining(words);
     }
 
@@ -242,6 +247,21 @@ class ReadConnectionTest {
         ChunkClient hasty = client(ClientConfig.DEFAULT.withConnectTimeout(Duration.ofMillis(50)));
         assertFails(ErrorCode.UNREACHABLE, "did not answer within 50 ms", () -> read(hasty));
         await().until(() -> server.openConnections() == 0);
+    }
+
+    @Test
+    void whoeverClosesWithoutAGreetingIsNamedWithWhatToLookAt() {
+        server.greet(() -> {
+            server.connections().forEach(Connection::close);
+            return null;
+        });
+        assertThatThrownBy(() -> read(client)).isInstanceOfSatisfying(ChunkServerException.class, e -> {
+            assertThat(e.code()).isEqualTo(ErrorCode.UNREACHABLE);
+            assertThat(e.failure().describe())
+                    .contains(server.address().toString())
+                    .contains("closed without a greeting")
+                    .contains(FrameFormat.NO_GREETING_HINT);
+        });
     }
 
     @Test
