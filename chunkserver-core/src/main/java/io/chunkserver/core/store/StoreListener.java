@@ -25,7 +25,7 @@ public interface StoreListener {
         }
     };
 
-    /** A chunk was found, published, removed or taken out of service; told right after that. */
+    /** A chunk was published, removed or taken out of service, or found when its folder was looked into; told right after that. */
     void changed(ChunkId chunk);
 
     /**

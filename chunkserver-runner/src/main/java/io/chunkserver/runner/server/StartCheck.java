@@ -93,7 +93,7 @@ public final class StartCheck {
             if (owner.isPresent() && expected.isPresent()) {
                 DataDirectory.checkOwner(expected.get(), owner.get(), disk.toString(), identity.toString());
             }
-            LogContent log = LogContent.read(
+            LogContent log = LogContent.readAsAStart(
                     disk,
                     DataDirectory.LOG,
                     offline.identity().map(found -> found.logId()).orElse(null));

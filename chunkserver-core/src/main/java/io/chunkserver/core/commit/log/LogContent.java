@@ -15,10 +15,10 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A log that nobody has open, read as a start would read it; changes nothing. Memory for one segment and the table.
+ * A log that nobody has open; reading it changes nothing. Memory for one segment and the table.
  *
  * @param segments  how many there are
- * @param damage    why a start would refuse the log; null when it would not
+ * @param damage    why the log is to be refused; null when it is not
  * @param torn      what a crash left after the last batch, which a start cuts; null when there is nothing
  * @param unfinished segments that were being made, which a start removes
  * @param table     what the log adds up to; empty of transactions when it is damaged
@@ -33,12 +33,22 @@ public record LogContent(
     public record Torn(Path file, long fromOffset, long toOffset) {}
 
     /**
-     * Reads the log in this folder.
+     * Reads all of the log in this folder, also what no start needs: it finds damage that a start passes over.
      *
      * @param logId its id; null takes the first segment's word for it
      * @throws IOException when the disk does not let one read, which says nothing about the log
      */
     public static LogContent read(Disk disk, Path folder, @Nullable UUID logId) throws IOException {
+        return read(disk, folder, logId, false);
+    }
+
+    /** The same as a start would read it: it refuses what a start refuses, and nothing else. */
+    public static LogContent readAsAStart(Disk disk, Path folder, @Nullable UUID logId) throws IOException {
+        return read(disk, folder, logId, true);
+    }
+
+    private static LogContent read(Disk disk, Path folder, @Nullable UUID logId, boolean mayPassOver)
+            throws IOException {
         LogFolder unnamed = new LogFolder(disk, folder, new UUID(0, 0));
         SortedSet<Long> segments = unnamed.segments();
         List<Path> unfinished = unnamed.unfinishedSegments();
@@ -48,16 +58,18 @@ public record LogContent(
         UUID id = logId == null ? idOf(disk, unnamed.segment(segments.first())) : logId;
         LogFolder log = new LogFolder(disk, folder, id);
         ReplayedTable table = new ReplayedTable();
-        LogReplay replay = new LogReplay(log, table, false);
+        LogReplay replay = new LogReplay(log, table, mayPassOver);
+        Damage damage = null;
         try {
             replay.read(segments);
         } catch (ChunkServerException e) {
-            return new LogContent(
-                    segments.size(),
-                    new Damage(log.segment(replay.currentSegment()), replay.currentOffset(), e.failure()),
-                    null,
-                    unfinished,
-                    new FoldedTransactionTable());
+            damage = new Damage(log.segment(replay.currentSegment()), replay.currentOffset(), e.failure());
+        }
+        if (replay.lacksEntries()) {
+            return read(disk, folder, logId, false);
+        }
+        if (damage != null) {
+            return new LogContent(segments.size(), damage, null, unfinished, new FoldedTransactionTable());
         }
         LogReplay.Remains remains = replay.remains();
         Torn torn = remains == null ? null : new Torn(log.segment(remains.segment()), remains.from(), remains.to());

@@ -96,6 +96,15 @@ final class LogFixture {
         return SegmentedTransactionLog.open(disk, FOLDER, logId, config, executor, clock, barrier);
     }
 
+    /** What a start passes over changes nothing of what the log adds up to. */
+    void assertAStartReadsWhatIsThere() throws IOException {
+        LogContent all = LogContent.read(disk, FOLDER, LOG_ID);
+        LogContent asAStart = LogContent.readAsAStart(disk, FOLDER, LOG_ID);
+        assertThat(asAStart.damage()).isEqualTo(all.damage());
+        assertThat(asAStart.torn()).isEqualTo(all.torn());
+        assertThat(TableContent.of(asAStart.table())).isEqualTo(TableContent.of(all.table()));
+    }
+
     /** The name of a segment. */
     static Path segment(long number) {
         return FOLDER.resolve(String.format(Locale.ROOT, "%016d.log", number));

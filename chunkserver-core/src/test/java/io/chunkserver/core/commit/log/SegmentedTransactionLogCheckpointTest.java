@@ -117,6 +117,9 @@ class SegmentedTransactionLogCheckpointTest {
                     LogContent.read(disk, LogFixture.FOLDER, LogFixture.LOG_ID).damage();
             assertThat(damage).isNotNull();
             assertThat(damage.failure().message()).contains("unknown type");
+            assertThat(LogContent.readAsAStart(disk, LogFixture.FOLDER, LogFixture.LOG_ID)
+                            .damage())
+                    .isNull();
         }
 
         @Test
@@ -136,6 +139,7 @@ class SegmentedTransactionLogCheckpointTest {
             force(fixture.open(), prepared(1));
             disk.crash();
             overwriteBatch(SECOND_BATCH, 2, LogRecordFormat.encode(new LogEntry.CheckpointBegin()));
+            fixture.assertAStartReadsWhatIsThere();
 
             assertThat(TableContent.of(fixture.open().table()).inDoubt()).containsExactly(prepared(1));
         }

@@ -125,7 +125,9 @@ class SegmentedTransactionLogCrashTest {
     }
 
     private static TableContent open(MemoryDisk disk) throws IOException {
-        return TableContent.of(new LogFixture(disk).open().table());
+        LogFixture fixture = new LogFixture(disk);
+        fixture.assertAStartReadsWhatIsThere();
+        return TableContent.of(fixture.open().table());
     }
 
     @ParameterizedTest

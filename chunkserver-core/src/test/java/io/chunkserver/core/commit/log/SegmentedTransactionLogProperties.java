@@ -60,6 +60,7 @@ class SegmentedTransactionLogProperties {
 
         @Override
         public TransactionLog open() throws IOException {
+            fixture.assertAStartReadsWhatIsThere();
             return fixture.open();
         }
 
