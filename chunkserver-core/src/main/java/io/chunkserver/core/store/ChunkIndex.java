@@ -1,21 +1,18 @@
 package io.chunkserver.core.store;
 
-import com.google.common.collect.Comparators;
-import com.google.common.collect.ImmutableSortedMap;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ChunkInfo;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,19 +76,21 @@ final class ChunkIndex {
     /**
      * Fills an empty index that nobody else has yet.
      *
-     * @param versions in the order of their ids, of which nobody is told: a map that is sorted already is copied without a search for
-     *     the place of each entry. In any other order they are added one by one
+     * @param versions in the order of their ids, which spares the search for the place of each, and nobody is told of them; in any other
+     *     order they are added one by one
      */
     void restore(List<ChunkInfo> versions) {
-        if (!Comparators.isInStrictOrder(versions, Comparator.comparing(info -> Place.of(info.id())))) {
-            versions.forEach(this::advance);
-            return;
+        List<Map.Entry<Place, ChunkInfo>> sorted = new ArrayList<>(versions.size());
+        for (ChunkInfo info : versions) {
+            Place place = Place.of(info.id());
+            if (!sorted.isEmpty() && sorted.get(sorted.size() - 1).getKey().compareTo(place) >= 0) {
+                versions.forEach(this::advance);
+                return;
+            }
+            sorted.add(Map.entry(place, info));
         }
-        ImmutableSortedMap<Place, ChunkInfo> sorted = versions.stream()
-                .collect(ImmutableSortedMap.toImmutableSortedMap(
-                        Comparator.naturalOrder(), info -> Place.of(info.id()), Function.identity()));
         synchronized (changes) {
-            entries = new ConcurrentSkipListMap<>(sorted);
+            entries = new ConcurrentSkipListMap<>(new SortedEntries<>(sorted));
             versions.forEach(info -> count(info, 1));
         }
     }
