@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes the blocks of a file many at a time. One that is forced when it is complete is written past the page cache: it gains nothing from
  * being copied there before, where taking and filling a page costs more than all else that is done with its bytes, and pushes out what is
- * read. One that is not forced is written in the quicker way, see {@link WriteWays}.
+ * read. One that is not forced mostly is, see {@link WriteWays}.
  *
  * <p>Where as many files as allowed are written in this way, where no memory is left for it, and where the disk cannot write past the cache
  * what is forced, each block is written as it comes.
@@ -47,12 +47,12 @@ final class GatheredWrites implements Closeable {
     }
 
     /** For a file that is forced when it is complete. */
-    static GatheredWrites pastCache(DiskFile file, Buffers buffers) {
+    static GatheredWrites forced(DiskFile file, Buffers buffers) {
         return new GatheredWrites(file, buffers, null);
     }
 
     /** For a file that is complete when all of it is in the page cache or on the device. */
-    static GatheredWrites theQuickerWay(DiskFile file, Buffers buffers, WriteWays ways) {
+    static GatheredWrites unforced(DiskFile file, Buffers buffers, WriteWays ways) {
         return new GatheredWrites(file, buffers, ways);
     }
 

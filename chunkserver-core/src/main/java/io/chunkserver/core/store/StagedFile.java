@@ -70,8 +70,8 @@ final class StagedFile implements StagedChunk {
         this.name = name;
         this.file = handles.add(disk.create(name));
         this.writes = request.durability() == Durability.SYNC
-                ? GatheredWrites.pastCache(file, buffers)
-                : GatheredWrites.theQuickerWay(file, buffers, ways);
+                ? GatheredWrites.forced(file, buffers)
+                : GatheredWrites.unforced(file, buffers, ways);
         this.handles = handles;
         this.onFinished = onFinished;
     }

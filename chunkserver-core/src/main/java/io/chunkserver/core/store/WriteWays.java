@@ -10,20 +10,24 @@ import java.time.InstantSource;
 import java.util.Arrays;
 
 /**
- * Writes pieces of files that are not forced, each in the way that was lately the quicker one: into the page cache or past it. Neither always
- * is: the cache takes bursts at the speed of memory where memory is at hand; where a virtual machine has given its memory back, a page
- * takes longer to fill than a device needs to write it.
+ * Writes pieces of files that are not forced, each past the page cache or into it. Past it is the rule: a byte that goes through the cache
+ * costs the processor a copy and the pages for it, which sending, receiving and checking need as well, and is written to the device all the
+ * same a little later. But a slow device is nothing to wait for where the cache takes bursts at the speed of memory. So a piece goes into
+ * the cache where that was lately {@value #WORTH_THE_CACHE} times quicker: where a hard disk would be waited for, and memory is at hand.
  *
  * <p>What a way takes is the middle one of its last {@value #KEPT} pieces. The other way is tried again with one piece, so that a change is
  * noticed, when that costs one part in {@value #TRIAL_SHARE} of the time at most: a way that is a hundred times slower is tried a hundred
- * times more rarely. Where nothing is known, and where both take as long, it is the cache.
+ * times more rarely. Where nothing is known it is the cache.
  *
  * <p>For all files of a data directory. Thread-safe; no lock is held over a write.
  */
 final class WriteWays {
 
-    /** So many times as long as a piece takes in the slower way, pieces are written between two trials of it. */
-    static final int TRIAL_SHARE = 16;
+    /** So many times quicker than the device the page cache has to be: then it makes good what it costs the processor. */
+    static final int WORTH_THE_CACHE = 8;
+
+    /** So many times as long as a piece takes in the slower way, pieces are written between two trials of the other way. */
+    static final int TRIAL_SHARE = 64;
 
     /** So many pieces say what a way takes: more than half of them have to be slow before it counts as slow. */
     static final int KEPT = 5;
@@ -39,7 +43,7 @@ final class WriteWays {
     @GuardedBy("this")
     private final Times direct = new Times();
 
-    /** How long was written since the slower way was tried. */
+    /** How long was written since the other way was tried. */
     @GuardedBy("this")
     private long sinceTrialNanos;
 
@@ -97,13 +101,13 @@ final class WriteWays {
         if (cached.pieces == 0 || direct.pieces == 0) {
             return cached.pieces != 0;
         }
-        boolean directIsQuicker = direct.usualNanos < cached.usualNanos;
+        boolean directIsUsual = direct.usualNanos < WORTH_THE_CACHE * cached.usualNanos;
         long slowerNanos = Math.max(direct.usualNanos, cached.usualNanos);
         if (sinceTrialNanos >= TRIAL_SHARE * slowerNanos) {
             sinceTrialNanos = 0;
-            return !directIsQuicker;
+            return !directIsUsual;
         }
-        return directIsQuicker;
+        return directIsUsual;
     }
 
     /** A write that fails says nothing about how fast the disk is, and is not told here. */

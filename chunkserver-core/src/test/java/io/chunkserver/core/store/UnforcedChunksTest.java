@@ -159,6 +159,7 @@ class UnforcedChunksTest {
                         "writeFully",
                         "force");
         assertThat(calls(Durability.OS, 4 * GATHERED + BLOCK))
-                .containsExactly("writeFully", "writeDirectly", "writeFully", "writeFully", "writeFully", "writeFully");
+                .containsExactly(
+                        "writeFully", "writeDirectly", "writeDirectly", "writeDirectly", "writeFully", "writeFully");
     }
 }
