@@ -2,7 +2,6 @@ package io.chunkserver.transport.client;
 
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
-import io.chunkserver.core.error.Failure;
 import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.Transport;
 import io.chunkserver.transport.protocol.PeerRole;
@@ -51,7 +50,7 @@ final class BlockingPeers implements AutoCloseable {
         try {
             peer = new BlockingPeer(transport.open(address, bound), address);
             if (!connections.add(peer)) {
-                throw Failure.of(ErrorCode.UNREACHABLE, "the client is closed").toException();
+                throw NoAnswer.ofClosedClient(address);
             }
             peer.greet(role, Duration.ofNanos(Math.max(1, deadlineNanos - System.nanoTime())));
             greeted = true;

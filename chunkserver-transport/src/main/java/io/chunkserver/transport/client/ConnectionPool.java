@@ -46,6 +46,9 @@ final class ConnectionPool implements AutoCloseable {
 
     /** A new connection, whatever is idle. */
     CompletionStage<PeerConnection> connect(ServerAddress address, Duration timeout) {
+        if (timers.isClosed()) {
+            return CompletableFuture.failedStage(NoAnswer.ofClosedClient(address));
+        }
         Duration bound = timeout.compareTo(connectTimeout) < 0 ? timeout : connectTimeout;
         CompletableFuture<PeerConnection> opened = new CompletableFuture<>();
         CompletionStage<PeerConnection> greeted = transport

@@ -26,6 +26,12 @@ final class NoAnswer {
                 .withHint(FrameFormat.NO_GREETING_HINT);
     }
 
+    /** It was not asked any more. */
+    static ChunkServerException ofClosedClient(ServerAddress server) {
+        return Failure.of(ErrorCode.UNREACHABLE, "server at " + server + ": the client is closed")
+                .toException();
+    }
+
     /** Something else kept it from answering. A server that does not answer in time is not there, as far as anybody can tell. */
     static ChunkServerException because(ChunkServerException thrown, ServerAddress server) {
         Failure why = thrown.failure();

@@ -87,6 +87,11 @@ final class OutgoingChunk implements Reply {
             boolean bodiless,
             Duration timeout) {
         OutgoingChunk chunk = new OutgoingChunk(target, bodiless);
+        if (timers.isClosed()) {
+            Failure why = NoAnswer.ofClosedClient(target.address()).failure();
+            chunk.sequence.execute(() -> chunk.over(new Outcome.Lost(why, false)));
+            return chunk;
+        }
         long deadlineNanos = System.nanoTime() + timeout.toNanos();
         chunk.sequence.execute(() ->
                 chunk.timer = timers.schedule(() -> chunk.sequence.execute(() -> chunk.late(timeout)), timeout));

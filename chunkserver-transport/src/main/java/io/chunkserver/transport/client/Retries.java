@@ -54,7 +54,7 @@ final class Retries {
                 return attempt.run(Duration.ofNanos(Math.max(1, deadlineNanos - System.nanoTime())));
             } catch (ChunkServerException e) {
                 Duration delay = config.delay(retry, random);
-                boolean over = deadlineNanos - System.nanoTime() <= delay.toNanos();
+                boolean over = isOver(deadlineNanos, delay);
                 // A try that was cut short by the end of the time says less than the one before.
                 boolean cutShort = over && e.code() == ErrorCode.TIMEOUT && waitedFor != null;
                 if (cutShort) {
@@ -67,7 +67,7 @@ final class Retries {
                 if (retry == 1) {
                     LOG.warn("waiting until it is over: {}", e.getMessage());
                 }
-                timers.after(delay).join();
+                timers.pause(delay);
             }
         }
     }
@@ -87,12 +87,17 @@ final class Retries {
                 retry++;
                 Duration delay = config.delay(retry, random);
                 boolean often = retry > config.maxRetries() && !persistent.getAsBoolean();
-                if (!e.code().retryable() || often || deadlineNanos - System.nanoTime() <= delay.toNanos()) {
+                if (!e.code().retryable() || often || isOver(deadlineNanos, delay)) {
                     throw e;
                 }
                 LOG.debug("retry {} in {} ms after: {}", retry, delay.toMillis(), e.getMessage());
-                timers.after(delay).join();
+                timers.pause(delay);
             }
         }
+    }
+
+    /** Whether it is not tried again after this delay: the time is over by then, or the client is closed. */
+    private boolean isOver(long deadlineNanos, Duration delay) {
+        return timers.isClosed() || deadlineNanos - System.nanoTime() <= delay.toNanos();
     }
 }

@@ -1,10 +1,12 @@
 package io.chunkserver.transport.client;
 
+import com.google.common.util.concurrent.Futures;
 import io.chunkserver.core.error.Failure;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -13,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 final class Timers implements AutoCloseable {
 
     private final ScheduledExecutorService executor;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     private Timers(ScheduledExecutorService executor) {
         this.executor = executor;
@@ -20,32 +23,45 @@ final class Timers implements AutoCloseable {
 
     /** Timers on a thread of their own. */
     static Timers start(String threadName) {
-        // A step that comes after the end is due at once, lest somebody wait for it for ever.
-        ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(
-                1,
-                task -> {
-                    Thread thread = new Thread(task, threadName);
-                    thread.setDaemon(true);
-                    return thread;
-                },
-                (step, closed) -> step.run());
+        ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, threadName);
+            thread.setDaemon(true);
+            return thread;
+        });
         executor.setRemoveOnCancelPolicy(true);
         return new Timers(executor);
     }
 
+    /** Runs the step after the delay; on the caller's thread at once when it comes after the end, lest somebody wait for it for ever. */
     Future<?> schedule(Runnable step, Duration delay) {
-        return executor.schedule(step, delay.toNanos(), TimeUnit.NANOSECONDS);
+        try {
+            Future<?> scheduled = executor.schedule(step, delay.toNanos(), TimeUnit.NANOSECONDS);
+            // What comes just when the executor ends is not rejected: that cancels it and says nothing.
+            if (!scheduled.isCancelled()) {
+                return scheduled;
+            }
+        } catch (RejectedExecutionException closed) {
+            // It is run below.
+        }
+        step.run();
+        return Futures.immediateVoidFuture();
+    }
+
+    /** Whether the end has come: nothing is worth another try. */
+    boolean isClosed() {
+        return ended.isDone();
     }
 
     void repeat(Runnable step, Duration period) {
         var unused = executor.scheduleWithFixedDelay(step, period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    /** Done after the delay. */
-    CompletableFuture<Void> after(Duration delay) {
+    /** Waits for the delay, or until the end. */
+    void pause(Duration delay) {
         CompletableFuture<Void> over = new CompletableFuture<>();
-        var unused = schedule(() -> over.complete(null), delay);
-        return over;
+        Future<?> timer = schedule(() -> over.complete(null), delay);
+        var unused = CompletableFuture.anyOf(over, ended).join();
+        timer.cancel(false);
     }
 
     /** The stage, or the failure if it takes longer. */
@@ -63,9 +79,10 @@ final class Timers implements AutoCloseable {
         return bounded;
     }
 
-    /** Takes nothing new; what is scheduled still happens in its time. */
+    /** Takes nothing new, and ends each {@link #pause}; what else is scheduled still happens in its time. */
     @Override
     public void close() {
+        ended.complete(null);
         executor.shutdown();
     }
 }

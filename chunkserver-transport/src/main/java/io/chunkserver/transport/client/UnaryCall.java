@@ -61,6 +61,9 @@ final class UnaryCall implements Reply {
     }
 
     private CompletionStage<Response> send(Timers timers, Duration timeout) {
+        if (timers.isClosed()) {
+            return CompletableFuture.failedStage(NoAnswer.ofClosedClient(target.address()));
+        }
         Future<?> timer = timers.schedule(() -> giveUp(timeout), timeout);
         on(pool.take(target.address(), timeout));
         return result.whenComplete((response, thrown) -> timer.cancel(false));
