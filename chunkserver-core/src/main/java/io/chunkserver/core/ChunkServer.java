@@ -212,8 +212,10 @@ public final class ChunkServer implements Closeable {
      * Says where other servers reach this one; from now on chains name it by this address, and its masters are told.
      *
      * @param port the port that was opened, remembered for the next start; 0 for none
+     * @throws ChunkServerException with {@code DRAINING} when the server is closed
      */
     public void reachableAt(String address, int port) throws IOException {
+        checkOpen();
         selfMember.reachableAt(address);
         if (port != 0) {
             for (Volume volume : volumes.all()) {
@@ -430,8 +432,11 @@ public final class ChunkServer implements Closeable {
                 .settleByHand(id, commit, timeout);
     }
 
-    /** Begins to examine all chunks now, at the configured speed; false when that is under way already. */
+    /** Begins to examine all chunks now, at the configured speed; false when that is under way already, or the server is closed. */
     public boolean startScrub() {
+        if (closed.get()) {
+            return false;
+        }
         boolean begun = false;
         for (Volume volume : volumes.all()) {
             begun |= volume.integrity().startScrub();
@@ -494,8 +499,11 @@ public final class ChunkServer implements Closeable {
     /**
      * Takes no new transactions and no copies until {@link #resume}, over restarts too; reads go on, and so does what is in flight. Masters
      * are told, and have its chunks copied elsewhere; {@link Master#needed} tells how many are left. Waits for the disk.
+     *
+     * @throws ChunkServerException with {@code DRAINING} when the server is closed
      */
     public void drain() throws IOException {
+        checkOpen();
         drain.begin();
     }
 
@@ -506,6 +514,7 @@ public final class ChunkServer implements Closeable {
      * @throws ChunkServerException with {@code DRAINING} when the server is going down
      */
     public void resume() throws IOException {
+        checkOpen();
         drain.resume();
     }
 
@@ -517,9 +526,11 @@ public final class ChunkServer implements Closeable {
      *
      * @param directory its own id, as the status tells
      * @param wanted    false to have it take chunks again
-     * @throws ChunkServerException with {@code INVALID_ARGUMENT} when there is no such directory, or no other where chunks could go
+     * @throws ChunkServerException with {@code INVALID_ARGUMENT} when there is no such directory, or no other where chunks could go, and with
+     *     {@code DRAINING} when the server is closed
      */
     public void emptyDirectory(UUID directory, boolean wanted) throws IOException {
+        checkOpen();
         emptying.set(directory, wanted);
         masters.wake();
     }
@@ -560,7 +571,7 @@ public final class ChunkServer implements Closeable {
         if (closed.compareAndSet(false, true)) {
             masters.close();
             orders.close();
-            Failure why = Failure.of(ErrorCode.DRAINING, "the server is closed").at(self().id());
+            Failure why = closedFailure();
             // From here on there are no more volumes than these, and each has been told of the others.
             boolean ended = addition.close(ServerThreads.CLOSE_PATIENCE);
             moves.close();
@@ -569,6 +580,16 @@ public final class ChunkServer implements Closeable {
             volumes.all().forEach(volume -> volume.end(why));
             closeVolumes(ended, hanging);
         }
+    }
+
+    private void checkOpen() throws ChunkServerException {
+        if (closed.get()) {
+            throw closedFailure().toException();
+        }
+    }
+
+    private Failure closedFailure() {
+        return Failure.of(ErrorCode.DRAINING, "the server is closed").at(self().id());
     }
 
     /** What hangs may still be written some day: nobody else must have that directory until then. */

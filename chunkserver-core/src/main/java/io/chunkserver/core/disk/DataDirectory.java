@@ -37,7 +37,8 @@ import org.slf4j.LoggerFactory;
  * boot count that no opening before it had, and it is durable before {@link Builder#open} returns. An identity is
  * never made up over data that is there already.
  *
- * <p><b>Threads.</b> Safe for many threads. Closing is idempotent and releases the lock.
+ * <p><b>Threads.</b> Safe for many threads. Closing is idempotent and releases the lock; from then on the directory may be another's, and
+ * nothing is remembered in it: {@code DRAINING}.
  */
 public final class DataDirectory implements Closeable {
 
@@ -80,6 +81,8 @@ public final class DataDirectory implements Closeable {
     private volatile boolean draining;
 
     private volatile boolean emptying;
+
+    private volatile boolean closed;
 
     private DataDirectory(
             Disk disk,
@@ -137,6 +140,7 @@ public final class DataDirectory implements Closeable {
 
     /** Remembers the port on which the server listens; durable on return. */
     public synchronized void recordPort(int port) throws IOException {
+        checkOpen();
         if (identity.lastPort() != port) {
             ServerIdentity listening = identity.listeningOn(port);
             identityFile.write(listening);
@@ -149,6 +153,7 @@ public final class DataDirectory implements Closeable {
      * log must not answer for what that log knew.
      */
     public synchronized void renewLogId() throws IOException {
+        checkOpen();
         ServerIdentity renewed = identity.withLog(randomUuid(random));
         identityFile.write(renewed);
         identity = renewed;
@@ -161,6 +166,7 @@ public final class DataDirectory implements Closeable {
      * @param like what one of them says of the server
      */
     synchronized void join(DirectorySet set, ServerIdentity like) throws IOException {
+        checkOpen();
         ServerIdentity joined = new ServerIdentity(
                 identity.serverId(),
                 identity.uuid(),
@@ -225,6 +231,7 @@ public final class DataDirectory implements Closeable {
     }
 
     private void mark(Path file, boolean wanted) throws IOException {
+        checkOpen();
         boolean there = disk.size(file).isPresent();
         if (wanted && !there) {
             disk.create(file).close();
@@ -235,8 +242,18 @@ public final class DataDirectory implements Closeable {
         forces.force(DiskNames.parentOf(file));
     }
 
+    private void checkOpen() throws ChunkServerException {
+        if (closed) {
+            throw Failure.of(ErrorCode.DRAINING, "data directory " + this + " is closed")
+                    .withHint("start its server again")
+                    .at(identity.serverId())
+                    .toException();
+        }
+    }
+
     @Override
     public void close() throws IOException {
+        closed = true;
         lock.close();
     }
 

@@ -12,7 +12,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Whether files below one root can be written past the page cache (<a
  * href="https://man7.org/linux/man-pages/man2/open.2.html">open(2)</a>, {@code O_DIRECT}). That is known only after a try: file systems
- * refuse it when a file is opened or when it is written, always with {@code EINVAL}. Thread-safe.
+ * refuse it when a file is opened or when it is written, always with {@code EINVAL}; and the JDK does where the file system's block is larger
+ * than what is written is aligned to, as over a network. Thread-safe.
  */
 final class DirectAccess {
 
@@ -20,6 +21,9 @@ final class DirectAccess {
 
     /** The JDK has no exception of its own for {@code EINVAL}: it arrives with the text of the C library. */
     private static final String INVALID = "Invalid argument";
+
+    /** How the JDK says that position, address or length do not fit the block; it has not asked the system then. */
+    private static final String UNALIGNED = "is not a multiple of the block size";
 
     private volatile boolean possible = true;
 
@@ -48,7 +52,8 @@ final class DirectAccess {
 
     /** Whether the file system says by this that it cannot, rather than that it failed. */
     static boolean isRefusal(IOException e) {
-        return String.valueOf(e.getMessage()).contains(INVALID);
+        String message = String.valueOf(e.getMessage());
+        return message.contains(INVALID) || message.contains(UNALIGNED);
     }
 
     /** The file system cannot; nobody is to try again. */

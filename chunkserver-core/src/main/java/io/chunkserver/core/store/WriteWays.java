@@ -47,9 +47,6 @@ final class WriteWays {
     @GuardedBy("this")
     private long sinceTrialNanos;
 
-    /** Until the disk says that it cannot. */
-    private volatile boolean canWriteDirectly = true;
-
     /**
      * @param clock measures writes; it may jump, and it may stand still
      */
@@ -83,13 +80,13 @@ final class WriteWays {
      * @return whether it has gone into the page cache
      */
     boolean write(DiskFile file, ByteBuffer piece, long position) throws IOException {
-        if (canWriteDirectly && isDirectNext()) {
+        if (isDirectNext()) {
             Instant begun = clock.instant();
             if (file.writeDirectly(piece, position)) {
                 took(true, begun);
                 return false;
             }
-            canWriteDirectly = false;
+            refused();
         }
         Instant begun = clock.instant();
         file.writeFully(piece, position);
@@ -108,6 +105,11 @@ final class WriteWays {
             return !directIsUsual;
         }
         return directIsUsual;
+    }
+
+    /** The disk cannot write past the cache, or cannot now, for want of a file handle: that counts as the slowest way, not for good. */
+    private synchronized void refused() {
+        direct.add(LONGEST.toNanos());
     }
 
     /** A write that fails says nothing about how fast the disk is, and is not told here. */

@@ -250,6 +250,25 @@ class WriteWaysTest {
         assertThat(count(file.writes, CACHED)).isEqualTo(10 * WriteWays.TRIAL_SHARE);
     }
 
+    /** As for want of a file handle. */
+    @Test
+    void oneRefusalChangesNothing() throws IOException {
+        write(10);
+        file.canWriteDirectly = false;
+        assertThat(write()).isEqualTo(CACHED);
+        file.canWriteDirectly = true;
+        assertThat(write(20)).containsOnly(DIRECT);
+    }
+
+    @Test
+    void whatCouldNotBeWrittenPastTheCacheForAWhileIsTriedAgain() throws IOException {
+        file.canWriteDirectly = false;
+        write(100);
+        file.canWriteDirectly = true;
+        int pieces = (int) (WriteWays.TRIAL_SHARE * WriteWays.LONGEST.dividedBy(file.cached));
+        assertThat(count(write(4 * pieces), DIRECT)).isPositive();
+    }
+
     /** It is not written in the other way. */
     @Test
     void aWriteThatFailsIsToldAndSaysNothingAboutTheSpeed() throws IOException {
