@@ -48,6 +48,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -343,19 +344,27 @@ public final class ChunkServer implements Closeable {
      *
      * @return what was read
      * @throws ChunkServerException.InvalidRequest with {@code RANGE_NOT_SATISFIABLE} when the range ends past the chunk
+     * @throws ChunkServerException when the chunk cannot be read, with {@code DRAINING} when the server is closed meanwhile; some bytes may
+     *     have been written
+     * @throws IOException of the stream, as it is
      */
     public ChunkInfo read(ChunkId chunk, ByteRange range, OutputStream target) throws IOException {
-        try (ChunkReader reader = await(open(chunk, ReadMode.COMMITTED))) {
-            VerifiedCopy.copy(reader, range, target);
-            return reader.info();
-        }
+        return copy(chunk, info -> range, target);
     }
 
     /** Copies a whole chunk; see {@link #read(ChunkId, ByteRange, OutputStream)}. */
     public ChunkInfo read(ChunkId chunk, OutputStream target) throws IOException {
+        return copy(chunk, info -> new ByteRange(0, info.lengthBytes()), target);
+    }
+
+    private ChunkInfo copy(ChunkId chunk, Function<ChunkInfo, ByteRange> range, OutputStream target)
+            throws IOException {
         try (ChunkReader reader = await(open(chunk, ReadMode.COMMITTED))) {
-            VerifiedCopy.copy(reader, new ByteRange(0, reader.info().lengthBytes()), target);
+            VerifiedCopy.copy(reader, range.apply(reader.info()), target);
             return reader.info();
+        } catch (ChunkServerException e) {
+            boolean cutOff = closed.get() && e.code() == ErrorCode.DISK_FAILED;
+            throw (cutOff ? closedFailure() : e.failure().at(self().id())).toException(e);
         }
     }
 

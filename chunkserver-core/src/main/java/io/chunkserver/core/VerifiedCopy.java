@@ -1,6 +1,7 @@
 package io.chunkserver.core;
 
 import io.chunkserver.core.checksum.BlockLayout;
+import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.ByteRange;
@@ -14,6 +15,12 @@ final class VerifiedCopy {
 
     private VerifiedCopy() {}
 
+    /**
+     * Copies.
+     *
+     * @throws ChunkServerException when the chunk cannot be read
+     * @throws IOException of the stream, as it is
+     */
     static void copy(ChunkReader reader, ByteRange range, OutputStream target) throws IOException {
         long length = reader.info().lengthBytes();
         if (range.end() > length) {
@@ -30,11 +37,19 @@ final class VerifiedCopy {
         int last = BlockLayout.blockAt(range.end() - 1);
         for (int block = BlockLayout.blockAt(range.offset()); block <= last; block++) {
             ByteBuffer buffer = ByteBuffer.wrap(bytes);
-            reader.read(block, buffer);
+            read(reader, block, buffer);
             long start = (long) block * BlockLayout.BLOCK_BYTES;
             int from = (int) Math.max(0, range.offset() - start);
             int to = (int) Math.min(buffer.position(), range.end() - start);
             target.write(bytes, from, to - from);
+        }
+    }
+
+    private static void read(ChunkReader reader, int block, ByteBuffer buffer) throws ChunkServerException {
+        try {
+            reader.read(block, buffer);
+        } catch (IOException e) {
+            throw ChunkServerException.ofRead(e);
         }
     }
 }

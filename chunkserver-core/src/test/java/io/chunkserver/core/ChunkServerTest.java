@@ -4,17 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.chunkserver.core.commit.Receipt;
+import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.membership.ServerState;
 import io.chunkserver.core.model.ByteRange;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ServerId;
+import io.chunkserver.core.testkit.DiskFault;
+import io.chunkserver.core.testkit.DiskOperation;
+import io.chunkserver.core.testkit.FaultyDisk;
+import io.chunkserver.core.testkit.MemoryDisk;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -151,6 +159,85 @@ class ChunkServerTest {
         byte[] bytes = new byte[length];
         new Random(seed).nextBytes(bytes);
         return bytes;
+    }
+
+    /** Whoever reads must be able to tell the disk's failure from that of his own stream. */
+    @Test
+    void aDiskThatFailsInTheMidstOfAReadIsToldByItsCodeAndTheStreamsOwnFailureAsItIs() throws IOException {
+        AtomicBoolean fails = new AtomicBoolean();
+        Disk disk = new FaultyDisk(
+                new MemoryDisk(),
+                operation -> fails.get() && operation.kind() == DiskOperation.Kind.READ
+                        ? DiskFault.IO_ERROR
+                        : DiskFault.NONE);
+        try (ChunkServer server =
+                ChunkServer.builder(disk).serverId(new ServerId("one")).start()) {
+            server.store(CHUNK, new ByteArrayInputStream(bytes(300_000, 1)), 300_000);
+            assertThatThrownBy(() -> server.read(CHUNK, onFirstWrite(() -> fails.set(true))))
+                    .isInstanceOfSatisfying(ChunkServerException.class, e -> {
+                        assertThat(e.code()).isEqualTo(ErrorCode.DISK_FAILED);
+                        assertThat(e.failure().server()).contains(new ServerId("one"));
+                    });
+            fails.set(false);
+            IOException own = new IOException("the stream's own");
+            assertThatThrownBy(() -> server.read(CHUNK, onFirstWrite(() -> {
+                        throw own;
+                    })))
+                    .isSameAs(own);
+        }
+    }
+
+    @Test
+    void aReadThatTheEndOfTheServerCutsOffSaysSo() throws IOException {
+        ChunkServer server = start();
+        server.store(CHUNK, new ByteArrayInputStream(bytes(300_000, 1)), 300_000);
+        assertCode(ErrorCode.DRAINING, () -> server.read(CHUNK, onFirstWrite(server::close)));
+    }
+
+    /** The directory may be another server's by then. */
+    @Test
+    void aClosedServerWritesNothingIntoItsDirectory() throws IOException {
+        ChunkServer gone = start();
+        gone.close();
+        try (ChunkServer next = start()) {
+            assertCode(ErrorCode.DRAINING, gone::drain);
+            assertCode(ErrorCode.DRAINING, gone::resume);
+            assertCode(ErrorCode.DRAINING, () -> gone.reachableAt("127.0.0.1:5", 5));
+            assertCode(
+                    ErrorCode.DRAINING,
+                    () -> gone.emptyDirectory(next.identity().uuid(), true));
+            assertThat(gone.startScrub()).isFalse();
+        }
+        try (ChunkServer later = start()) {
+            assertThat(later.status().state()).isEqualTo(ServerState.READY);
+            assertThat(later.identity().lastPort()).isZero();
+            assertThat(later.identity().bootCount()).isEqualTo(gone.identity().bootCount() + 2);
+        }
+    }
+
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    /** A stream that takes everything, and does this first. */
+    private static OutputStream onFirstWrite(Step step) {
+        return new OutputStream() {
+
+            private boolean written;
+
+            @Override
+            public void write(int one) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public void write(byte[] bytes, int from, int length) throws IOException {
+                if (!written) {
+                    written = true;
+                    step.run();
+                }
+            }
+        };
     }
 
     private static void assertCode(ErrorCode code, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {

@@ -194,6 +194,24 @@ class DataDirectoryTest {
     }
 
     @Test
+    void aClosedDirectoryRemembersNothing() throws IOException {
+        DataDirectory closed = DataDirectory.open(disk, random);
+        closed.close();
+        for (ThrowingCallable write : List.<ThrowingCallable>of(
+                () -> closed.recordPort(5),
+                closed::renewLogId,
+                () -> closed.recordDraining(true),
+                () -> closed.recordEmptying(true))) {
+            assertUnusable(ErrorCode.DRAINING, write, "is closed");
+        }
+        try (DataDirectory next = DataDirectory.open(disk, random)) {
+            assertThat(next.identity()).isEqualTo(closed.identity().atNextBoot());
+            assertThat(next.isDraining()).isFalse();
+            assertThat(next.isEmptying()).isFalse();
+        }
+    }
+
+    @Test
     void onlyOneServerHasTheDirectoryOpen() throws IOException {
         DataDirectory first = DataDirectory.open(disk, random);
 
