@@ -69,15 +69,14 @@ public final class RecoveryPlan {
 
     /**
      * Whether a committed version is lost on this server: neither it nor a newer one is published, and the log does not say that the copy
-     * was given up because others have it.
+     * was given up, because others have it or because it was a tombstone whose time was over. A tombstone that is lost counts: without it the
+     * versions of its chunk would begin anew (guarantee I2).
      *
      * @param newest    the newest outcome of its chunk that the log remembers
      * @param published the version of the chunk that is published here
      */
     public boolean isLost(Outcome newest, Optional<ChunkVersion> published) {
-        // A tombstone is removed after its time, while its outcome may still be remembered.
-        boolean tidied = newest.tombstone() && published.isEmpty();
-        return isBehind(newest, published) && !tidied && !isGivenUp(newest.chunk(), newest.version());
+        return isBehind(newest, published) && !isGivenUp(newest.chunk(), newest.version());
     }
 
     /** Whether this server has removed its copy of this version, as the log remembers. */

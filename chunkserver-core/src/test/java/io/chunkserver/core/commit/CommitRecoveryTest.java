@@ -215,13 +215,23 @@ class CommitRecoveryTest {
         assertThat(store.committedVersion(CHUNK)).isEqualTo(new ChunkVersion(5));
     }
 
-    /** A tombstone is removed after its time, while its outcome is remembered. */
+    /** As after its time, while its outcome is remembered. */
     @Test
-    void aDeletedChunkOfWhichNoTraceIsLeftIsNotLost() throws IOException {
+    void aTombstoneThatWasRemovedIsNotLost() throws IOException {
+        Prepared delete = LogRecords.preparedDelete(1);
+        force(delete, LogRecords.committed(delete), LogRecords.removed(delete));
+
+        assertThat(recover().lost()).isEmpty();
+    }
+
+    /** Else the versions of its chunk would begin anew (guarantee I2). */
+    @Test
+    void aTombstoneThatIsNowhereIsLost() throws IOException {
         Prepared delete = LogRecords.preparedDelete(1);
         force(delete, LogRecords.committed(delete));
 
-        assertThat(recover().lost()).isEmpty();
+        assertThat(recover().lost()).containsExactly(new CommitRecovery.Lost(delete.chunk(), new ChunkVersion(2)));
+        assertThat(store.committedVersion(delete.chunk())).isEqualTo(new ChunkVersion(2));
     }
 
     @Test
