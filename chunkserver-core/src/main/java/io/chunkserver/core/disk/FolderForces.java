@@ -1,16 +1,25 @@
 package io.chunkserver.core.disk;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Forces folders that belong together, until one of these forces has failed: the disk may have forgotten what it could not write, and a
  * later force that succeeds says nothing of it (guarantee D3). For want of a file handle nothing was tried, so that does not count.
+ *
+ * <p>A folder is forced once at a time, since what one force could not write is nothing that another one beside it would tell. Whoever comes
+ * while it is forced shares the next force with all others who come meanwhile.
  *
  * <p>Safe for many threads; no lock is held while the disk is waited for.
  */
@@ -20,6 +29,21 @@ public final class FolderForces {
     private final String what;
 
     private volatile @Nullable IOException failure;
+
+    /** Of the folders that are being forced. */
+    @GuardedBy("turns")
+    private final Map<Path, Turns> turns = new HashMap<>();
+
+    /** The force of a folder that is under way, and the one after it, if somebody waits for that. */
+    private static final class Turns {
+
+        private CompletableFuture<Void> current;
+        private @Nullable CompletableFuture<Void> next;
+
+        Turns(CompletableFuture<Void> first) {
+            this.current = first;
+        }
+    }
 
     /**
      * None has failed yet.
@@ -37,6 +61,49 @@ public final class FolderForces {
      * @throws IOException {@code DISK_FAILED} also when an earlier force failed, and then without another try
      */
     public void force(Path folder) throws IOException {
+        CompletableFuture<Void> mine = new CompletableFuture<>();
+        CompletableFuture<Void> before = null;
+        CompletableFuture<Void> shared = null;
+        synchronized (turns) {
+            Turns taken = turns.get(folder);
+            if (taken == null) {
+                turns.put(folder, new Turns(mine));
+            } else if (taken.next == null) {
+                taken.next = mine;
+                before = taken.current;
+            } else {
+                shared = taken.next;
+            }
+        }
+        if (shared != null) {
+            await(shared);
+        } else {
+            if (before != null) {
+                // How it ended is known by the failure that it has left.
+                before.handle((done, thrown) -> null).join();
+            }
+            take(folder, mine);
+        }
+    }
+
+    private void take(Path folder, CompletableFuture<Void> turn) throws IOException {
+        synchronized (turns) {
+            Turns taken = Objects.requireNonNull(turns.get(folder), "whoever has a turn or waits for one is known");
+            taken.current = turn;
+            taken.next = null;
+        }
+        try {
+            forceNow(folder);
+            end(folder);
+            turn.complete(null);
+        } catch (IOException | RuntimeException | Error e) {
+            end(folder);
+            turn.completeExceptionally(e);
+            throw e;
+        }
+    }
+
+    private void forceNow(Path folder) throws IOException {
         IOException failed = failure;
         if (failed != null) {
             throw failed().toException(failed);
@@ -47,6 +114,24 @@ public final class FolderForces {
             throw untried;
         } catch (IOException e) {
             failure = e;
+            throw e;
+        }
+    }
+
+    /** Nobody is kept waiting for a turn after the last one. */
+    private void end(Path folder) {
+        synchronized (turns) {
+            turns.computeIfPresent(folder, (same, taken) -> taken.next == null ? null : taken);
+        }
+    }
+
+    private static void await(CompletableFuture<Void> shared) throws IOException {
+        try {
+            shared.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof IOException failed) {
+                throw failed;
+            }
             throw e;
         }
     }
