@@ -93,7 +93,7 @@ public final class FolderForces {
             taken.next = null;
         }
         try {
-            forceNow(folder);
+            write(folder);
             end(folder);
             turn.complete(null);
         } catch (IOException | RuntimeException | Error e) {
@@ -103,7 +103,7 @@ public final class FolderForces {
         }
     }
 
-    private void forceNow(Path folder) throws IOException {
+    private void write(Path folder) throws IOException {
         IOException failed = failure;
         if (failed != null) {
             throw failed().toException(failed);

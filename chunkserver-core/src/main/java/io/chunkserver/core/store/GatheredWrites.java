@@ -47,7 +47,7 @@ final class GatheredWrites implements Closeable {
     }
 
     /** For a file that is forced when it is complete. */
-    static GatheredWrites forced(DiskFile file, Buffers buffers) {
+    static GatheredWrites durable(DiskFile file, Buffers buffers) {
         return new GatheredWrites(file, buffers, null);
     }
 

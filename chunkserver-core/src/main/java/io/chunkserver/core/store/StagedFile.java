@@ -70,7 +70,7 @@ final class StagedFile implements StagedChunk {
         this.name = name;
         this.file = handles.add(disk.create(name));
         this.writes = request.durability() == Durability.SYNC
-                ? GatheredWrites.forced(file, buffers)
+                ? GatheredWrites.durable(file, buffers)
                 : GatheredWrites.unforced(file, buffers, ways);
         this.handles = handles;
         this.onFinished = onFinished;

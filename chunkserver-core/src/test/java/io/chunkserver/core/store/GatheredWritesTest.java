@@ -101,7 +101,7 @@ class GatheredWritesTest {
     @Test
     void whatFillsABufferGoesPastTheCacheAndTheRestDoesNot() throws IOException {
         int length = 2 * GATHERED + 3 * BLOCK + 5;
-        assertThat(write(GatheredWrites.forced(file, buffers), length)).isZero();
+        assertThat(write(GatheredWrites.durable(file, buffers), length)).isZero();
         assertThat(file.writes)
                 .containsExactly(
                         "direct 0 " + GATHERED,
@@ -111,14 +111,14 @@ class GatheredWritesTest {
 
     @Test
     void aFileThatEndsWithABufferHasNoRest() throws IOException {
-        write(GatheredWrites.forced(file, buffers), GATHERED);
+        write(GatheredWrites.durable(file, buffers), GATHERED);
         assertThat(file.writes.get(0)).isEqualTo("direct 0 " + GATHERED);
         assertThat(file.writes).allMatch(write -> write.startsWith("direct") || write.endsWith(" 0"));
     }
 
     @Test
     void lessThanABlockIsWrittenAsItComes() throws IOException {
-        assertThat(write(GatheredWrites.forced(file, buffers), 7)).isOne();
+        assertThat(write(GatheredWrites.durable(file, buffers), 7)).isOne();
         assertThat(file.writes).containsExactly("cached 0 7");
     }
 
@@ -126,7 +126,7 @@ class GatheredWritesTest {
     @Test
     void whereTheDiskCannotEachBlockIsWrittenAsItComes() throws IOException {
         file.direct = false;
-        assertThat(write(GatheredWrites.forced(file, buffers), GATHERED + 2 * BLOCK))
+        assertThat(write(GatheredWrites.durable(file, buffers), GATHERED + 2 * BLOCK))
                 .isEqualTo(3);
         assertThat(file.writes)
                 .containsExactly(
@@ -145,28 +145,28 @@ class GatheredWritesTest {
             }
             return ByteBuffer.allocateDirect(bytes);
         });
-        write(GatheredWrites.forced(file, scarce), GATHERED);
+        write(GatheredWrites.durable(file, scarce), GATHERED);
         assertThat(file.writes).hasSize(GATHERED / BLOCK).allMatch(write -> write.startsWith("cached"));
 
         exhausted.set(false);
         file.writes.clear();
-        write(GatheredWrites.forced(file, scarce), GATHERED);
+        write(GatheredWrites.durable(file, scarce), GATHERED);
         assertThat(file.writes.get(0)).isEqualTo("direct 0 " + GATHERED);
     }
 
     @Test
     void soManyFilesAsAllowedHaveABufferUntilTheyAreClosed() throws IOException {
-        GatheredWrites first = GatheredWrites.forced(file, buffers);
+        GatheredWrites first = GatheredWrites.durable(file, buffers);
         assertThat(first.write(ByteBuffer.allocate(BLOCK))).isFalse();
-        GatheredWrites second = GatheredWrites.forced(file, buffers);
+        GatheredWrites second = GatheredWrites.durable(file, buffers);
         assertThat(second.write(ByteBuffer.allocate(BLOCK)))
                 .as("the second goes through the cache")
                 .isTrue();
         first.close();
         first.close();
-        GatheredWrites third = GatheredWrites.forced(file, buffers);
+        GatheredWrites third = GatheredWrites.durable(file, buffers);
         assertThat(third.write(ByteBuffer.allocate(BLOCK))).isFalse();
-        GatheredWrites fourth = GatheredWrites.forced(file, buffers);
+        GatheredWrites fourth = GatheredWrites.durable(file, buffers);
         assertThat(fourth.write(ByteBuffer.allocate(BLOCK)))
                 .as("it was given back once")
                 .isTrue();
@@ -176,7 +176,7 @@ class GatheredWritesTest {
     void aBufferIsGivenBackWhenTheFileIsComplete() throws IOException {
         for (int turn = 0; turn < 3; turn++) {
             file.writes.clear();
-            write(GatheredWrites.forced(file, buffers), GATHERED + BLOCK);
+            write(GatheredWrites.durable(file, buffers), GATHERED + BLOCK);
             assertThat(file.writes).first().isEqualTo("direct 0 " + GATHERED);
         }
     }
