@@ -48,7 +48,10 @@ final class ServerConnection implements FrameReceiver {
 
     private @Nullable Future<?> handshake;
     private boolean greeted;
-    private boolean closed;
+
+    /** Nothing more is handled, and nothing sent for what still comes: the client was refused, or the connection is closed. */
+    private boolean over;
+
     private long framesReceived;
     private int lastRequestId;
     private @Nullable Current current;
@@ -124,7 +127,7 @@ final class ServerConnection implements FrameReceiver {
     @Override
     public void closed(@Nullable Throwable cause) {
         sequence.execute(() -> {
-            closed = true;
+            over = true;
             stopHandshake();
             Current open = current;
             current = null;
@@ -163,15 +166,17 @@ final class ServerConnection implements FrameReceiver {
     }
 
     private void handle(Frame frame) {
+        if (over) {
+            frame.release().run();
+            return;
+        }
         framesReceived++;
         if (frame.type() == FrameType.DATA) {
             data(frame);
             return;
         }
         try {
-            if (!closed) {
-                control(frame);
-            }
+            control(frame);
         } catch (ChunkServerException e) {
             refuse(e.failure());
         } finally {
@@ -317,12 +322,19 @@ final class ServerConnection implements FrameReceiver {
         });
     }
 
-    /** The client does not keep to the protocol: tell it, then close. */
+    /**
+     * The client does not keep to the protocol: tell it once, and close. The transport sends the word after what was sent before, for as long
+     * as it lingers; a client that takes nothing can hold neither the connection nor memory by waiting for it, or by sending more.
+     */
     private void refuse(Failure why) {
+        if (over) {
+            return;
+        }
+        over = true;
         LOG.info("connection from {} is refused: {}", connection.remote(), why.message());
         stopHandshake();
-        greeted = true;
-        connection.send(Messages.error(0, why.at(self))).whenComplete((sent, thrown) -> connection.close());
+        var unused = connection.send(Messages.error(0, why.at(self)));
+        connection.close();
     }
 
     private void stopHandshake() {

@@ -1,7 +1,9 @@
 package io.chunkserver.transport.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.chunkserver.core.ChunkServerConfig;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.ServerId;
@@ -13,6 +15,17 @@ import org.junit.jupiter.api.Test;
 abstract class BadConversationContract extends ThreeServersFixture {
 
     private static final int BLOCK = 65_536;
+
+    /** More than all buffers of a connection together, those of the system included. */
+    private static final int LARGE = 24 << 20;
+
+    /** What the answer to a read has beside its blocks, and the word at the end. */
+    private static final int FRAMES_BESIDE_BLOCKS = 3;
+
+    @Override
+    ChunkServerConfig config() {
+        return super.config().withChunkSizeLimitBytes(LARGE);
+    }
 
     @Test
     void aRequestBeforeAHelloEndsTheConnection() throws Exception {
@@ -85,6 +98,25 @@ abstract class BadConversationContract extends ThreeServersFixture {
         peer.send(block(1, BLOCK));
         peer.send(FrameType.HELLO, 0, "{\"versions\":[1],\"role\":\"client\",\"software\":\"raw/1\"}");
         assertSentAway(peer, "a hello came twice");
+    }
+
+    @Test
+    void aClientThatTakesNothingAndGoesOnToSendEndsItsConnectionAndKeepsNothingThere() throws Exception {
+        keep("large#0", LARGE);
+        int before = accepted.open();
+        RawPeer peer = peer();
+        peer.stopReading();
+        peer.request(
+                1,
+                "{\"op\":\"read\",\"chunk\":\"large#0\",\"offset\":0,\"mode\":\"committed\",\"timeoutMillis\":600000}");
+        await("blocks wait for the client").until(() -> accepted.unsentBytes() > 0);
+        for (int hello = 0; hello < 1_000; hello++) {
+            peer.send(FrameType.HELLO, 0, "{\"versions\":[1],\"role\":\"client\",\"software\":\"raw/1\"}");
+        }
+        await("the client is given up, and what was kept for it is free")
+                .until(() -> accepted.open() <= before && accepted.unsentBytes() == 0);
+        assertThat(accepted.mostUnsentFramesOfOne())
+                .isLessThanOrEqualTo(EndpointConfig.DEFAULT.unsentBlocks() + FRAMES_BESIDE_BLOCKS);
     }
 
     private static void assertSentAway(RawPeer peer, String words) throws Exception {

@@ -37,7 +37,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.ThrowingConsumer;
 import org.junit.jupiter.api.Test;
 
-/** A client that sends requests and takes no answers is held up: what is kept for it does not grow with what it asks. */
+/** A client that takes no answers is held up, or sent away: what is kept for it does not grow with what it sends. */
 class UnsentAnswerTest {
 
     private static final ServerAddress ADDRESS = new ServerAddress("server", 1);
@@ -112,6 +112,41 @@ class UnsentAnswerTest {
     }
 
     @Test
+    void aClientThatIsRefusedIsToldOnceAndAllThatItSendsFurtherIsDropped() throws Exception {
+        Request.Status status = new Request.Status(Duration.ofSeconds(60));
+        ServerConnection connection = greeted((request, answer, gate, sequence) -> new ReplyOnly());
+        connection.receive(Messages.request(1, status));
+        AtomicInteger released = new AtomicInteger();
+        List<Frame> bad = List.of(
+                secondHello(),
+                secondHello(),
+                Messages.request(2, status),
+                Messages.request(1, status),
+                Frame.of(FrameType.RESPONSE, 1, ByteBuffer.allocate(0)),
+                Frame.data(1, ByteBuffer.allocate(10), 0));
+        bad.forEach(frame -> connection.receive(counted(frame, released)));
+
+        assertThat(held.frames()).extracting(Frame::type).containsExactly(FrameType.HELLO, FrameType.ERROR);
+        assertThat(Messages.error(held.frames().get(1)).message()).contains("a hello came twice");
+        assertThat(released).as("frames given back").hasValue(bad.size());
+        assertThat(held.isClosed())
+                .as("closed though the peer has not taken the word")
+                .isTrue();
+    }
+
+    @Test
+    void aClientThatNeverGreetsRightIsToldOnce() throws Exception {
+        ServerConnection connection = ungreeted((request, answer, gate, sequence) -> new ReplyOnly());
+        AtomicInteger released = new AtomicInteger();
+        for (int i = 0; i < 3; i++) {
+            connection.receive(counted(Frame.of(FrameType.HELLO, 0, ByteBuffer.allocate(0)), released));
+        }
+        assertThat(held.frames()).extracting(Frame::type).containsExactly(FrameType.ERROR);
+        assertThat(released).as("frames given back").hasValue(3);
+        assertThat(held.isClosed()).isTrue();
+    }
+
+    @Test
     void aClientThatTakesNothingForATimeoutLosesItsConnection() throws Exception {
         onServer(connection -> {
             // Sees that the hello was taken.
@@ -150,12 +185,15 @@ class UnsentAnswerTest {
     }
 
     private ServerConnection greeted(RequestHandler handler) {
-        ServerConnection connection =
-                new ServerConnection(held, hello(), handler, admission, EndpointObserver.NONE, closed -> {});
+        ServerConnection connection = ungreeted(handler);
         connection.receive(Messages.hello(ClientHello.of(PeerRole.CLIENT, "test/1")));
         held.letGo();
         assertThat(held.isReading()).as("reads after the hello").isTrue();
         return connection;
+    }
+
+    private ServerConnection ungreeted(RequestHandler handler) {
+        return new ServerConnection(held, hello(), handler, admission, EndpointObserver.NONE, closed -> {});
     }
 
     private void store(ChunkId chunk, ByteBuffer bytes) throws Exception {
@@ -176,6 +214,21 @@ class UnsentAnswerTest {
         writer.write(block);
         writer.finish(bytes.remaining(), block.crc32c());
         writer.receipt().toCompletableFuture().get(60, TimeUnit.SECONDS);
+    }
+
+    private static Frame secondHello() {
+        return Messages.hello(ClientHello.of(PeerRole.CLIENT, "test/1"));
+    }
+
+    /** The same frame, which counts when it is given back. */
+    private static Frame counted(Frame frame, AtomicInteger released) {
+        return new Frame(
+                frame.type(),
+                frame.requestId(),
+                frame.header(),
+                frame.body(),
+                frame.bodyCrc32c(),
+                released::incrementAndGet);
     }
 
     private static Frame wrongRequest() {

@@ -21,6 +21,7 @@ final class WatchedConnections {
     private final Set<Connection> open = ConcurrentHashMap.newKeySet();
     private final AtomicLong unsentBytes = new AtomicLong();
     private final AtomicLong mostUnsentBytesOfOne = new AtomicLong();
+    private final AtomicLong mostUnsentFramesOfOne = new AtomicLong();
 
     int open() {
         return open.size();
@@ -34,6 +35,11 @@ final class WatchedConnections {
     /** The most that one connection ever held. */
     long mostUnsentBytesOfOne() {
         return mostUnsentBytesOfOne.get();
+    }
+
+    /** The same, of frames of any type. */
+    long mostUnsentFramesOfOne() {
+        return mostUnsentFramesOfOne.get();
     }
 
     /** The same transport, watched from now on. */
@@ -71,6 +77,7 @@ final class WatchedConnections {
 
         private final Connection connection;
         private final AtomicLong unsent = new AtomicLong();
+        private final AtomicLong unsentFrames = new AtomicLong();
 
         Watched(Connection connection) {
             this.connection = connection;
@@ -87,7 +94,9 @@ final class WatchedConnections {
                     frames.stream().mapToLong(frame -> frame.body().remaining()).sum();
             unsentBytes.addAndGet(bytes);
             mostUnsentBytesOfOne.accumulateAndGet(unsent.addAndGet(bytes), Math::max);
+            mostUnsentFramesOfOne.accumulateAndGet(unsentFrames.addAndGet(frames.size()), Math::max);
             return connection.send(frames).whenComplete((sent, thrown) -> {
+                unsentFrames.addAndGet(-frames.size());
                 unsentBytes.addAndGet(-bytes);
                 unsent.addAndGet(-bytes);
             });
