@@ -9,6 +9,8 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An endpoint's own threads: workers that may wait for the disk, and a timer that may not.
@@ -16,6 +18,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p>The workers' queue has no bound of its own: every connection has one exchange, and an exchange one task at a time.
  */
 final class EndpointThreads {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EndpointThreads.class);
 
     private static final long IDLE_SECONDS = 30;
 
@@ -51,9 +55,18 @@ final class EndpointThreads {
         return timer.schedule(step, delay.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    /** Runs the step again and again, until the endpoint is closed. */
+    /** Runs the step again and again, until the endpoint is closed; also after it failed. */
     void repeat(Runnable step, Duration period) {
-        var unused = timer.scheduleWithFixedDelay(step, period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
+        Runnable lasting = () -> {
+            try {
+                step.run();
+            } catch (RuntimeException | Error e) {
+                // The timer would never run it again. Memory that was short for a moment may not end what gives memory
+                // back.
+                LOG.error("a step that is repeated every {} ms failed", period.toMillis(), e);
+            }
+        };
+        var unused = timer.scheduleWithFixedDelay(lasting, period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /** Runs what was begun and takes nothing new; does not wait. */
