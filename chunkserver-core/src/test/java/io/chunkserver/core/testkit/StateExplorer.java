@@ -93,7 +93,7 @@ public final class StateExplorer<S> {
      *
      * @param states   different states
      * @param steps    steps between them
-     * @param depth    steps to the farthest one
+     * @param depth    steps to the farthest one; a counter-example is as far away
      * @param complete false when the limit of states, or a counter-example, ended the exploration
      */
     public record Report(
@@ -136,10 +136,11 @@ public final class StateExplorer<S> {
             }
             expand(frontier.poll(), index++);
         }
+        boolean nextLevelSeen = visited.size() > levelEnd;
         return new Report(
                 visited.size(),
                 steps,
-                depth,
+                nextLevelSeen ? depth + 1 : depth,
                 frontier.isEmpty() && counterExample == null,
                 (System.nanoTime() - begin) / 1e9,
                 Optional.ofNullable(counterExample));

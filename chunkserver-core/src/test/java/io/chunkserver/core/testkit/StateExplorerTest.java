@@ -71,9 +71,10 @@ class StateExplorerTest {
 
     @Test
     void aCounterExampleIsAsShortAsItCanBe() {
-        CounterExample found =
-                StateExplorer.explore(new Counter(100, 7, 0), 200).found().orElseThrow();
+        Report report = StateExplorer.explore(new Counter(100, 7, 0), 200);
+        CounterExample found = report.found().orElseThrow();
 
+        assertThat(report.depth()).as("it is the farthest state").isEqualTo(3);
         assertThat(found.broken()).isEqualTo("there is a 7");
         assertThat(found.way()).hasSize(3).contains("add 3", "add 1");
         assertThat(found).asString().startsWith("there is a 7, after 3 steps:");
@@ -124,8 +125,16 @@ class StateExplorerTest {
     }
 
     @Test
+    void aCounterExampleAtTheBeginningIsNoStepAway() {
+        assertThat(StateExplorer.explore(new Counter(100, 0, 0), 200).depth()).isZero();
+    }
+
+    @Test
     void anExplorationThatStopsAtTheLimitDoesNotSayThatItIsComplete() {
-        assertThat(StateExplorer.explore(new Counter(100, -1, 0), 10).complete())
-                .isFalse();
+        Report report = StateExplorer.explore(new Counter(100, -1, 0), 10);
+
+        assertThat(report.complete()).isFalse();
+        assertThat(report.states()).as("0 to 10").isEqualTo(11);
+        assertThat(report.depth()).as("to 10: three times 3, once 1").isEqualTo(4);
     }
 }
