@@ -18,6 +18,8 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +52,9 @@ final class TlsContexts {
                 return contexts;
             }
         } catch (GeneralSecurityException | IOException | IllegalArgumentException e) {
-            throw Failure.of(ErrorCode.BAD_CONFIGURATION, "TLS cannot be set up with " + config + ": " + rootMessage(e))
+            throw Failure.of(
+                            ErrorCode.BAD_CONFIGURATION,
+                            "TLS cannot be set up with " + files(config) + ": " + rootMessage(e))
                     .withHint("certificates are PEM files, keys PKCS #8 in PEM without a password")
                     .toException(e);
         }
@@ -60,6 +64,15 @@ final class TlsContexts {
                 .withHint("give the key for which the certificate was made; of several certificates in the file, "
                         + "the own one comes first")
                 .toException();
+    }
+
+    private static String files(TlsConfig config) {
+        return Stream.of(
+                        config.certificate().map(file -> "certificate " + file),
+                        config.key().map(file -> "key " + file),
+                        config.authority().map(file -> "authority " + file))
+                .flatMap(Optional::stream)
+                .collect(Collectors.joining(", "));
     }
 
     private static TlsContexts build(@Nullable Path certificate, @Nullable Path key, @Nullable Path authority)

@@ -200,7 +200,17 @@ class TlsRefusalTest {
         Path noKey = Files.writeString(folder.resolve("no.key"), "this is no key\n");
         assertThatExceptionOfType(ChunkServerException.class)
                 .isThrownBy(() -> with(new TlsConfig(good.givenCertificate(), noKey, null)))
-                .withMessageContaining(noKey.toString())
+                .withMessageStartingWith(
+                        "TLS cannot be set up with certificate " + good.givenCertificate() + ", key " + noKey + ": ")
+                .matches(thrown -> thrown.code() == ErrorCode.BAD_CONFIGURATION);
+    }
+
+    @Test
+    void anAuthorityThatIsNoneIsNamedAlone() throws Exception {
+        Path noAuthority = Files.writeString(folder.resolve("no.pem"), "this is no certificate\n");
+        assertThatExceptionOfType(ChunkServerException.class)
+                .isThrownBy(() -> with(new TlsConfig(null, null, noAuthority)))
+                .withMessageStartingWith("TLS cannot be set up with authority " + noAuthority + ": ")
                 .matches(thrown -> thrown.code() == ErrorCode.BAD_CONFIGURATION);
     }
 
