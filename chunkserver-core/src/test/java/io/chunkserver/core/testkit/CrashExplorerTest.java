@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is explored is a file whose text is replaced. The first part is the example of TESTKIT.md, word for word. */
 class CrashExplorerTest {
@@ -52,7 +54,7 @@ class CrashExplorerTest {
     }
     // The example ends here.
 
-    private static String load(Disk disk) throws IOException {
+    static String load(Disk disk) throws IOException {
         if (disk.size(Path.of("text")).isEmpty()) {
             return "";
         }
@@ -63,10 +65,11 @@ class CrashExplorerTest {
         }
     }
 
-    @Test
-    void thePageShowsTheExample() throws IOException {
+    @ParameterizedTest
+    @ValueSource(classes = {CrashExplorerTest.class, FaultyDiskTest.class})
+    void thePageShowsTheExample(Class<?> test) throws IOException {
         String source =
-                Files.readString(Path.of("src/test/java/" + getClass().getName().replace('.', '/') + ".java"));
+                Files.readString(Path.of("src/test/java/" + test.getName().replace('.', '/') + ".java"));
         String example = source.substring(
                 source.indexOf('\n', source.indexOf("// The example begins here.")) + 1,
                 source.indexOf("    // The example ends here."));

@@ -1,5 +1,7 @@
 package io.chunkserver.core.testkit;
 
+import static io.chunkserver.core.testkit.CrashExplorerTest.load;
+import static io.chunkserver.core.testkit.CrashExplorerTest.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -20,7 +23,36 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
+/** The first part is the example of TESTKIT.md, word for word. */
 class FaultyDiskTest {
+
+    // The example begins here.
+    @Test
+    void aForceThatFailsIsTold() {
+        DiskScript script = DiskScript.once(
+                operation -> operation.kind() == DiskOperation.Kind.FORCE,
+                0, // so many of them are good before
+                DiskFault.IO_ERROR);
+
+        assertThatThrownBy(() -> store(new FaultyDisk(new MemoryDisk(), script), "a text"))
+                .isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void whatFaultsAreDrawnATextThatWasStoredIsThere() throws IOException {
+        for (int seed = 0; seed < 100; seed++) {
+            MemoryDisk memory = new MemoryDisk();
+            List<DiskFault> faults = List.of(DiskFault.IO_ERROR, DiskFault.NO_SPACE, DiskFault.SHORT_COUNT);
+            try {
+                store(new FaultyDisk(memory, DiskScript.drawn(new Random(seed), 0.1, faults)), "a text");
+            } catch (IOException told) {
+                continue;
+            }
+            memory.crash();
+            assertThat(load(memory)).as("seed %d", seed).isEqualTo("a text");
+        }
+    }
+    // The example ends here.
 
     private static final Path ROOT = Path.of("");
     private static final Path FILE = Path.of("file");
