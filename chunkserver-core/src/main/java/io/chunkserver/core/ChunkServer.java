@@ -2,6 +2,7 @@ package io.chunkserver.core;
 
 import io.chunkserver.core.commit.BlockFeeder;
 import io.chunkserver.core.commit.ChunkWriter;
+import io.chunkserver.core.commit.CommitConfig;
 import io.chunkserver.core.commit.Environment;
 import io.chunkserver.core.commit.Receipt;
 import io.chunkserver.core.commit.StoreRequest;
@@ -64,7 +65,9 @@ import org.slf4j.LoggerFactory;
  * server per data directory (R3).
  *
  * <p><b>Threads.</b> Safe for many threads. Methods that return a stage never wait; the others that throw {@link IOException}
- * wait for the disk. Threads that call those must not be interrupted.
+ * wait for the disk. Threads that call those must not be interrupted, nor those that read a {@link ChunkReader}, as {@code
+ * Future.cancel(true)} and {@code ExecutorService.shutdownNow()} do: an interrupt closes the file that the thread is inside of for all
+ * threads, so that others that read the same chunk fail with {@link java.nio.channels.ClosedChannelException} and have to open it again.
  */
 public final class ChunkServer implements Closeable {
 
@@ -255,6 +258,9 @@ public final class ChunkServer implements Closeable {
     /**
      * Begins a store or a delete of which this server is the primary.
      *
+     * <p>As many may be open at once, in each data directory, as {@link CommitConfig#maxOpenTransactions()} says: 256 unless configured
+     * otherwise. The receipt of one more fails with {@code OVERLOADED}.
+     *
      * @param replicas addresses of the other members; they are ordered by their distance from this server
      * @return the writer for the bytes; exceptionally when a replica cannot be identified or is named twice
      */
@@ -264,7 +270,7 @@ public final class ChunkServer implements Closeable {
 
     /**
      * Begins a store or a delete of which this server is the primary, on the servers that its master names: those that have the chunk, or
-     * those that are to have a new one.
+     * those that are to have a new one. As many may be open at once as {@link #begin(StoreRequest, List)} says.
      *
      * @param copies on how many servers a new chunk goes; 0 for as many as the master is configured for, or one without a master
      * @return the writer for the bytes; exceptionally with {@code NOT_A_MEMBER}, naming the members, when this server is none of them,
@@ -287,6 +293,9 @@ public final class ChunkServer implements Closeable {
     /**
      * Stores a chunk on this server and the replicas, replacing what is there; waits for the outcome. Without a master the caller keeps
      * the replicas of a chunk the same: two stores that share no server know nothing of each other.
+     *
+     * <p>Nothing is tried again, other than by a client over the network: the caller does that where {@link ErrorCode#retryable()} says so,
+     * above all after {@code OVERLOADED}, when too many transactions are open (see {@link #begin(StoreRequest, List)}).
      *
      * @param maxLengthBytes the most bytes that the stream has; so much space is reserved
      * @param replicas       addresses of the other members; empty is as {@link #store(ChunkId, InputStream, long)}

@@ -119,7 +119,11 @@ public final class ChunkServerBuilder {
         return this;
     }
 
-    /** Time, chance and threads; default: the real ones, with threads of the server's own. */
+    /**
+     * Time, chance and threads; default: the real ones, with threads of the server's own, those for the disk for each data directory apart.
+     * Here all directories share what is given, so that a disk that hangs may keep the others waiting. The executors stay the caller's, to be
+     * shut down after the server was closed.
+     */
     public ChunkServerBuilder environment(Environment world) {
         this.environment = world;
         return this;

@@ -12,8 +12,9 @@ import java.time.Duration;
  *                             now and then
  * @param confirmationTimeout  how long a committed store waits for the members' confirmations before the client is told with
  *                             those that have come; default 2 s
- * @param maxOpenTransactions  how many transactions may be open at a server; default 256, which at one staged file each is
- *                             far below the usual limit of file descriptors
+ * @param maxOpenTransactions  how many transactions may be open in each data directory of the server that is their primary, one more is
+ *                             refused with {@code OVERLOADED}; default 256, which at one staged file each is far below the usual
+ *                             limit of file descriptors
  */
 public record CommitConfig(
         Duration inquiryDelay, Duration maxInquiryDelay, Duration confirmationTimeout, int maxOpenTransactions) {
