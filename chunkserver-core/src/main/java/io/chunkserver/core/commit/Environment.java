@@ -10,8 +10,8 @@ import java.util.random.RandomGenerator;
  *
  * <p>The executors stay the caller's. The server never shuts them down; the caller does after it has closed the server, and not by
  * {@code shutdownNow}, which interrupts. They have to take all that they are given, above all {@code log}: a task of its own that is
- * rejected ends the log. None needs to keep an order, and no task waits for another, so that {@code disk} and {@code log} may be one
- * executor, with one thread even.
+ * rejected ends the log. Neither {@code disk} nor {@code log} needs to keep an order, and no task waits for one that has not begun, so that
+ * both may be one executor, with one thread even.
  *
  * @param clock  wall clock; only shown and compared with ages of outcomes, never used to measure a wait
  * @param random chance, for jitter and new names; called by many threads at once, which {@link java.security.SecureRandom} and
