@@ -4,12 +4,16 @@ import io.chunkserver.core.disk.DataDirectory;
 import io.chunkserver.core.disk.Disk;
 import io.chunkserver.core.disk.LocalDisk;
 import io.chunkserver.core.disk.OfflineDirectory;
+import io.chunkserver.core.error.ChunkServerException;
+import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.fsck.CheckReport;
 import io.chunkserver.core.fsck.CheckState;
 import io.chunkserver.core.fsck.CheckStateFile;
 import io.chunkserver.core.fsck.DirectoryCheck;
 import io.chunkserver.core.fsck.Finding;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -62,7 +66,7 @@ final class FsckCommand implements Callable<Integer> {
         Disk disk = new LocalDisk(dataDirectory);
         Path identity = serverInfoFile == null ? dataDirectory.resolve(DataDirectory.IDENTITY_FILE) : serverInfoFile;
         try (OfflineDirectory directory = OfflineDirectory.open(disk, diskOf(identity), identity.getFileName())) {
-            Optional<CheckStateFile> state = Optional.ofNullable(resume).map(FsckCommand::stateFile);
+            Optional<CheckStateFile> state = resume == null ? Optional.empty() : Optional.of(stateFile(resume));
             Optional<CheckState> earlier = state.isPresent() ? state.get().read() : Optional.empty();
             CheckReport report;
             try (Shown shown = new Shown(state)) {
@@ -76,12 +80,32 @@ final class FsckCommand implements Callable<Integer> {
         }
     }
 
-    private static CheckStateFile stateFile(Path file) {
-        return new CheckStateFile(diskOf(file), file.getFileName());
+    /** Where it cannot be written, that is told now: the check may take hours. */
+    private CheckStateFile stateFile(Path file) throws IOException {
+        Path parent = parentOf(file);
+        if (!Files.isDirectory(parent)) {
+            throw noStateFile(file, "there is no directory " + parent);
+        }
+        if (Files.isDirectory(file)) {
+            throw noStateFile(file, "it is a directory");
+        }
+        if (parent.toRealPath().startsWith(dataDirectory.toRealPath())) {
+            throw noStateFile(file, "it must lie outside of the data directory");
+        }
+        return new CheckStateFile(new LocalDisk(parent), file.getFileName());
+    }
+
+    private static ChunkServerException noStateFile(Path file, String why) {
+        return Failure.of(ErrorCode.INVALID_ARGUMENT, "--resume " + file + ": " + why)
+                .toException();
     }
 
     private static Disk diskOf(Path file) {
-        return new LocalDisk(Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file lies in a directory"));
+        return new LocalDisk(parentOf(file));
+    }
+
+    private static Path parentOf(Path file) {
+        return Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file lies in a directory");
     }
 
     /** Shows findings and progress, and keeps how far the check has come. */

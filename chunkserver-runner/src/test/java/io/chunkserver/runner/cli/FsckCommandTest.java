@@ -154,4 +154,26 @@ class FsckCommandTest {
         assertThat(console.out()).contains("\"chunks\":2");
         assertThat(state).doesNotExist();
     }
+
+    @Test
+    void aStateFileThatCannotBeKeptIsRefusedBeforeAnythingIsChecked() throws IOException {
+        Path link = Files.createSymbolicLink(directory.resolve("link"), data);
+        Path file = Files.writeString(directory.resolve("file"), "no directory");
+        Path taken = Files.createDirectory(directory.resolve("taken"));
+
+        assertRefused(data.resolve("state"), "it must lie outside of the data directory");
+        assertRefused(link.resolve("chunks/state"), "it must lie outside of the data directory");
+        assertRefused(directory.resolve("missing/state"), "there is no directory " + directory.resolve("missing"));
+        assertRefused(file.resolve("state"), "there is no directory " + file);
+        assertRefused(taken, "it is a directory");
+    }
+
+    private void assertRefused(Path state, String why) {
+        TestConsole console = new TestConsole();
+        assertThat(console.run("fsck", data.toString(), "--resume", state.toString()))
+                .as("exit code with --resume %s", state)
+                .isEqualTo(2);
+        assertThat(console.err()).isEqualTo("error: --resume " + state + ": " + why + "\n");
+        assertThat(console.out()).isEmpty();
+    }
 }
