@@ -144,8 +144,8 @@ final class DrainCommand implements Callable<Integer> {
         if (masters.isEmpty()) {
             throw Failure.of(
                             ErrorCode.INVALID_ARGUMENT,
-                            "server " + status.serverId()
-                                    + " has no master that copies its chunks, and was not drained")
+                            "server " + status.serverId() + " has no master that copies its chunks, and "
+                                    + (isDraining(status.state()) ? "is drained already" : "was not drained"))
                     .withHint("leave out --wait, or start the server with a master")
                     .toException();
         }

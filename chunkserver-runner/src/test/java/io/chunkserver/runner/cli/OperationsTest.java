@@ -78,10 +78,15 @@ class OperationsTest {
 
         assertThat(run(console, "drain --wait")).isEqualTo(2);
 
-        assertThat(console.err()).contains("server a has no master that copies its chunks", "leave out --wait");
+        assertThat(console.err())
+                .contains("server a has no master that copies its chunks, and was not drained", "leave out --wait");
         assertThat(cluster.server("a").status().state()).isEqualTo(ServerState.READY);
         assertThat(run(new TestConsole(), "drain")).isZero();
         assertThat(cluster.server("a").status().state()).isEqualTo(ServerState.DRAINING);
+
+        TestConsole again = new TestConsole();
+        assertThat(run(again, "drain --wait")).isEqualTo(2);
+        assertThat(again.err()).contains("and is drained already").doesNotContain("was not drained");
     }
 
     @Test
