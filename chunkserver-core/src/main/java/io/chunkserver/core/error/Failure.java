@@ -1,5 +1,6 @@
 package io.chunkserver.core.error;
 
+import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ServerId;
 import io.chunkserver.core.model.TransactionId;
 import java.util.Optional;
@@ -62,6 +63,11 @@ public record Failure(
     /** Names the server at fault; one that is already named stays. */
     public Failure at(ServerId server) {
         return culprit != null ? this : new Failure(code, message, hint, server, transactionId, available);
+    }
+
+    /** Names the chunk concerned; a message that names it already stays. */
+    public Failure about(ChunkId chunk) {
+        return message.contains(chunk.toString()) ? this : withMessage("chunk " + chunk + ": " + message);
     }
 
     public Failure in(TransactionId transaction) {

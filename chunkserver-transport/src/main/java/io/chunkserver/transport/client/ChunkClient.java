@@ -98,50 +98,60 @@ public final class ChunkClient implements Closeable {
     public Receipt store(ServerAddress primary, ChunkId chunk, ChunkSource source, StoreOptions options)
             throws IOException {
         TransactionId transaction = transaction(options);
-        return new TransactionCall(
-                        pool,
-                        timers,
-                        primary,
+        TransactionCall call = new TransactionCall(
+                pool,
+                timers,
+                primary,
+                transaction,
+                left -> new Request.Store(
                         transaction,
-                        left -> new Request.Store(
-                                transaction,
-                                chunk,
-                                source.maxLengthBytes(),
-                                options.expectedBase(),
-                                options.attributes(),
-                                options.durability(),
-                                options.replicas(),
-                                options.copies(),
-                                left,
-                                options.placed(),
-                                options.placementEpoch()),
-                        source,
-                        buffers,
-                        options.placementEpoch() != 0)
-                .run(retries, options.timeout());
+                        chunk,
+                        source.maxLengthBytes(),
+                        options.expectedBase(),
+                        options.attributes(),
+                        options.durability(),
+                        options.replicas(),
+                        options.copies(),
+                        left,
+                        options.placed(),
+                        options.placementEpoch()),
+                source,
+                buffers,
+                options.placementEpoch() != 0);
+        return run(call, chunk, options.timeout());
     }
 
     /** Deletes a chunk from the primary and the replicas, all or none of them. */
     public Receipt delete(ServerAddress primary, ChunkId chunk, StoreOptions options) throws IOException {
         TransactionId transaction = transaction(options);
-        return new TransactionCall(
-                        pool,
-                        timers,
-                        primary,
+        TransactionCall call = new TransactionCall(
+                pool,
+                timers,
+                primary,
+                transaction,
+                left -> new Request.Delete(
                         transaction,
-                        left -> new Request.Delete(
-                                transaction,
-                                chunk,
-                                options.expectedBase(),
-                                options.durability(),
-                                options.replicas(),
-                                left,
-                                options.placed(),
-                                options.placementEpoch()),
-                        null,
-                        buffers,
-                        options.placementEpoch() != 0)
-                .run(retries, options.timeout());
+                        chunk,
+                        options.expectedBase(),
+                        options.durability(),
+                        options.replicas(),
+                        left,
+                        options.placed(),
+                        options.placementEpoch()),
+                null,
+                buffers,
+                options.placementEpoch() != 0);
+        return run(call, chunk, options.timeout());
+    }
+
+    /** Whatever fails, on the way or at any of the servers, is told with the chunk: a caller may have many of them under way. */
+    private Receipt run(TransactionCall call, ChunkId chunk, Duration timeout) throws IOException {
+        try {
+            return call.run(retries, timeout);
+        } catch (ChunkServerException e) {
+            Failure named = e.failure().about(chunk);
+            throw named.equals(e.failure()) ? e : named.toException(e);
+        }
     }
 
     private TransactionId transaction(StoreOptions options) {

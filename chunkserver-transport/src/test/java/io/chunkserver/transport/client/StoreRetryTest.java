@@ -192,6 +192,19 @@ class StoreRetryTest {
     }
 
     @Test
+    void whateverFailsIsToldWithTheChunk() {
+        server.then(Script.refuse(ErrorCode.INVALID_ARGUMENT));
+        assertThatThrownBy(() -> store(StoreOptions.DEFAULT)).hasMessageContaining("chunk " + CHUNK + ": ");
+        assertThatThrownBy(() -> client.delete(server.address(), CHUNK, StoreOptions.DEFAULT))
+                .hasMessageContaining("chunk " + CHUNK + ": ");
+        try (ChunkClient once = client(RetryConfig.NONE)) {
+            ServerAddress nobody = new ServerAddress("nobody", 1);
+            assertThatThrownBy(() -> once.delete(nobody, CHUNK, StoreOptions.DEFAULT))
+                    .hasMessageContainingAll("chunk " + CHUNK + ": ", "nobody:1");
+        }
+    }
+
+    @Test
     void anIdThatWasGivenIsUsed() throws IOException {
         server.then(Script.onEnd(exchange -> exchange.answer(Answers.receipt(exchange.request()))));
         TransactionId earlier = new TransactionId("earlier", 5, 6);
