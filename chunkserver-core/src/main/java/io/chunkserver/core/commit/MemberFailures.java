@@ -6,6 +6,7 @@ import io.chunkserver.core.error.Failure;
 import io.chunkserver.core.model.ChunkId;
 import io.chunkserver.core.model.ServerId;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,13 +53,19 @@ record MemberFailures(ServerId self, ChunkId chunk, Admission admission) {
                         e instanceof ChunkServerException known
                                 ? known.failure()
                                 : Failure.of(
-                                        ErrorCode.DISK_FAILED,
-                                        "its disk failed at chunk " + chunk + ": " + e.getMessage()))
+                                        ErrorCode.DISK_FAILED, "its disk failed at chunk " + chunk + ": " + reason(e)))
                 .at(self);
         if (failure.code() == ErrorCode.DISK_FAILED) {
-            LOG.error("{}; it takes no new transactions until this server is started again", failure.describe(), e);
+            LOG.error("{}; it takes no new transactions until this server is started again", failure.describe());
+            // That the disk failed is said; where in the code it was noticed helps only who looks for a defect.
+            LOG.debug("noticed here", e);
             admission.close(failure);
         }
         return failure;
+    }
+
+    /** Java's own words are the file's name alone. */
+    private static String reason(IOException e) {
+        return e instanceof NoSuchFileException ? e.getMessage() + " is not there" : String.valueOf(e.getMessage());
     }
 }

@@ -12,7 +12,10 @@ import io.chunkserver.core.testkit.DiskFault;
 import io.chunkserver.core.testkit.DiskOperation;
 import io.chunkserver.core.testkit.DiskOperation.Kind;
 import io.chunkserver.core.testkit.DiskScript;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -118,6 +121,26 @@ class ParticipantStagingTest extends ParticipantOnMemoryDisk {
         assertNothingIsHeld();
         script = DiskScript.GOOD;
         assertTheNextStoreIsTaken();
+    }
+
+    @Test
+    void aDiskThatFailsIsLoggedInOneLineThatNamesTheChunk() throws IOException {
+        failing(operation -> isStaging(Kind.CREATE, operation));
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        PrintStream usual = System.err;
+        System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
+        try {
+            PrepareStream stream = participant.prepare(request(ChunkVersion.NONE));
+            send(stream);
+            assertThat(refusal(stream).code()).isEqualTo(ErrorCode.DISK_FAILED);
+        } finally {
+            System.setErr(usual);
+        }
+
+        assertThat(log.toString(StandardCharsets.UTF_8).lines())
+                .singleElement()
+                .asString()
+                .contains("ERROR", "its disk failed at chunk " + CHUNK, "takes no new transactions until");
     }
 
     @ParameterizedTest
