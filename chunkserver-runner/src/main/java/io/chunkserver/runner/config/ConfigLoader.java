@@ -60,7 +60,7 @@ public final class ConfigLoader {
         problems.addAll(unknownVariables());
         alone(Settings.TLS_CERTIFICATE, Settings.TLS_KEY, values).ifPresent(problems::add);
         alone(Settings.TLS_KEY, Settings.TLS_CERTIFICATE, values).ifPresent(problems::add);
-        mastersTwice(values).ifPresent(problems::add);
+        mastersTwice(given).ifPresent(problems::add);
         if (!problems.isEmpty()) {
             problems.sort(Comparator.comparingInt(ConfigLoader::line));
             throw new ConfigException(problems);
@@ -81,17 +81,22 @@ public final class ConfigLoader {
                                 given.allowed()));
     }
 
-    /** Masters come from one source: nobody could say which of two lists is the right one. */
-    private static Optional<ConfigProblem> mastersTwice(EffectiveValues values) {
-        return values.find(Settings.MASTERS).isEmpty()
-                        || values.find(Settings.ZOOKEEPER).isEmpty()
+    /** Masters come from one source: nobody could say which of two lists is the right one, also where one of them is wrong. */
+    private static Optional<ConfigProblem> mastersTwice(List<GivenValue> given) {
+        return winning(Settings.MASTERS, given).isEmpty()
                 ? Optional.empty()
-                : Optional.of(new ConfigProblem(
-                        values.origin(Settings.ZOOKEEPER),
-                        Settings.ZOOKEEPER.name(),
-                        values.find(Settings.ZOOKEEPER).orElseThrow().toString(),
-                        "masters are named by " + Settings.MASTERS.name() + " already",
-                        "one of the two"));
+                : winning(Settings.ZOOKEEPER, given)
+                        .map(ensemble -> new ConfigProblem(
+                                ensemble.origin(),
+                                Settings.ZOOKEEPER.name(),
+                                ensemble.text(),
+                                "masters are named by " + Settings.MASTERS.name() + " already",
+                                "one of the two"));
+    }
+
+    /** What the highest source says; they come lowest first. */
+    private static Optional<GivenValue> winning(Setting<?> setting, List<GivenValue> given) {
+        return given.stream().filter(value -> value.setting().equals(setting)).reduce((lower, higher) -> higher);
     }
 
     private List<GivenValue> fromEnvironment() {

@@ -1,6 +1,7 @@
 package io.chunkserver.runner.config;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -59,6 +60,9 @@ final class TomlSource {
     private String reason(IOException e) {
         if (Files.isDirectory(file)) {
             return "it is a directory";
+        }
+        if (e instanceof CharacterCodingException) {
+            return "it is not UTF-8 text";
         }
         return e instanceof AccessDeniedException ? "permission is denied" : String.valueOf(e.getMessage());
     }

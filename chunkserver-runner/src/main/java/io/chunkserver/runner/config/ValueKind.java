@@ -1,6 +1,7 @@
 package io.chunkserver.runner.config;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
@@ -76,10 +77,7 @@ public record ValueKind<T>(
                 "1 to " + most + " times " + element.allowed(),
                 LIST,
                 text -> {
-                    List<T> values = separator
-                            .splitAsStream(text)
-                            .map(value -> element.parser().apply(value.strip()))
-                            .toList();
+                    List<T> values = all(element, separator.splitAsStream(text).toList());
                     if (values.isEmpty() || values.size() > most) {
                         throw new IllegalArgumentException(values.size() + " values are given");
                     }
@@ -89,6 +87,23 @@ public record ValueKind<T>(
                     return values;
                 },
                 values -> values.stream().map(element.writer()).collect(Collectors.joining(SEPARATOR)));
+    }
+
+    /** Every element, or what is wrong with each that is: whoever mends a file wants to do so once. */
+    private static <T> List<T> all(ValueKind<T> element, List<String> texts) {
+        List<T> values = new ArrayList<>();
+        List<String> complaints = new ArrayList<>();
+        for (String text : texts) {
+            try {
+                values.add(element.parser().apply(text.strip()));
+            } catch (IllegalArgumentException e) {
+                complaints.add(String.valueOf(e.getMessage()));
+            }
+        }
+        if (!complaints.isEmpty()) {
+            throw new IllegalArgumentException(String.join("; ", complaints));
+        }
+        return values;
     }
 
     /** Whether it is a list, for which a flag may be repeated. */

@@ -284,6 +284,29 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void everyWrongElementOfAListIsNamedAndHidesNothingElse() {
+        assertThat(problems("[master]\naddresses = ['a:1', 'b:99999', 'c']\nzookeeper = 'z:1/x'\n", Map.of(), Map.of()))
+                .extracting(ConfigProblem::toString)
+                .satisfiesExactly(
+                        first -> assertThat(first)
+                                .contains(
+                                        ":2: master.addresses",
+                                        "port 99999 of host b is not",
+                                        "; ",
+                                        "\"c\" is not written"),
+                        second -> assertThat(second)
+                                .contains(":3: master.zookeeper = z:1/x: masters are named by master.addresses"));
+    }
+
+    @Test
+    void aFileThatIsNoTextIsSaidToBeNone() throws IOException {
+        Files.write(file(), new byte[] {'#', (byte) 0xff, (byte) 0xfe, '\n'});
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(() -> new ConfigLoader(Map.of()).load(file(), Map.of()))
+                .withMessageContaining("cannot be read: it is not UTF-8 text");
+    }
+
+    @Test
     void missingFileIsAProblem() {
         assertThatExceptionOfType(ConfigException.class)
                 .isThrownBy(() -> new ConfigLoader(Map.of()).load(directory.resolve("none.toml"), Map.of()))
