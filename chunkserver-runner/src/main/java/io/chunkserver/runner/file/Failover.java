@@ -77,7 +77,9 @@ public final class Failover implements ChunkReaders {
                     silent.add(server);
                 }
                 current = (current + 1) % servers.size();
-                if (tried < servers.size() - 1) {
+                if (isNotThere(e)) {
+                    logger.debug("server {} does not have it: {}", server, e.getMessage());
+                } else if (tried < servers.size() - 1) {
                     logger.warn("server {} failed, trying {}: {}", server, servers.get(current), e.getMessage());
                 }
             }
@@ -96,10 +98,16 @@ public final class Failover implements ChunkReaders {
             return failures.get(0);
         }
         ChunkServerException leading = failures.stream()
-                .filter(failure -> failure.code().exitCode() != ErrorCode.CHUNK_NOT_FOUND.exitCode())
+                .filter(failure -> !isNotThere(failure))
                 .findFirst()
                 .orElse(failures.get(0));
         String message = failures.stream().map(Throwable::getMessage).collect(Collectors.joining("; "));
-        return Failure.of(leading.code(), "no server answered: " + message).toException(leading);
+        String all = isNotThere(leading) ? "no server has it: " : "no server answered: ";
+        return Failure.of(leading.code(), all + message).toException(leading);
+    }
+
+    /** An answer like any other: the server is well, and what was looked for is not there. */
+    private static boolean isNotThere(ChunkServerException failure) {
+        return failure.code().exitCode() == ErrorCode.CHUNK_NOT_FOUND.exitCode();
     }
 }

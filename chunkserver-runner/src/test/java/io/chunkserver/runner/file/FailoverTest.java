@@ -8,7 +8,10 @@ import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
 import io.chunkserver.core.error.Failure;
 import io.chunkserver.transport.ServerAddress;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -67,6 +70,24 @@ class FailoverTest {
         assertThat(codeOf(ErrorCode.CHUNK_NOT_FOUND, ErrorCode.UNREACHABLE)).isEqualTo(ErrorCode.UNREACHABLE);
         assertThat(codeOf(ErrorCode.UNREACHABLE, ErrorCode.CHUNK_NOT_FOUND)).isEqualTo(ErrorCode.UNREACHABLE);
         assertThat(codeOf(ErrorCode.CORRUPT, ErrorCode.UNREACHABLE)).isEqualTo(ErrorCode.CORRUPT);
+    }
+
+    @Test
+    void whereAllAnsweredThatItIsNotThereThatIsSaid() {
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        PrintStream usual = System.err;
+        System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
+        try {
+            assertThatExceptionOfType(ChunkServerException.class)
+                    .isThrownBy(() -> servers.first(server -> {
+                        throw Failure.of(ErrorCode.CHUNK_NOT_FOUND, "not at " + server)
+                                .toException();
+                    }))
+                    .withMessage("no server has it: not at one:1; not at two:2");
+        } finally {
+            System.setErr(usual);
+        }
+        assertThat(log.toString(StandardCharsets.UTF_8)).isEmpty();
     }
 
     @Test
