@@ -8,11 +8,13 @@ import io.chunkserver.transport.security.TlsConfig;
 import io.chunkserver.transport.security.UnreadableFile;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -131,7 +133,13 @@ final class TlsContexts {
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        return String.valueOf(root.getMessage());
+        if (root instanceof NotSslRecordException) {
+            return "the other side speaks no TLS";
+        }
+        // A server without TLS takes the first bytes for nonsense and hangs up.
+        return root instanceof ClosedChannelException || root.getMessage() == null
+                ? "the connection was closed before both had agreed on it; perhaps the other side speaks no TLS"
+                : root.getMessage();
     }
 
     /** Whether there is a certificate to be shown to those who connect. */

@@ -15,6 +15,7 @@ import io.chunkserver.transport.ServerAddress;
 import io.chunkserver.transport.security.TlsConfig;
 import io.chunkserver.transport.testkit.TestAuthority;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -181,6 +182,27 @@ class TlsRefusalTest {
         ServerAddress server = greeting(plain(), new FirstWord());
         assertThat(refusal(with(authority.stranger()).connect(server, PATIENCE, connection -> new FirstWord())))
                 .isEqualTo(ErrorCode.REFUSED);
+    }
+
+    @Test
+    void whoeverSpeaksNoTlsIsSaidToAndNotNull() throws Exception {
+        ServerAddress greeting = greeting(plain(), new FirstWord());
+        assertThatExceptionOfType(ExecutionException.class)
+                .isThrownBy(() ->
+                        get(with(authority.stranger()).connect(greeting, PATIENCE, connection -> new FirstWord())))
+                .withMessageContaining("no TLS connection with " + greeting + ": the other side speaks no TLS");
+
+        ServerAddress hangingUp = get(plain().listen(ANY_PORT, connection -> {
+                    connection.close();
+                    return new FirstWord();
+                }))
+                .address();
+        assertThatExceptionOfType(ExecutionException.class)
+                .isThrownBy(() ->
+                        get(with(authority.stranger()).connect(hangingUp, PATIENCE, connection -> new FirstWord())))
+                .withMessageContaining("perhaps the other side speaks no TLS");
+        assertThat(TlsContexts.refused(hangingUp, new ClosedChannelException()))
+                .hasMessageContaining("perhaps the other side speaks no TLS");
     }
 
     @Test
