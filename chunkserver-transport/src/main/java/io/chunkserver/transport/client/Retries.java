@@ -2,6 +2,7 @@ package io.chunkserver.transport.client;
 
 import io.chunkserver.core.error.ChunkServerException;
 import io.chunkserver.core.error.ErrorCode;
+import io.chunkserver.core.error.Failure;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
@@ -87,8 +88,11 @@ final class Retries {
                 retry++;
                 Duration delay = config.delay(retry, random);
                 boolean often = retry > config.maxRetries() && !persistent.getAsBoolean();
-                if (!e.code().retryable() || often || isOver(deadlineNanos, delay)) {
+                if (!e.code().retryable()) {
                     throw e;
+                }
+                if (often || isOver(deadlineNanos, delay)) {
+                    throw retry == 1 ? e : last(e, retry, timeout.toNanos() - (deadlineNanos - System.nanoTime()));
                 }
                 LOG.debug("retry {} in {} ms after: {}", retry, delay.toMillis(), e.getMessage());
                 timers.pause(delay);
@@ -99,5 +103,13 @@ final class Retries {
     /** Whether it is not tried again after this delay: the time is over by then, or the client is closed. */
     private boolean isOver(long deadlineNanos, Duration delay) {
         return timers.isClosed() || deadlineNanos - System.nanoTime() <= delay.toNanos();
+    }
+
+    /** A failure that tells of the last try alone would speak of what was left of the time as if it were all. */
+    private static ChunkServerException last(ChunkServerException failed, int tries, long tookNanos) {
+        long tookMillis = Duration.ofNanos(tookNanos).toMillis();
+        Failure last = failed.failure();
+        return last.withMessage(last.message() + "; that was the last of " + tries + " tries in " + tookMillis + " ms")
+                .toException(failed);
     }
 }

@@ -107,6 +107,19 @@ class StoreRetryTest {
     }
 
     @Test
+    void theLastFailureTellsHowOftenItWasTriedIfMoreThanOnce() {
+        server.then(Script.refuse(ErrorCode.BUSY));
+        assertThatThrownBy(() -> store(StoreOptions.DEFAULT))
+                .hasMessageContaining("the last of 7 tries in ")
+                .hasMessageContaining("chunk " + CHUNK);
+        try (ChunkClient once = client(RetryConfig.NONE)) {
+            assertThatThrownBy(() -> once.store(server.address(), CHUNK, ChunkSource.of(BYTES), StoreOptions.DEFAULT))
+                    .message()
+                    .doesNotContain("tries");
+        }
+    }
+
+    @Test
     void whatWillNotSucceedLaterIsToldAtOnce() {
         for (ErrorCode code : ErrorCode.values()) {
             if (!code.retryable()) {
