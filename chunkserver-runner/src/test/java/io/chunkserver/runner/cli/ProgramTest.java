@@ -255,7 +255,8 @@ class ProgramTest {
         Path file = Files.writeString(directory.resolve("file"), "bytes");
         assertThat(console.run("chunk", "put", file.toString(), "a#0", "--server", "127.0.0.1:1"))
                 .isEqualTo(5);
-        assertThat(console.err()).contains("no connection to 127.0.0.1:1: connection refused\n");
+        assertThat(console.err())
+                .contains("chunk a#0: no connection to 127.0.0.1:1: connection refused; that was the last of ");
     }
 
     @Test
