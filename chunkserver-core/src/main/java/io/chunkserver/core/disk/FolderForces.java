@@ -81,17 +81,22 @@ public final class FolderForces {
             if (before != null) {
                 // How it ended is known by the failure that it has left.
                 before.handle((done, thrown) -> null).join();
+                begin(folder, mine);
             }
             take(folder, mine);
         }
     }
 
-    private void take(Path folder, CompletableFuture<Void> turn) throws IOException {
+    /** The next turn is the current one from now on: whoever comes later has to wait for another. */
+    private void begin(Path folder, CompletableFuture<Void> turn) {
         synchronized (turns) {
-            Turns taken = Objects.requireNonNull(turns.get(folder), "whoever has a turn or waits for one is known");
+            Turns taken = Objects.requireNonNull(turns.get(folder), "a turn that is waited for is known");
             taken.current = turn;
             taken.next = null;
         }
+    }
+
+    private void take(Path folder, CompletableFuture<Void> turn) throws IOException {
         try {
             write(folder);
             end(folder);

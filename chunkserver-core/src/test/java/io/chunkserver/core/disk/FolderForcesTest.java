@@ -99,6 +99,29 @@ class FolderForcesTest {
         assertThat(asked).isEmpty();
     }
 
+    /** Whatever a caller meets, between any two steps of another: each of them ends, and none finds a turn missing. */
+    @Test
+    void manyCallersOfOneFolderAllEnd() throws Exception {
+        FolderForces contended = new FolderForces(memory, "the folders");
+        List<Future<@Nullable Throwable>> all = new ArrayList<>();
+        for (int caller = 0; caller < 4; caller++) {
+            CompletableFuture<@Nullable Throwable> done = new CompletableFuture<>();
+            all.add(done);
+            Thread thread = new Thread(
+                    () -> done.complete(catchThrowable(() -> {
+                        for (int round = 0; round < 20_000; round++) {
+                            contended.force(FOLDER);
+                        }
+                    })),
+                    "caller");
+            thread.setDaemon(true);
+            thread.start();
+        }
+        for (Future<@Nullable Throwable> one : all) {
+            assertThat(one.get()).isNull();
+        }
+    }
+
     @Test
     void foldersDoNotWaitForEachOther() throws Exception {
         Future<@Nullable Throwable> slow = force(FOLDER);
